@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * Maintenance interface of the AMD SEV firmware driver: /dev/sev-debug
+ *
+ * Every structure starts with @size, which the caller sets to the size that it
+ * was built with.  A newer kernel takes a shorter structure (never one shorter
+ * than that of ABI version 1); an older kernel takes a longer one whose tail is
+ * zero, else E2BIG: the rules of copy_struct_from_user().
+ *
+ * Return convention, that of SEV_ISSUE_CMD: ioctl() returns 0, or -1 with
+ * errno.  The structure is copied back in both cases once it was read and
+ * found well-formed, so that a firmware status is never lost.  EIO means that
+ * the firmware was called and refused: see result.status.  EBUSY always comes
+ * with a reason.
+ *
+ * Guests are named by ids that are never used twice while the module stays
+ * loaded.  No physical address goes in or comes out.
+ */
+#ifndef _UAPI_LINUX_SEV_DEBUG_H
+#define _UAPI_LINUX_SEV_DEBUG_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define SEV_DBG_ABI_VERSION	1
+#define SEV_DBG_NO_FW_CALL	0xffffffffU	/* no firmware status: firmware not called */
+
+/**
+ * struct sev_dbg_result - outcome of a firmware command, or of a run of equal ones
+ * @cmd:	firmware command id (AMD 56860, 55766), 0 if none was issued
+ * @err:	0 or a negative errno of the driver
+ * @status:	firmware status or SEV_DBG_NO_FW_CALL
+ * @count:	how many consecutive commands with this same outcome it stands for
+ * @duration_ns: total time from the call to the answer
+ * @rsvd:	0
+ */
+struct sev_dbg_result {
+	__u32 cmd;
+	__s32 err;
+	__u32 status;
+	__u32 count;
+	__u64 duration_ns;
+	__u64 rsvd;
+};
+
+/* Why a request was refused without calling the firmware: sev_dbg_*.reason */
+#define SEV_DBG_R_NONE		0
+#define SEV_DBG_R_GUESTS	1	/* EBUSY: live guests, and SEV_DBG_C_LIVE not given */
+#define SEV_DBG_R_TOMBSTONES	2	/* EBUSY: guests decommissioned here are still held by KVM */
+#define SEV_DBG_R_TRACK_LOST	3	/* EBUSY: the guest list is incomplete */
+#define SEV_DBG_R_BUFFERS	4	/* EBUSY: firmware owns TMR or NV buffer: shut SEV down first */
+#define SEV_DBG_R_TIO		5	/* EBUSY: SEV-TIO is up */
+#define SEV_DBG_R_INIT_LOCKED	6	/* EBUSY: INIT locked out until kvm_amd is reloaded */
+#define SEV_DBG_R_SVM_ON	7	/* EBUSY: INIT would clear VM_HSAVE_PA under a live KVM */
+#define SEV_DBG_R_PSP_DEAD	8	/* EBUSY: a command timed out earlier: cold reboot */
+#define SEV_DBG_R_CPUS_OFFLINE	9	/* EOPNOTSUPP: INIT needs every present CPU online */
+#define SEV_DBG_R_RUNNING	10	/* EBUSY: launch finished, and SEV_DBG_D_RUNNING not given */
+#define SEV_DBG_R_IOMMU		11	/* EIO: the firmware is down, the IOMMU's pages are not freed */
+
+/* sev_dbg_info.features */
+#define SEV_DBG_F_GUEST_LIST	(1U << 0)
+#define SEV_DBG_F_STRICT	(1U << 1)
+#define SEV_DBG_F_WBINVD_ALL	(1U << 2)
+
+/* sev_dbg_info.state */
+#define SEV_DBG_S_PSP_DEAD	(1U << 0)	/* a command timed out; cold reboot */
+#define SEV_DBG_S_SNP_INIT	(1U << 1)	/* driver: SNP is initialized */
+#define SEV_DBG_S_SVM_ON	(1U << 2)	/* EFER.SVME is set on some CPU: KVM is live */
+#define SEV_DBG_S_INIT_LOCKED	(1U << 3)	/* INIT refused until kvm_amd is reloaded */
+#define SEV_DBG_S_TRACK_LOST	(1U << 4)	/* the guest list is incomplete */
+#define SEV_DBG_S_BUFFERS	(1U << 5)	/* the firmware owns a TMR or NV buffer */
+#define SEV_DBG_S_SNP_HOST	(1U << 6)	/* the kernel runs as an SNP host (SNP_EN) */
+
+/* sev_dbg_info.fw_*_state; values of the firmware otherwise (0 UNINIT, 1 INIT, 2 WORKING) */
+#define SEV_DBG_FW_UNKNOWN	0xffffffffU
+
+/**
+ * struct sev_dbg_info - what driver and firmware believe
+ * @size:	sizeof(struct sev_dbg_info)
+ * @flags:	in: 0
+ * @abi_version: SEV_DBG_ABI_VERSION of the kernel
+ * @features:	SEV_DBG_F_*
+ * @state:	SEV_DBG_S_*
+ * @api_major:	firmware API version, as the driver read it
+ * @api_minor:	"
+ * @build:	firmware build
+ * @rsvd:	0
+ * @nr_snp_guests: SNP guest contexts alive
+ * @nr_sev_guests: SEV and SEV-ES guests alive
+ * @nr_snp_tombstones: SNP contexts decommissioned here that KVM has not torn down yet
+ * @nr_sev_tombstones: SEV guests that a SHUTDOWN here took with it, same
+ * @fw_snp_state: SNP state in the firmware, SEV_DBG_FW_UNKNOWN if it did not say
+ * @fw_sev_state: SEV state in the firmware, same
+ * @leaked_pages: 4K pages never to be freed because they were still assigned in
+ *		the RMP when SNP was down; since the module was loaded
+ *
+ * Driver and firmware can differ: a kvm_amd load whose SNP_DF_FLUSH fails leaves
+ * the firmware in INIT and SEV_DBG_S_SNP_INIT clear.
+ */
+struct sev_dbg_info {
+	__u32 size;
+	__u32 flags;
+	__u32 abi_version;
+	__u32 features;
+	__u32 state;
+	__u8  api_major;
+	__u8  api_minor;
+	__u8  build;
+	__u8  rsvd;
+	__u32 nr_snp_guests;
+	__u32 nr_sev_guests;
+	__u32 nr_snp_tombstones;
+	__u32 nr_sev_tombstones;
+	__u32 fw_snp_state;
+	__u32 fw_sev_state;
+	__u64 leaked_pages;
+};
+
+/* sev_dbg_guest.kind; SEV-ES is SEV with policy bit 2 (AMD 55766) */
+#define SEV_DBG_KIND_SEV	1
+#define SEV_DBG_KIND_SNP	2
+
+/* sev_dbg_guest.flags */
+#define SEV_DBG_G_LAUNCHED	(1U << 0)	/* LAUNCH_START done */
+#define SEV_DBG_G_ACTIVE	(1U << 1)	/* bound to @asid */
+#define SEV_DBG_G_RUNNING	(1U << 2)	/* LAUNCH_FINISH or RECEIVE_FINISH done */
+#define SEV_DBG_G_TOMBSTONE	(1U << 3)	/* gone from the firmware, still held by KVM */
+
+/**
+ * struct sev_dbg_guest - a guest context that the firmware, or KVM, still holds
+ * @id:		never used twice while the module stays loaded
+ * @kind:	SEV_DBG_KIND_*
+ * @flags:	SEV_DBG_G_*
+ * @asid:	0 if not bound
+ * @handle:	SEV only
+ * @policy:	as given to LAUNCH_START (SEV: 32 bits)
+ * @tgid:	process that created it, in the initial pid namespace
+ * @rsvd:	0
+ * @created_boot_ns: CLOCK_BOOTTIME at creation
+ * @comm:	name of that process then; NUL-terminated
+ */
+struct sev_dbg_guest {
+	__u64 id;
+	__u32 kind;
+	__u32 flags;
+	__u32 asid;
+	__u32 handle;
+	__u64 policy;
+	__s32 tgid;
+	__u32 rsvd;
+	__u64 created_boot_ns;
+	__u8  comm[16];
+};
+
+/**
+ * struct sev_dbg_guest_list
+ * @size:	sizeof(struct sev_dbg_guest_list)
+ * @flags:	in: 0
+ * @entry_size:	in: sizeof(struct sev_dbg_guest) of the caller
+ * @capacity:	in: entries that fit at @entries
+ * @count:	out: entries written
+ * @total:	out: entries there are
+ * @entries:	in: user address
+ */
+struct sev_dbg_guest_list {
+	__u32 size;
+	__u32 flags;
+	__u32 entry_size;
+	__u32 capacity;
+	__u32 count;
+	__u32 total;
+	__aligned_u64 entries;
+};
+
+/* sev_dbg_guest_cmd.flags */
+#define SEV_DBG_D_RUNNING	(1U << 0)	/* also a guest whose launch is finished */
+
+/**
+ * struct sev_dbg_guest_cmd - SNP_DECOMMISSION of one context
+ * @size:	sizeof(struct sev_dbg_guest_cmd)
+ * @flags:	SEV_DBG_D_*
+ * @id:		which guest
+ * @result:	out
+ * @reason:	out: SEV_DBG_R_*
+ * @rsvd:	0
+ *
+ * ENOENT: no such id; EOPNOTSUPP: not an SNP guest (the firmware uses SEV
+ * handles again; SHUTDOWN with SEV_DBG_C_LEGACY ends all of them); EALREADY:
+ * decommissioned here before.
+ */
+struct sev_dbg_guest_cmd {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	struct sev_dbg_result result;
+	__u32 reason;
+	__u32 rsvd;
+};
+
+/**
+ * struct sev_dbg_wbinvd - WBINVD on the calling CPU
+ * @size:	sizeof(struct sev_dbg_wbinvd)
+ * @flags:	in: 0
+ * @cpu:	in: CPU that the caller is pinned to; out: where it ran
+ * @rsvd:	0
+ * @duration_ns: out
+ *
+ * EINVAL with the actual CPU in @cpu unless the caller may run on @cpu only.
+ */
+struct sev_dbg_wbinvd {
+	__u32 size;
+	__u32 flags;
+	__u32 cpu;
+	__u32 rsvd;
+	__u64 duration_ns;
+};
+
+/**
+ * struct sev_dbg_wbinvd_all - WBINVD on all online CPUs, by the kernel's broadcast
+ * @size:	sizeof(struct sev_dbg_wbinvd_all)
+ * @flags:	in: 0
+ * @nr_cpus:	out: CPUs online
+ * @nr_present:	out: CPUs present; those offline were not reached
+ * @duration_ns: out
+ */
+struct sev_dbg_wbinvd_all {
+	__u32 size;
+	__u32 flags;
+	__u32 nr_cpus;
+	__u32 nr_present;
+	__u64 duration_ns;
+};
+
+/* sev_dbg_cmd.flags */
+#define SEV_DBG_C_LEGACY	(1U << 0)	/* DF_FLUSH, SHUTDOWN: the SEV command, not the SNP one */
+#define SEV_DBG_C_STRICT	(1U << 1)	/* SHUTDOWN: one SNP_SHUTDOWN_EX, no implied WBINVD, DF_FLUSH */
+#define SEV_DBG_C_LIVE		(1U << 2)	/* SHUTDOWN: even with live guests, or an incomplete list */
+#define SEV_DBG_C_TOMBSTONES	(1U << 3)	/* SHUTDOWN: even with tombstones */
+
+/**
+ * struct sev_dbg_cmd - DF_FLUSH, SHUTDOWN, INIT
+ * @size:	sizeof(struct sev_dbg_cmd)
+ * @flags:	SEV_DBG_C_*; LEGACY and STRICT exclude each other
+ * @result:	out: the last command that failed, else the last of substance
+ * @reason:	out: SEV_DBG_R_*
+ * @trace_entry_size: in: sizeof(struct sev_dbg_result) of the caller, 0 without @trace
+ * @trace_capacity: in: entries that fit at @trace
+ * @trace_count: out: entries written
+ * @trace_total: out: entries there are
+ * @rsvd:	0
+ * @trace:	in: user address of struct sev_dbg_result[], or 0
+ *
+ * The trace lists every firmware command that the driver issued for the call,
+ * in order, equal neighbours folded.  @trace is checked for access before
+ * anything is done.
+ */
+struct sev_dbg_cmd {
+	__u32 size;
+	__u32 flags;
+	struct sev_dbg_result result;
+	__u32 reason;
+	__u32 trace_entry_size;
+	__u32 trace_capacity;
+	__u32 trace_count;
+	__u32 trace_total;
+	__u32 rsvd;
+	__aligned_u64 trace;
+};
+
+#define SEV_DBG_IOC_TYPE	0xB9
+#define SEV_DBG_GET_INFO	_IOWR(SEV_DBG_IOC_TYPE, 0x00, struct sev_dbg_info)
+#define SEV_DBG_GUEST_LIST	_IOWR(SEV_DBG_IOC_TYPE, 0x01, struct sev_dbg_guest_list)
+#define SEV_DBG_DECOMMISSION	_IOWR(SEV_DBG_IOC_TYPE, 0x02, struct sev_dbg_guest_cmd)
+#define SEV_DBG_WBINVD		_IOWR(SEV_DBG_IOC_TYPE, 0x03, struct sev_dbg_wbinvd)
+#define SEV_DBG_WBINVD_ALL	_IOWR(SEV_DBG_IOC_TYPE, 0x04, struct sev_dbg_wbinvd_all)
+#define SEV_DBG_DF_FLUSH	_IOWR(SEV_DBG_IOC_TYPE, 0x05, struct sev_dbg_cmd)
+#define SEV_DBG_SHUTDOWN	_IOWR(SEV_DBG_IOC_TYPE, 0x06, struct sev_dbg_cmd)
+#define SEV_DBG_INIT		_IOWR(SEV_DBG_IOC_TYPE, 0x07, struct sev_dbg_cmd)
+
+#endif /* _UAPI_LINUX_SEV_DEBUG_H */
