@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * psp_fw - a model of AMD's SEV and SEV-SNP firmware
+ *
+ * Answers firmware commands from states and checks, as SEV firmware 1.55 and
+ * the documents AMD 56860 (SEV-SNP firmware ABI) and AMD 55766 (SEV API) do.
+ * Two users: the in-process simulated host (sim/) and the PSP device of the
+ * emulated host (emulator/).  No dependence on either: memory, RMP, processor
+ * registers and cryptography are reached through callbacks.
+ *
+ * The state has no pointers besides ops and opaque and only fixed-size arrays:
+ * it can be mapped from a file and used again by another process, which calls
+ * psp_fw_check() and psp_fw_attach() first.
+ *
+ * What is not modelled: memory is never encrypted (a page that a command
+ * encrypts keeps its content); firmware images other than a version number;
+ * time.
+ */
+#ifndef PSP_FW_H
+#define PSP_FW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "psp_fw_abi.h"
+
+#define PSP_FW_MAX_THREADS	2048
+#define PSP_FW_MAX_CCX		256
+#define PSP_FW_MAX_ASID		1006	/* Genoa: CPUID Fn8000_001F ECX */
+#define PSP_FW_MAX_SNP_GUESTS	1024
+#define PSP_FW_MAX_SEV_GUESTS	1024	/* handles 1..1024 */
+#define PSP_FW_MAX_SOCKETS	2
+#define PSP_FW_PAGE_SIZE	4096u
+
+/**
+ * struct psp_fw_rmp - an RMP entry, independent of its encoding in memory
+ * @gpa:	guest physical address, bits 50:12 in place
+ * @asid:	0 for hypervisor and firmware pages
+ * @assigned:	0 or 1, as are the rest
+ * @immutable:	RMPUPDATE must not touch it
+ * @validated:	the guest executed PVALIDATE, or the firmware did so for it
+ * @vmsa:	a VMSA page; with asid 0: a guest context page
+ * @page_2m:	entry of a 2 MB page; only in the first of its 512 entries
+ *
+ * Source: APM volume 2, 15.36.3.
+ */
+struct psp_fw_rmp {
+	uint64_t gpa;
+	uint32_t asid;
+	uint8_t assigned, immutable, validated, vmsa, page_2m;
+};
+
+/**
+ * struct psp_fw_thread_regs - what SNP_INIT and INIT read of a thread's registers
+ * @mem_enc:	SYSCFG bit 23, MemEncryptionModEn
+ * @snp_en:	SYSCFG bit 24, SecureNestedPagingEn
+ * @vmpl_en:	SYSCFG bit 25, VMPLEn
+ * @mfdm:	SYSCFG bit 19, MtrrFixDramModEn
+ * @smm_lock:	HWCR bit 0, SmmLock
+ * @tseg_bad:	TSEG differs between cores, or overlaps the RMP
+ * @hsave_pa:	VM_HSAVE_PA
+ * @rmp_base:	RMP_BASE
+ * @rmp_end:	RMP_END, address of the last byte
+ */
+struct psp_fw_thread_regs {
+	bool mem_enc, snp_en, vmpl_en;
+	bool mfdm;
+	bool smm_lock;
+	bool tseg_bad;
+	uint64_t hsave_pa;
+	uint64_t rmp_base, rmp_end;
+};
+
+/**
+ * struct psp_fw_sha256 - the intermediate state of one SHA-256 calculation
+ * @b:	the host's own; all zero is the beginning
+ *
+ * Part of struct psp_fw, so it must not hold pointers where that lives in a file.
+ */
+struct psp_fw_sha256 {
+	uint64_t b[16];
+};
+
+/**
+ * struct psp_fw_crypto - cryptography that the host lends to the firmware
+ * @random:	fill @buf
+ * @sha256_update: continue a calculation
+ * @sha256_final: end it
+ * @hmac_sha256: of @data with @key
+ * @sha384:	of @data at once
+ * @ecdsa_verify: P-384 signature (r and s, 72 bytes each, little-endian) of
+ *		@digest under the public point (x and y, the same): 0 good, 1 bad
+ * @image_version: check the signed firmware image of @len bytes at @pa and read
+ *		its version and security version number: 0 good, 1 bad signature
+ *
+ * All answer 0 on success and -1 on failure.  The table and each member may be
+ * NULL.  The model never makes up what a missing member would have calculated:
+ *
+ * - commands whose output is such a value (LAUNCH_MEASURE, ATTESTATION, PEK_CSR,
+ *   PDH_CERT_EXPORT, SNP_GUEST_REQUEST, ...) answer HWERROR_PLATFORM (0x13)
+ *   after every other check passed, and change nothing;
+ * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, PEK_GEN,
+ *   PDH_GEN) succeed, and the digest or key is not kept.
+ */
+struct psp_fw_crypto {
+	int (*random)(void *opaque, void *buf, size_t len);
+	int (*sha256_update)(void *opaque, struct psp_fw_sha256 *state, const void *data,
+			     size_t len);
+	int (*sha256_final)(void *opaque, struct psp_fw_sha256 *state, uint8_t digest[32]);
+	int (*hmac_sha256)(void *opaque, const void *key, size_t key_len, const void *data,
+			   size_t len, uint8_t mac[32]);
+	int (*sha384)(void *opaque, const void *data, size_t len, uint8_t digest[48]);
+	int (*ecdsa_verify)(void *opaque, const uint8_t point[144], const uint8_t digest[48],
+			    const uint8_t signature[144]);
+	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
+			     uint8_t *svn);
+};
+
+/**
+ * struct psp_fw_ops - the machine around the firmware
+ * @mem_read:	system memory by physical address (C-bit removed, 4 KB never
+ *		crossed): 0, or -1 where there is none
+ * @mem_write:	same
+ * @rmp_get:	RMP entry of the 4 KB page at @pa as it stands in the table: 0,
+ *		or -1 where the table has none (page state Default)
+ * @rmp_set:	write it, with what the machine does on a change (TLBs): 0 or -1
+ * @rmp_init:	zero every entry, then make the table's own pages Firmware: 0 or -1
+ * @asid_pages: number of pages that the RMP assigns to @asid; may be NULL (0)
+ * @thread_regs: registers of a thread; those of every enabled thread are asked
+ *		during INIT, INIT_EX, SNP_INIT and SNP_INIT_EX
+ * @snp_disable: x86_snp_shutdown: clear SNP_EN on every core: 0, or -1; may be
+ *		NULL (not supported: then FEATURE_INFO says so)
+ * @iommu_pages: the @idx-th run of pages that IOMMUs write (logs, completion
+ *		store); false: no more; may be NULL
+ * @log:	one line per command; may be NULL
+ * @crypto:	may be NULL
+ *
+ * All but the callbacks named as such are needed.  Called only from
+ * psp_fw_exec(), on its thread.
+ */
+struct psp_fw_ops {
+	int (*mem_read)(void *opaque, uint64_t pa, void *buf, size_t len);
+	int (*mem_write)(void *opaque, uint64_t pa, const void *buf, size_t len);
+	int (*rmp_get)(void *opaque, uint64_t pa, struct psp_fw_rmp *entry);
+	int (*rmp_set)(void *opaque, uint64_t pa, const struct psp_fw_rmp *entry);
+	int (*rmp_init)(void *opaque);
+	uint64_t (*asid_pages)(void *opaque, uint32_t asid);
+	void (*thread_regs)(void *opaque, unsigned int thread, struct psp_fw_thread_regs *regs);
+	int (*snp_disable)(void *opaque);
+	bool (*iommu_pages)(void *opaque, unsigned int idx, uint64_t *pa, uint64_t *npages);
+	void (*log)(void *opaque, const char *line);
+	const struct psp_fw_crypto *crypto;
+};
+
+/* Processor generation: what of the interface depends on it */
+enum psp_fw_generation {
+	PSP_FW_MILAN	= 0,	/* family 19h models 00h-0Fh; 509 ASIDs */
+	PSP_FW_GENOA	= 1,	/* family 19h models 10h-1Fh; 1006 ASIDs */
+	PSP_FW_TURIN	= 2,	/* family 1Ah; 1006 ASIDs, other TCB_VERSION layout */
+};
+
+/*
+ * Where the documents and firmware 1.55.25 ("[fw]") differ, or the documents
+ * leave room.  Default, 0: as [fw].
+ */
+enum psp_fw_switch {
+	/*
+	 * SNP_PAGE_RECLAIM of a page that is not immutable: [fw] SUCCESS, nothing
+	 * done; set: INVALID_PAGE_STATE, as 56860 reads (its list of page states
+	 * names Metadata, Firmware, Pre-Guest and Pre-Swap only).  A page in
+	 * Reclaim stays SUCCESS: the firmware itself brought it there.
+	 */
+	PSP_FW_RECLAIM_STRICT		= 1u << 0,
+	/*
+	 * A page that the firmware wrote under SNP goes Firmware -> Reclaim: [fw]
+	 * only the command buffer of legacy commands; set: every output page, as
+	 * 56860 reads.  KVM of Linux 6.12 uses its SNP_GUEST_REQUEST response page
+	 * again without asking for it back and fails the second time when set.
+	 */
+	PSP_FW_OUTPUT_RECLAIM		= 1u << 1,
+	/*
+	 * A DF_FLUSH that answers WBINVD_REQUIRED: [fw] cleans the core complexes
+	 * that are done all the same; set: cleans nothing (the documents do not say).
+	 */
+	PSP_FW_FLUSH_ALL_OR_NOTHING	= 1u << 2,
+	/*
+	 * SNP_SHUTDOWN and SNP_SHUTDOWN_EX while SNP is UNINIT: [fw] SUCCESS; set:
+	 * INVALID_PLATFORM_STATE.
+	 */
+	PSP_FW_SHUTDOWN_STRICT		= 1u << 3,
+	/*
+	 * SNP_DECOMMISSION or DEACTIVATE of a guest whose launch never finished:
+	 * [fw] its ASID is clean at once; set: dirty, flushes needed, as the
+	 * documents' general rule for recycling an ASID reads.
+	 */
+	PSP_FW_LAUNCH_DIRTIES		= 1u << 4,
+};
+
+#define PSP_FW_SWITCHES		0x1fu
+
+/**
+ * struct psp_fw_config - the machine's shape and the firmware's version
+ * @nr_threads:	1..PSP_FW_MAX_THREADS; thread numbers are the host's CPU numbers
+ * @thread_ccx:	core complex of each thread, 0..PSP_FW_MAX_CCX-1; complexes
+ *		without an enabled thread do not exist for the firmware
+ * @thread_disabled: threads that firmware does not count (disabled by BIOS), or
+ *		NULL for none.  A thread that the OS took offline is enabled.
+ * @generation:	enum psp_fw_generation
+ * @sockets:	1 or 2
+ * @nr_asids:	highest ASID; 0: by generation
+ * @min_sev_asid: lowest ASID of a SEV guest without SEV-ES (CPUID Fn8000_001F
+ *		EDX); SEV-ES and SNP guests have those below; 0: 1 (no such range)
+ * @api_major:	API version; 0.0: 1.55
+ * @api_minor:	"
+ * @build:	build number
+ * @svn:	security version of the running image; an older one is refused
+ * @current_tcb: TCB_VERSION of what runs; reported and committed start with it
+ * @switches:	enum psp_fw_switch
+ * @features:	SNP_FEATURE_INFO: bit 0 VLEK; x86_snp_shutdown follows @ops
+ * @chip_id:	GET_ID's 64 bytes per socket
+ */
+struct psp_fw_config {
+	uint32_t nr_threads;
+	const uint16_t *thread_ccx;
+	const bool *thread_disabled;
+	enum psp_fw_generation generation;
+	uint32_t sockets;
+	uint32_t nr_asids;
+	uint32_t min_sev_asid;
+	uint8_t api_major, api_minor, build, svn;
+	uint64_t current_tcb;
+	uint32_t switches;
+	uint32_t features;
+	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
+};
+
+/* A set of core complexes */
+struct psp_fw_ccxs {
+	uint64_t w[PSP_FW_MAX_CCX / 64];
+};
+
+/*
+ * Flush bookkeeping of one ASID: each core complex is in at most one of the
+ * four sets, and in exactly one once SNP_INIT or INIT has run.
+ */
+struct psp_fw_asid {
+	struct psp_fw_ccxs clean, dirty, allocated, in_use;
+};
+
+/**
+ * struct psp_fw_snp_guest - an SNP guest context
+ * @gctx:	address of its context page; 0: slot unused
+ * @policy:	from SNP_LAUNCH_START
+ * @ma_gctx:	context page of its migration agent, if @ma_en
+ * @launch_tcb:	current TCB at launch
+ * @tsc_khz:	from SNP_LAUNCH_START
+ * @asid:	0: not activated
+ * @root_counter: next metadata entry's root entry counter
+ * @state:	enum psp_snp_gstate
+ * @has_digest:	@digest covers every page added so far
+ * @imi:	still in the initial migration image's part of the launch
+ * @ma_en:	has a migration agent
+ * @is_ma:	is the migration agent of another guest
+ * @vcek_dis:	id block said so
+ * @msg_count:	per VMPCK 0..3: message sequence number
+ * @ld:		launch digest (SHA-384)
+ * @host_data:	from SNP_LAUNCH_FINISH
+ * @gosvw:	from SNP_LAUNCH_START
+ */
+struct psp_fw_snp_guest {
+	uint64_t gctx;
+	uint64_t policy;
+	uint64_t ma_gctx;
+	uint64_t launch_tcb;
+	uint64_t root_counter;
+	uint64_t msg_count[4];
+	uint32_t asid;
+	uint32_t tsc_khz;
+	uint8_t state;
+	uint8_t has_digest;
+	uint8_t imi;
+	uint8_t ma_en;
+	uint8_t is_ma;
+	uint8_t vcek_dis;
+	uint8_t pad[2];
+	uint8_t ld[48];
+	uint8_t host_data[32];
+	uint8_t gosvw[16];
+};
+
+/**
+ * struct psp_fw_sev_guest - a SEV or SEV-ES guest; its handle is its index + 1
+ * @policy:	from LAUNCH_START or RECEIVE_START; bit 2: SEV-ES
+ * @asid:	0: not activated
+ * @state:	enum psp_sev_gstate; PSP_GSTATE_INVALID: slot unused
+ * @has_digest:	@digest covers everything added so far
+ * @has_tik:	@tik was made
+ * @digest:	launch digest calculation (SHA-256)
+ * @tik:	transport integrity key
+ * @measure:	nonce and measurement, once LAUNCH_MEASURE gave them
+ */
+struct psp_fw_sev_guest {
+	uint32_t policy;
+	uint32_t asid;
+	uint8_t state;
+	uint8_t has_digest;
+	uint8_t has_tik;
+	uint8_t pad[5];
+	struct psp_fw_sha256 digest;
+	uint8_t tik[16];
+	uint8_t measure[48];
+};
+
+/**
+ * struct psp_fw - the whole state
+ *
+ * Hosts may read everything, through the functions below or directly; only the
+ * model writes.  @wbinvd_done alone changes outside psp_fw_exec(), atomically.
+ */
+struct psp_fw {
+	const struct psp_fw_ops *ops;
+	void *opaque;
+
+	/* Set by psp_fw_init(), constant over psp_fw_reset() */
+	uint64_t magic;
+	uint32_t size;			/* sizeof(struct psp_fw) */
+	uint32_t nr_threads;
+	uint32_t generation;
+	uint32_t sockets;
+	uint32_t nr_asids;
+	uint32_t min_sev_asid;
+	uint32_t switches;
+	uint32_t features;
+	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
+	uint16_t thread_ccx[PSP_FW_MAX_THREADS];
+	uint64_t thread_enabled[PSP_FW_MAX_THREADS / 64];
+	struct psp_fw_ccxs ccx_all;	/* those with an enabled thread */
+
+	/* What the platform keeps without power: images, owner, configuration */
+	uint64_t current_tcb, committed_tcb;
+	uint8_t api_major, api_minor, build, svn;
+	uint8_t committed_version[3], committed_svn;
+	uint32_t pek_generation, pdh_generation;
+	uint8_t owned;			/* PEK_CERT_IMPORT: externally owned */
+	uint8_t pad1[7];
+
+	/* From here on: cleared by psp_fw_reset() */
+	uint64_t command_count;
+	uint64_t reported_tcb;
+	uint64_t tmr_address, nv_address;
+	uint32_t tmr_len, nv_len;
+	uint32_t sev_guest_count, snp_guest_count;
+	uint8_t sev_state, snp_state;	/* enum psp_platform_state */
+	uint8_t rmp_initialized;
+	uint8_t es;			/* INIT flag: SEV-ES guests allowed */
+	uint8_t mask_chip_id, mask_chip_key;
+	uint8_t vlek_loaded;
+	uint8_t flushed;		/* a DF_FLUSH succeeded since INIT: TMR usable */
+	uint64_t wbinvd_done[PSP_FW_MAX_THREADS / 64];
+	struct psp_fw_asid asid[PSP_FW_MAX_ASID + 1];
+	struct psp_fw_sev_guest sev_guest[PSP_FW_MAX_SEV_GUESTS];
+	struct psp_fw_snp_guest snp_guest[PSP_FW_MAX_SNP_GUESTS];
+};
+
+/**
+ * psp_fw_init() - a new platform, powered on
+ * @fw:		any memory of sizeof(struct psp_fw)
+ * @ops:	kept by reference
+ * @opaque:	passed to every callback
+ * @config:	copied
+ *
+ * Return: NULL, or what is wrong with @config in a few words.
+ */
+const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *opaque,
+			const struct psp_fw_config *config);
+
+/**
+ * psp_fw_reset() - power cycle: what the platform keeps without power stays
+ *
+ * RMP and processor registers are the host's to reset.  kexec is not a reset.
+ */
+void psp_fw_reset(struct psp_fw *fw);
+
+/**
+ * psp_fw_check() - whether a state that came from outside is sound
+ *
+ * Every index and enumeration in range, counts that agree with what they
+ * count, sets of core complexes disjoint and within the machine.  After that
+ * no function here can go out of bounds.  Looks at neither ops nor opaque.
+ *
+ * Return: NULL, or what is wrong in a few words.
+ */
+const char *psp_fw_check(const struct psp_fw *fw);
+
+/**
+ * psp_fw_attach() - go on with a state that another process left
+ *
+ * Call psp_fw_check() first.
+ */
+void psp_fw_attach(struct psp_fw *fw, const struct psp_fw_ops *ops, void *opaque);
+
+/**
+ * psp_fw_exec() - execute one command
+ * @cmd:	enum psp_cmd, or any other number
+ * @cmdbuf:	physical address of the command buffer; not read for commands
+ *		that have none
+ *
+ * One at a time: the caller serialises.
+ *
+ * Return: enum psp_status.
+ */
+uint32_t psp_fw_exec(struct psp_fw *fw, uint32_t cmd, uint64_t cmdbuf);
+
+/**
+ * psp_fw_wbinvd() - a thread executed WBINVD (not WBNOINVD)
+ * @thread:	0..nr_threads-1; others are ignored
+ *
+ * May be called from any host thread at any time, also during psp_fw_exec().
+ * A host calls it as well when a thread goes offline or comes online: Linux
+ * executes WBINVD on both ways.
+ */
+void psp_fw_wbinvd(struct psp_fw *fw, unsigned int thread);
+
+/* Has the thread executed WBINVD since it was last marked?  False out of range. */
+bool psp_fw_wbinvd_done(const struct psp_fw *fw, unsigned int thread);
+
+/* Does the firmware count the thread? */
+bool psp_fw_thread_enabled(const struct psp_fw *fw, unsigned int thread);
+
+/* Is the core complex in the set? */
+static inline bool psp_fw_ccxs_has(const struct psp_fw_ccxs *set, unsigned int ccx)
+{
+	return ccx < PSP_FW_MAX_CCX && (set->w[ccx / 64] >> (ccx % 64) & 1);
+}
+
+/* The flush bookkeeping of an ASID, or NULL out of 1..nr_asids */
+const struct psp_fw_asid *psp_fw_asid_sets(const struct psp_fw *fw, uint32_t asid);
+
+/* The SNP guest in slot @idx of 0..PSP_FW_MAX_SNP_GUESTS-1, or NULL if unused or out of range */
+const struct psp_fw_snp_guest *psp_fw_snp_guest_at(const struct psp_fw *fw, unsigned int idx);
+
+/* The SNP guest whose context page is at @gctx, or NULL */
+const struct psp_fw_snp_guest *psp_fw_snp_guest_find(const struct psp_fw *fw, uint64_t gctx);
+
+/* The SEV guest of @handle, or NULL if there is none */
+const struct psp_fw_sev_guest *psp_fw_sev_guest_find(const struct psp_fw *fw, uint32_t handle);
+
+/* What the RMP entry at @pa says, as a page state; asks ops->rmp_get */
+enum psp_page_state psp_fw_page_state(const struct psp_fw *fw, uint64_t pa);
+
+/* The page state that an entry stands for */
+enum psp_page_state psp_fw_rmp_state(const struct psp_fw_rmp *entry);
+
+/* Names as the documents have them; NULL for numbers without one (status: 0x40+x has none) */
+const char *psp_fw_command_name(uint32_t cmd);
+const char *psp_fw_status_name(uint32_t status);
+const char *psp_fw_page_state_name(enum psp_page_state state);
+
+/* Length of a command's buffer in bytes; 0: none; -1: no such command */
+int psp_fw_command_length(uint32_t cmd);
+
+#endif
