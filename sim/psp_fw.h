@@ -102,6 +102,8 @@ struct psp_fw_sha256 {
  *   after every other check passed, and change nothing;
  * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, PEK_GEN,
  *   PDH_GEN) succeed, and the digest or key is not kept.
+ *
+ * Most hosts want psp_fw_soft_crypto.
  */
 struct psp_fw_crypto {
 	int (*random)(void *opaque, void *buf, size_t len);
@@ -116,6 +118,13 @@ struct psp_fw_crypto {
 	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
 			     uint8_t *svn);
 };
+
+/*
+ * SHA-256, SHA-384, HMAC-SHA-256 and getrandom() in plain C; no signatures, no
+ * images.  With it KVM's launches of SEV, SEV-ES and SNP guests work to the end,
+ * without it a SEV guest stops at LAUNCH_MEASURE.
+ */
+extern const struct psp_fw_crypto psp_fw_soft_crypto;
 
 /**
  * struct psp_fw_ops - the machine around the firmware
@@ -199,6 +208,14 @@ enum psp_fw_switch {
 
 #define PSP_FW_SWITCHES		0x1fu
 
+/* The part itself */
+enum psp_fw_condition {
+	PSP_FW_DIAGNOSTIC	= 1u << 0,	/* diagnostic mode: SNP_INIT answers 0x13 */
+	PSP_FW_UNLOCKED		= 1u << 1,	/* debug-unlocked: SNP_INIT answers 0x14 */
+};
+
+#define PSP_FW_CONDITIONS	0x3u
+
 /**
  * struct psp_fw_config - the machine's shape and the firmware's version
  * @nr_threads:	1..PSP_FW_MAX_THREADS; thread numbers are the host's CPU numbers
@@ -206,7 +223,11 @@ enum psp_fw_switch {
  *		without an enabled thread do not exist for the firmware
  * @thread_disabled: threads that firmware does not count (disabled by BIOS), or
  *		NULL for none.  A thread that the OS took offline is enabled.
+ * @thread_apic: APIC id of each thread, or NULL: then SNP_ACTIVATE_EX has no
+ *		table of them and answers UNSUPPORTED (Linux never issues it)
+ * @smt:	SMT is on: guest policies must allow it
  * @generation:	enum psp_fw_generation
+ * @conditions:	enum psp_fw_condition
  * @sockets:	1 or 2
  * @nr_asids:	highest ASID; 0: by generation
  * @min_sev_asid: lowest ASID of a SEV guest without SEV-ES (CPUID Fn8000_001F
@@ -217,13 +238,17 @@ enum psp_fw_switch {
  * @svn:	security version of the running image; an older one is refused
  * @current_tcb: TCB_VERSION of what runs; reported and committed start with it
  * @switches:	enum psp_fw_switch
- * @features:	SNP_FEATURE_INFO: bit 0 VLEK; x86_snp_shutdown follows @ops
+ * @feature_info: the command SNP_FEATURE_INFO exists (6.18 and later ask for it);
+ *		it reports VLEK, and x86_snp_shutdown if ops->snp_disable is there
  * @chip_id:	GET_ID's 64 bytes per socket
  */
 struct psp_fw_config {
 	uint32_t nr_threads;
 	const uint16_t *thread_ccx;
 	const bool *thread_disabled;
+	const uint32_t *thread_apic;
+	bool smt;
+	bool feature_info;
 	enum psp_fw_generation generation;
 	uint32_t sockets;
 	uint32_t nr_asids;
@@ -231,7 +256,7 @@ struct psp_fw_config {
 	uint8_t api_major, api_minor, build, svn;
 	uint64_t current_tcb;
 	uint32_t switches;
-	uint32_t features;
+	uint32_t conditions;
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
 };
 
@@ -331,9 +356,12 @@ struct psp_fw {
 	uint32_t nr_asids;
 	uint32_t min_sev_asid;
 	uint32_t switches;
-	uint32_t features;
+	uint32_t conditions;
+	uint8_t smt, feature_info, has_apic;
+	uint8_t pad0[5];
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
 	uint16_t thread_ccx[PSP_FW_MAX_THREADS];
+	uint32_t thread_apic[PSP_FW_MAX_THREADS];
 	uint64_t thread_enabled[PSP_FW_MAX_THREADS / 64];
 	struct psp_fw_ccxs ccx_all;	/* those with an enabled thread */
 
@@ -348,6 +376,8 @@ struct psp_fw {
 	/* From here on: cleared by psp_fw_reset() */
 	uint64_t command_count;
 	uint64_t reported_tcb;
+	uint64_t rmp_tcb;		/* current TCB when the RMP was initialized */
+	uint64_t rmp_base, rmp_end;	/* as SNP_INIT found them */
 	uint64_t tmr_address, nv_address;
 	uint32_t tmr_len, nv_len;
 	uint32_t sev_guest_count, snp_guest_count;
@@ -447,7 +477,7 @@ const struct psp_fw_snp_guest *psp_fw_snp_guest_find(const struct psp_fw *fw, ui
 const struct psp_fw_sev_guest *psp_fw_sev_guest_find(const struct psp_fw *fw, uint32_t handle);
 
 /* What the RMP entry at @pa says, as a page state; asks ops->rmp_get */
-enum psp_page_state psp_fw_page_state(const struct psp_fw *fw, uint64_t pa);
+enum psp_page_state psp_fw_page_state(struct psp_fw *fw, uint64_t pa);
 
 /* The page state that an entry stands for */
 enum psp_page_state psp_fw_rmp_state(const struct psp_fw_rmp *entry);
