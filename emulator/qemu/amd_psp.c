@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * AMD Secure Processor (PSP) as a PCI function: the SEV mailbox.
+ *
+ * What the firmware answers is the model's business (psp_fw); this device
+ * gives it the machine: memory, the RMP, registers of the CPUs, the proof of
+ * WBINVD, the core complexes, cryptography.  Register layout of Rome and Milan
+ * as in Linux's drivers/crypto/ccp/sp-pci.c (pspv2, sevv2).
+ */
+#include "qemu/osdep.h"
+#include "qemu/error-report.h"
+#include "qemu/guest-random.h"
+#include "qemu/log.h"
+#include "qemu/main-loop.h"
+#include "qemu/module.h"
+#include "qemu/timer.h"
+#include "qemu/units.h"
+#include "qapi/error.h"
+#include "exec/address-spaces.h"
+#include "hw/i386/amd_iommu.h"
+#include "hw/i386/topology.h"
+#include "hw/i386/x86.h"
+#include "hw/pci/msix.h"
+#include "hw/pci/pci_device.h"
+#include "hw/qdev-properties.h"
+#include "migration/vmstate.h"
+#include "hw/i386/e820_memory_layout.h"
+#include "target/i386/snp.h"
+#include "psp_fw.h"
+#include "sha256.h"
+
+#define TYPE_AMD_PSP "amd-psp"
+OBJECT_DECLARE_SIMPLE_TYPE(AMDPSPState, AMD_PSP)
+
+#define PSP_DEVICE_ID       0x1486
+#define PSP_BAR             2
+#define PSP_MSIX_BAR        5
+#define PSP_MSIX_VECTORS    2
+#define PSP_BAR_SIZE        (1 * MiB)
+
+#define R_INTEN             0x10690
+#define R_INTSTS            0x10694
+#define R_CMDRESP           0x10980     /* C2PMSG_32 */
+#define R_CMDBUF_LO         0x109e0     /* C2PMSG_56 */
+#define R_CMDBUF_HI         0x109e4     /* C2PMSG_57 */
+#define R_BLINFO            0x109ec     /* C2PMSG_59 */
+#define R_FEATURE           0x109fc     /* C2PMSG_63 */
+
+#define CMDRESP_IOC         (1u << 0)
+#define CMDRESP_CMD_SHIFT   16
+#define CMDRESP_CMD_MASK    0x7ffu
+#define CMDRESP_RESP        (1u << 31)
+#define INT_SEV_COMPLETE    (1u << 1)
+#define FEATURE_SEV         (1u << 0)
+#define FEATURE_SEC_REPORT  (1u << 7)   /* bits 8 and up are a report then */
+#define BLINFO_VERSION      0x00360000
+
+#define PAGE_4K             4096ULL
+#define PAGE_2M             (2 * MiB)
+
+struct AMDPSPState {
+    PCIDevice pdev;
+    MemoryRegion mmio;
+    QEMUTimer *timer;
+    SNPHost host;
+    struct psp_fw_ops ops;
+    struct psp_fw *fw;
+    CPUState **cpu;             /* by firmware thread number */
+    unsigned nr_cpus;
+    FILE *log;
+    uint64_t wbinvd_count;      /* atomic */
+
+    uint32_t cmdresp, lo, hi, inten, intsts;
+    bool busy;
+
+    /* properties */
+    uint32_t latency_us;
+    uint32_t wbinvd_us;
+    int32_t deaf_cpu;
+    char *log_path;
+    uint64_t rmp_base, rmp_size;
+    uint64_t tcb;
+    uint32_t switches;
+    uint8_t api_major, api_minor, build;
+    bool x86_shutdown;
+};
+
+static CPUX86State *psp_cpu_env(AMDPSPState *s, unsigned thread)
+{
+    return cpu_env(s->cpu[thread]);
+}
+
+static int psp_mem_read(void *opaque, uint64_t pa, void *buf, size_t len)
+{
+    return address_space_read(&address_space_memory, pa,
+                              MEMTXATTRS_UNSPECIFIED, buf, len) ? -1 : 0;
+}
+
+static int psp_mem_write(void *opaque, uint64_t pa, const void *buf,
+                         size_t len)
+{
+    return address_space_write(&address_space_memory, pa,
+                               MEMTXATTRS_UNSPECIFIED, buf, len) ? -1 : 0;
+}
+
+static int psp_rmp_get(void *opaque, uint64_t pa, struct psp_fw_rmp *entry)
+{
+    uint64_t e;
+
+    if (!snp_rmp_read(psp_cpu_env(opaque, 0), pa, &e)) {
+        return -1;
+    }
+    *entry = (struct psp_fw_rmp) {
+        .gpa = e & RMP_GPA_MASK,
+        .asid = (e & RMP_ASID_MASK) >> RMP_ASID_SHIFT,
+        .assigned = !!(e & RMP_ASSIGNED),
+        .immutable = !!(e & RMP_IMMUTABLE),
+        .validated = !!(e & RMP_VALIDATED),
+        .vmsa = !!(e & RMP_VMSA),
+        .page_2m = !!(e & RMP_PAGESIZE_2M),
+    };
+    return 0;
+}
+
+static int psp_rmp_set(void *opaque, uint64_t pa,
+                       const struct psp_fw_rmp *entry)
+{
+    uint64_t e = (entry->gpa & RMP_GPA_MASK) |
+                 (((uint64_t)entry->asid << RMP_ASID_SHIFT) & RMP_ASID_MASK) |
+                 (entry->assigned ? RMP_ASSIGNED : 0) |
+                 (entry->immutable ? RMP_IMMUTABLE : 0) |
+                 (entry->validated ? RMP_VALIDATED : 0) |
+                 (entry->vmsa ? RMP_VMSA : 0) |
+                 (entry->page_2m ? RMP_PAGESIZE_2M : 0);
+
+    return snp_rmp_write(psp_cpu_env(opaque, 0), pa, e) ? 0 : -1;
+}
+
+static int psp_rmp_init(void *opaque)
+{
+    CPUX86State *env = psp_cpu_env(opaque, 0);
+    uint64_t pa;
+
+    if (!snp_rmp_zero(env)) {
+        return -1;
+    }
+    for (pa = env->amd_rmp_base; pa <= env->amd_rmp_end; pa += PAGE_4K) {
+        if (!snp_rmp_write(env, pa, RMP_ASSIGNED | RMP_IMMUTABLE)) {
+            return -1;
+        }
+    }
+    return 0;
+}
+
+static uint64_t psp_asid_pages(void *opaque, uint32_t asid)
+{
+    AMDPSPState *s = opaque;
+
+    return asid <= SNP_MAX_ASID ? s->host.asid_pages[asid] : 0;
+}
+
+static void psp_thread_regs(void *opaque, unsigned int thread,
+                            struct psp_fw_thread_regs *regs)
+{
+    CPUX86State *env = psp_cpu_env(opaque, thread);
+
+    *regs = (struct psp_fw_thread_regs) {
+        .mem_enc = !!(env->amd_syscfg & SYSCFG_MEM_ENCRYPT),
+        .snp_en = !!(env->amd_syscfg & SYSCFG_SNP_EN),
+        .vmpl_en = !!(env->amd_syscfg & SYSCFG_SNP_VMPL_EN),
+        .mfdm = !!(env->amd_syscfg & SYSCFG_MFDM),
+        .smm_lock = !!(env->amd_hwcr & HWCR_SMMLOCK),
+        .hsave_pa = env->vm_hsave,
+        .rmp_base = env->amd_rmp_base,
+        .rmp_end = env->amd_rmp_end,
+    };
+}
+
+/* Rights only grow by this, so no TLB has to be flushed */
+static int psp_snp_disable(void *opaque)
+{
+    AMDPSPState *s = opaque;
+    unsigned i;
+
+    for (i = 0; i < s->nr_cpus; i++) {
+        qatomic_and(&psp_cpu_env(s, i)->amd_syscfg,
+                    ~(SYSCFG_SNP_EN | SYSCFG_SNP_VMPL_EN | SYSCFG_MFDM));
+    }
+    return 0;
+}
+
+static bool psp_iommu_pages(void *opaque, unsigned int idx, uint64_t *pa,
+                            uint64_t *npages)
+{
+    Object *o = object_resolve_path_type("", TYPE_AMD_IOMMU_DEVICE, NULL);
+    unsigned i;
+
+    for (i = 0; o && amdvi_snp_pages(AMD_IOMMU_DEVICE(o), i, pa, npages);
+         i++) {
+        if (*npages && !idx--) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void psp_log(void *opaque, const char *line)
+{
+    AMDPSPState *s = opaque;
+
+    if (s->log) {
+        fprintf(s->log, "%.6f wbinvd %" PRIu64 " %s\n",
+                qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) / 1e9,
+                qatomic_read(&s->wbinvd_count), line);
+        fflush(s->log);
+    }
+}
+
+static int psp_random(void *opaque, void *buf, size_t len)
+{
+    return qemu_guest_getrandom(buf, len, NULL) ? -1 : 0;
+}
+
+static int psp_hash_update(void *opaque, struct psp_fw_sha256 *state,
+                           const void *data, size_t len)
+{
+    psp_sha256_update(state, data, len);
+    return 0;
+}
+
+static int psp_hash_final(void *opaque, struct psp_fw_sha256 *state,
+                          uint8_t digest[32])
+{
+    psp_sha256_final(state, digest);
+    return 0;
+}
+
+static int psp_hmac_sha256(void *opaque, const void *key, size_t key_len,
+                           const void *data, size_t len, uint8_t mac[32])
+{
+    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, key, key_len);
+    gsize mac_len = 32;
+
+    if (!hmac) {
+        return -1;
+    }
+    g_hmac_update(hmac, data, len);
+    g_hmac_get_digest(hmac, mac, &mac_len);
+    return 0;
+}
+
+static int psp_sha384(void *opaque, const void *data, size_t len,
+                      uint8_t digest[48])
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA384);
+    gsize digest_len = 48;
+
+    if (!sum) {
+        return -1;
+    }
+    g_checksum_update(sum, data, len);
+    g_checksum_get_digest(sum, digest, &digest_len);
+    return 0;
+}
+
+/* No ECDSA without a crypto library in QEMU; no firmware images either */
+static const struct psp_fw_crypto psp_crypto = {
+    .random = psp_random,
+    .sha256_update = psp_hash_update,
+    .sha256_final = psp_hash_final,
+    .hmac_sha256 = psp_hmac_sha256,
+    .sha384 = psp_sha384,
+};
+
+static const struct psp_fw_ops psp_ops = {
+    .mem_read = psp_mem_read,
+    .mem_write = psp_mem_write,
+    .rmp_get = psp_rmp_get,
+    .rmp_set = psp_rmp_set,
+    .rmp_init = psp_rmp_init,
+    .asid_pages = psp_asid_pages,
+    .thread_regs = psp_thread_regs,
+    .iommu_pages = psp_iommu_pages,
+    .log = psp_log,
+    .crypto = &psp_crypto,
+};
+
+/* Called by a vCPU, see SNPHost */
+static void psp_wbinvd(SNPHost *host, CPUState *cs)
+{
+    AMDPSPState *s = container_of(host, AMDPSPState, host);
+
+    qatomic_inc(&s->wbinvd_count);
+    if (s->wbinvd_us) {
+        g_usleep(s->wbinvd_us);     /* what writing a cache back costs */
+    }
+    if (cs->cpu_index != s->deaf_cpu) {
+        psp_fw_wbinvd(s->fw, cs->cpu_index);
+    }
+}
+
+static void psp_complete(void *opaque)
+{
+    AMDPSPState *s = opaque;
+    uint32_t cmd = (s->cmdresp >> CMDRESP_CMD_SHIFT) & CMDRESP_CMD_MASK;
+    bool ioc = s->cmdresp & CMDRESP_IOC;
+    uint32_t ret = psp_fw_exec(s->fw, cmd, (uint64_t)s->hi << 32 | s->lo);
+
+    s->busy = false;
+    s->cmdresp = CMDRESP_RESP | cmd << CMDRESP_CMD_SHIFT | (ret & 0xffff);
+    if (ioc) {
+        s->intsts |= INT_SEV_COMPLETE;
+        if (s->inten & INT_SEV_COMPLETE) {
+            msix_notify(&s->pdev, 0);
+        }
+    }
+}
+
+static uint64_t psp_read(void *opaque, hwaddr addr, unsigned size)
+{
+    AMDPSPState *s = opaque;
+
+    switch (addr) {
+    case R_CMDRESP:
+        return s->cmdresp;
+    case R_CMDBUF_LO:
+        return s->lo;
+    case R_CMDBUF_HI:
+        return s->hi;
+    case R_INTEN:
+        return s->inten;
+    case R_INTSTS:
+        return s->intsts;
+    case R_FEATURE:
+        return FEATURE_SEV | FEATURE_SEC_REPORT;
+    case R_BLINFO:
+        return BLINFO_VERSION;
+    default:
+        return 0;
+    }
+}
+
+static void psp_write(void *opaque, hwaddr addr, uint64_t val, unsigned size)
+{
+    AMDPSPState *s = opaque;
+
+    switch (addr) {
+    case R_CMDRESP:
+        if (s->busy) {
+            qemu_log_mask(LOG_GUEST_ERROR,
+                          "amd-psp: command 0x%" PRIx64 " while busy\n", val);
+            break;
+        }
+        s->busy = true;
+        s->cmdresp = val & ~CMDRESP_RESP;
+        timer_mod_ns(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
+                     s->latency_us * 1000LL);
+        break;
+    case R_CMDBUF_LO:
+        s->lo = val;
+        break;
+    case R_CMDBUF_HI:
+        s->hi = val;
+        break;
+    case R_INTEN:
+        s->inten = val;
+        break;
+    case R_INTSTS:
+        s->intsts &= ~val;
+        break;
+    }
+}
+
+static const MemoryRegionOps psp_mmio_ops = {
+    .read = psp_read,
+    .write = psp_write,
+    .endianness = DEVICE_LITTLE_ENDIAN,
+    .impl = { .min_access_size = 4, .max_access_size = 4 },
+    .valid = { .min_access_size = 4, .max_access_size = 4 },
+};
+
+/* The RMP is memory and loses its content with the counts that belong to it */
+static void psp_reset(DeviceState *dev)
+{
+    AMDPSPState *s = AMD_PSP(dev);
+
+    timer_del(s->timer);
+    s->cmdresp = CMDRESP_RESP;
+    s->lo = s->hi = s->inten = s->intsts = 0;
+    s->busy = false;
+    memset(s->host.assigned, 0,
+           s->host.nr_assigned * sizeof(*s->host.assigned));
+    memset(s->host.asid_pages, 0, sizeof(s->host.asid_pages));
+    psp_fw_reset(s->fw);
+    psp_log(s, "reset");
+}
+
+/*
+ * What the BIOS does: reserve memory for the RMP and set RMP_BASE and RMP_END.
+ * Below the top of low memory stay the initial ramdisk and the ACPI tables.
+ */
+static bool psp_place_rmp(AMDPSPState *s, Error **errp)
+{
+    X86MachineState *x86ms = X86_MACHINE(qdev_get_machine());
+    uint64_t low = x86ms->below_4g_mem_size;
+    uint64_t top = x86ms->above_4g_mem_size ?
+                   4 * GiB + x86ms->above_4g_mem_size : low;
+
+    if (!s->rmp_size) {
+        s->rmp_size = ROUND_UP(RMP_BOOKKEEPING +
+                               top / PAGE_4K * RMP_ENTRY_SIZE, MiB);
+    }
+    if (!s->rmp_base && low > 256 * MiB + s->rmp_size) {
+        s->rmp_base = ROUND_DOWN(low - 256 * MiB - s->rmp_size, PAGE_2M);
+    }
+    if (!s->rmp_base || ((s->rmp_base | s->rmp_size) & (MiB - 1)) ||
+        s->rmp_base > low || s->rmp_size > low - s->rmp_base) {
+        error_setg(errp, "amd-psp: no place for an RMP of 0x%" PRIx64
+                   " bytes at 0x%" PRIx64, s->rmp_size, s->rmp_base);
+        return false;
+    }
+    e820_add_entry(s->rmp_base, s->rmp_size, E820_RESERVED);
+    s->host.rmp_base = s->rmp_base;
+    s->host.rmp_end = s->rmp_base + s->rmp_size - 1;
+    s->host.nr_assigned = DIV_ROUND_UP(top, PAGE_2M);
+    s->host.assigned = g_new0(uint16_t, s->host.nr_assigned);
+    return true;
+}
+
+/* A core complex is what shares the last level cache: a die of the topology */
+static unsigned psp_ccx(CPUState *cs, GArray *seen)
+{
+    uint32_t die = X86_CPU(cs)->apic_id >>
+                   apicid_die_offset(&cpu_env(cs)->topo_info);
+    unsigned i;
+
+    for (i = 0; i < seen->len; i++) {
+        if (g_array_index(seen, uint32_t, i) == die) {
+            return i;
+        }
+    }
+    g_array_append_val(seen, die);
+    return i;
+}
+
+static bool psp_attach_cpus(AMDPSPState *s, uint16_t *ccx, Error **errp)
+{
+    g_autoptr(GArray) seen = g_array_new(false, false, sizeof(uint32_t));
+    CPUState *cs;
+
+    CPU_FOREACH(cs) {
+        if (s->nr_cpus == PSP_FW_MAX_THREADS || !X86_CPU(cs)->snp_host) {
+            error_setg(errp, "amd-psp: needs 1 to %u CPUs with snp-host=on",
+                       PSP_FW_MAX_THREADS);
+            return false;
+        }
+        s->cpu = g_renew(CPUState *, s->cpu, s->nr_cpus + 1);
+        s->cpu[s->nr_cpus] = cs;
+        ccx[s->nr_cpus++] = psp_ccx(cs, seen);
+        X86_CPU(cs)->snp = &s->host;
+    }
+    return true;
+}
+
+/* Any 64 bytes will do, but not the same ones for two sockets */
+static void psp_chip_id(uint8_t id[64], unsigned socket)
+{
+    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA512);
+    g_autofree char *text = g_strdup_printf("emulated SNP host %u", socket);
+    gsize len = 64;
+
+    g_checksum_update(sum, (const guchar *)text, -1);
+    g_checksum_get_digest(sum, id, &len);
+}
+
+static bool psp_firmware_init(AMDPSPState *s, const uint16_t *ccx,
+                              Error **errp)
+{
+    struct psp_fw_config config = {
+        .nr_threads = s->nr_cpus,
+        .thread_ccx = ccx,
+        .generation = PSP_FW_MILAN,
+        .sockets = 1,
+        .nr_asids = SNP_MAX_ASID,
+        .min_sev_asid = SNP_MIN_SEV_ASID,
+        .api_major = s->api_major,
+        .api_minor = s->api_minor,
+        .build = s->build,
+        .current_tcb = s->tcb,
+        .switches = s->switches,
+        .features = 1,          /* VLEK */
+    };
+    const char *why;
+    unsigned i;
+
+    for (i = 0; i < PSP_FW_MAX_SOCKETS; i++) {
+        psp_chip_id(config.chip_id[i], i);
+    }
+    s->ops = psp_ops;
+    if (s->x86_shutdown) {
+        s->ops.snp_disable = psp_snp_disable;
+    }
+    s->fw = g_new0(struct psp_fw, 1);
+    why = psp_fw_init(s->fw, &s->ops, s, &config);
+    if (why) {
+        error_setg(errp, "amd-psp: %s", why);
+    }
+    return !why;
+}
+
+static void psp_release(AMDPSPState *s)
+{
+    unsigned i;
+
+    for (i = 0; i < s->nr_cpus; i++) {
+        X86_CPU(s->cpu[i])->snp = NULL;
+    }
+    s->nr_cpus = 0;
+    g_clear_pointer(&s->cpu, g_free);
+    g_clear_pointer(&s->fw, g_free);
+    g_clear_pointer(&s->host.assigned, g_free);
+    g_clear_pointer(&s->log, fclose);
+    g_clear_pointer(&s->timer, timer_free);
+}
+
+static void psp_realize(PCIDevice *pdev, Error **errp)
+{
+    g_autofree uint16_t *ccx = g_new0(uint16_t, PSP_FW_MAX_THREADS);
+    AMDPSPState *s = AMD_PSP(pdev);
+
+    if (s->log_path) {
+        s->log = fopen(s->log_path, "w");
+        if (!s->log) {
+            error_setg_file_open(errp, errno, s->log_path);
+            return;
+        }
+    }
+    s->host.wbinvd = psp_wbinvd;
+    s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, psp_complete, s);
+    memory_region_init_io(&s->mmio, OBJECT(s), &psp_mmio_ops, s, TYPE_AMD_PSP,
+                          PSP_BAR_SIZE);
+    pci_register_bar(pdev, PSP_BAR, PCI_BASE_ADDRESS_SPACE_MEMORY, &s->mmio);
+    if (!psp_place_rmp(s, errp) || !psp_attach_cpus(s, ccx, errp) ||
+        !psp_firmware_init(s, ccx, errp) ||
+        msix_init_exclusive_bar(pdev, PSP_MSIX_VECTORS, PSP_MSIX_BAR, errp)) {
+        psp_release(s);
+        return;
+    }
+    msix_vector_use(pdev, 0);
+    msix_vector_use(pdev, 1);
+}
+
+static void psp_exit(PCIDevice *pdev)
+{
+    msix_uninit_exclusive_bar(pdev);
+    psp_release(AMD_PSP(pdev));
+}
+
+static const Property psp_properties[] = {
+    DEFINE_PROP_UINT32("latency-us", AMDPSPState, latency_us, 50),
+    DEFINE_PROP_UINT32("wbinvd-us", AMDPSPState, wbinvd_us, 0),
+    DEFINE_PROP_INT32("deaf-cpu", AMDPSPState, deaf_cpu, -1),
+    DEFINE_PROP_STRING("log", AMDPSPState, log_path),
+    DEFINE_PROP_UINT64("rmp-base", AMDPSPState, rmp_base, 0),
+    DEFINE_PROP_UINT64("rmp-size", AMDPSPState, rmp_size, 0),
+    DEFINE_PROP_UINT64("tcb", AMDPSPState, tcb, 0xdb18000000000004),
+    DEFINE_PROP_UINT8("api-major", AMDPSPState, api_major, 1),
+    DEFINE_PROP_UINT8("api-minor", AMDPSPState, api_minor, 55),
+    DEFINE_PROP_UINT8("build", AMDPSPState, build, 25),
+    DEFINE_PROP_BOOL("x86-shutdown", AMDPSPState, x86_shutdown, false),
+    DEFINE_PROP_BIT("reclaim-strict", AMDPSPState, switches, 0, false),
+    DEFINE_PROP_BIT("output-reclaim", AMDPSPState, switches, 1, false),
+    DEFINE_PROP_BIT("flush-all-or-nothing", AMDPSPState, switches, 2, false),
+    DEFINE_PROP_BIT("shutdown-strict", AMDPSPState, switches, 3, false),
+    DEFINE_PROP_BIT("launch-dirties", AMDPSPState, switches, 4, false),
+};
+
+static const VMStateDescription psp_vmstate = {
+    .name = TYPE_AMD_PSP,
+    .unmigratable = 1,
+};
+
+static void psp_class_init(ObjectClass *klass, void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+    PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);
+
+    k->realize = psp_realize;
+    k->exit = psp_exit;
+    k->vendor_id = PCI_VENDOR_ID_AMD;
+    k->device_id = PSP_DEVICE_ID;
+    k->class_id = PCI_CLASS_CRYPT_OTHER;
+    dc->vmsd = &psp_vmstate;
+    dc->hotpluggable = false;
+    device_class_set_legacy_reset(dc, psp_reset);
+    device_class_set_props(dc, psp_properties);
+    set_bit(DEVICE_CATEGORY_MISC, dc->categories);
+}
+
+static const TypeInfo psp_info = {
+    .name = TYPE_AMD_PSP,
+    .parent = TYPE_PCI_DEVICE,
+    .instance_size = sizeof(AMDPSPState),
+    .class_init = psp_class_init,
+    .interfaces = (InterfaceInfo[]) {
+        { INTERFACE_CONVENTIONAL_PCI_DEVICE },
+        { },
+    },
+};
+
+static void psp_register(void)
+{
+    type_register_static(&psp_info);
+}
+
+type_init(psp_register)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What a test body of tests/host may call, for the emulated host.  The same
+# names do the same on the simulated host (simulated.sh).  init sets HOST_KIND,
+# SNP_GEN (1, after kexec 2) and SEVADM.
+
+# fail MESSAGE... - end the test (or the subshell that it is in)
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# sevadm ARG... - the program against this machine
+sevadm() {
+	"$SEVADM" "$@"
+}
+
+# guest_start snp|sev|sev-es [--launch-only] [OPTION...] - start a KVM program
+# that holds the VM open, wait until it is launched, print its pid.  Further
+# options are those of snpvm.
+guest_start() {
+	guest_kind=$1
+	shift
+	guest_ready=$(mktemp -u /run/guest.XXXXXX)
+	snpvm --type="$guest_kind" --ready="$guest_ready" "$@" > "$guest_ready.log" 2>&1 &
+	guest_pid=$!
+	while [ ! -e "$guest_ready" ]; do
+		if ! guest_alive "$guest_pid"; then
+			echo "guest_start $guest_kind: $(cat "$guest_ready.log")" >&2
+			return 1
+		fi
+		sleep 0.05
+	done
+	rm "$guest_ready" "$guest_ready.log"
+	echo "$guest_pid"
+}
+
+# guest_alive PID - does its process run (or stand still, but exist)?
+guest_alive() {
+	grep -q '^State:.[^ZX]' "/proc/$1/status" 2> /dev/null
+}
+
+# The VM outlives the first thread's end: KVM frees it with the last one
+guest_gone() {
+	! guest_alive "$1" || return 1
+	[ "$(ls "/proc/$1/task" 2> /dev/null | wc -l)" -le 1 ] || return 1
+	! ls -d "/sys/kernel/debug/kvm/$1-"* > /dev/null 2>&1
+}
+
+# guest_end PID - end it, wait until the VM is gone too
+guest_end() {
+	kill "$1" 2> /dev/null
+	kill -CONT "$1" 2> /dev/null
+	guest_tries=0
+	until guest_gone "$1"; do
+		guest_tries=$((guest_tries + 1))
+		[ "$guest_tries" -ne 60 ] || kill -KILL "$1" 2> /dev/null
+		[ "$guest_tries" -lt 400 ] || fail "guest_end: process $1 or its VM does not go"
+		sleep 0.05
+	done
+}
+
+# cpu_offline N, cpu_online N
+cpu_offline() {
+	echo 0 > "/sys/devices/system/cpu/cpu$1/online" || fail "cpu_offline $1"
+}
+
+cpu_online() {
+	echo 1 > "/sys/devices/system/cpu/cpu$1/online" || fail "cpu_online $1"
+}
+
+# kvm_reload - take kvm_amd out and in; fails if SNP is not up then
+kvm_reload() {
+	rmmod kvm_amd && insmod /lib/modules/kvm-amd.ko &&
+		[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = Y ]
+}
+
+# kexec_same - boot the same kernel again; the body starts over with SNP_GEN
+# one higher.  Does not return.
+kexec_same() {
+	cat /sys/firmware/initrd > /run/initrd || fail "kexec_same: no initramfs"
+	kexec-file load /boot/vmlinuz /run/initrd \
+		"$(sed 's/ sevadm\.gen=[0-9]*//' /proc/cmdline) sevadm.gen=$((SNP_GEN + 1))" ||
+		fail "kexec_same: load"
+	rm /run/initrd
+	# setting the line's mode waits until all of the log is out
+	stty -F /dev/ttyS1 raw -echo
+	kexec-file exec
+	fail "kexec_same: came back"
+}
+
+# kernel_warnings - print what the kernel complained about since the last call;
+# success if nothing
+kernel_warnings() {
+	dmesg > /run/dmesg
+	warned=$(tail -n "+$(($(cat /run/dmesg.seen 2> /dev/null || echo 0) + 1))" /run/dmesg |
+		grep -E 'WARNING:|BUG:|Oops|general protection|unable to handle|RMP (violation|entry)|RMPUPDATE|Leaking PFN|Call Trace|soft lockup|blocked for more')
+	wc -l < /run/dmesg > /run/dmesg.seen
+	[ -n "$warned" ] || return 0
+	echo "$warned"
+	return 1
+}
