@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sevdbg_abi: bad input to /dev/sev-debug, case by case
+ *
+ * To be run as root, in the emulated host: a driver that lets one of these
+ * through shuts the firmware down. Prints TAP; exits 1 if a case came out
+ * otherwise than expected. With --lockdown it raises the kernel's lockdown at
+ * the end, which lasts until reboot.
+ *
+ * Needs nothing but libc: cc -static -Iinclude tests/kernel/sevdbg_abi.c
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <linux/capability.h>
+#include <linux/sev-debug.h>
+
+#define DEVICE "/dev/sev-debug"
+#define PAGE 4096U
+#define TAIL 64
+
+/* What the kernel gets, with room for a caller newer than it. */
+union request {
+	__u32 size;
+	struct sev_dbg_info info;
+	struct sev_dbg_guest_list list;
+	struct sev_dbg_guest_cmd guest;
+	struct sev_dbg_wbinvd wbinvd;
+	struct sev_dbg_wbinvd_all all;
+	struct sev_dbg_cmd cmd;
+	unsigned char bytes[sizeof(struct sev_dbg_cmd) + TAIL];
+};
+
+struct kind {
+	const char *name;
+	unsigned long ioc;
+	__u32 size;
+	bool writes;
+};
+
+static const struct kind kinds[] = {
+	{ "GET_INFO",     SEV_DBG_GET_INFO,     sizeof(struct sev_dbg_info),       false },
+	{ "GUEST_LIST",   SEV_DBG_GUEST_LIST,   sizeof(struct sev_dbg_guest_list), false },
+	{ "DECOMMISSION", SEV_DBG_DECOMMISSION, sizeof(struct sev_dbg_guest_cmd),  true },
+	{ "WBINVD",       SEV_DBG_WBINVD,       sizeof(struct sev_dbg_wbinvd),     true },
+	{ "WBINVD_ALL",   SEV_DBG_WBINVD_ALL,   sizeof(struct sev_dbg_wbinvd_all), true },
+	{ "DF_FLUSH",     SEV_DBG_DF_FLUSH,     sizeof(struct sev_dbg_cmd),        true },
+	{ "SHUTDOWN",     SEV_DBG_SHUTDOWN,     sizeof(struct sev_dbg_cmd),        true },
+	{ "INIT",         SEV_DBG_INIT,         sizeof(struct sev_dbg_cmd),        true },
+};
+
+#define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static unsigned int cases, failures;
+
+static void __attribute__((format(printf, 2, 3))) report(bool good, const char *format, ...)
+{
+	va_list args;
+
+	cases++;
+	failures += !good;
+	printf("%sok %u - ", good ? "" : "not ", cases);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+static const char *name_of(int error)
+{
+	return error ? strerrorname_np(error) : "success";
+}
+
+/* One call that has to end with @want. */
+static void expect(int want, int fd, unsigned long ioc, void *arg, const char *what)
+{
+	int error = ioctl(fd, ioc, arg) ? errno : 0;
+
+	if (error == want)
+		report(true, "%s: %s", what, name_of(want));
+	else
+		report(false, "%s: %s expected, got %s", what, name_of(want), name_of(error));
+}
+
+/* The same for one of the eight, with its name in front. */
+static void expect_kind(int want, int fd, const struct kind *k, void *arg, const char *what)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s, %s", k->name, what);
+	expect(want, fd, k->ioc, arg, text);
+}
+
+/* A request that is right, and does nothing before KVM or the firmware is asked. */
+static union request request_for(const struct kind *k)
+{
+	union request r = { 0 };
+
+	r.size = k->size;
+	if (k->ioc == SEV_DBG_GUEST_LIST)
+		r.list.entry_size = sizeof(struct sev_dbg_guest);
+	return r;
+}
+
+static int open_device(int flags)
+{
+	int fd = open(DEVICE, flags | O_CLOEXEC);
+
+	if (fd < 0) {
+		printf("Bail out! %s: %s\n", DEVICE, strerror(errno));
+		exit(1);
+	}
+	return fd;
+}
+
+static void test_sizes(int fd)
+{
+	static const __u32 bad[] = { 0, 4, 16, PAGE + 1, 0xffffffffU };
+	char what[64];
+
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		const struct kind *k = &kinds[i];
+		union request r;
+
+		for (size_t j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
+			r = request_for(k);
+			r.size = bad[j];
+			snprintf(what, sizeof(what), "size %u", bad[j]);
+			expect_kind(EINVAL, fd, k, &r, what);
+		}
+		r = request_for(k);
+		r.size = k->size - 1;
+		expect_kind(EINVAL, fd, k, &r, "one byte short of version 1");
+
+		r = request_for(k);
+		r.size = k->size + 8;
+		r.bytes[k->size + 7] = 1;
+		expect_kind(E2BIG, fd, k, &r, "longer, with something in the tail");
+		if (k->writes)
+			continue;
+		r.bytes[k->size + 7] = 0;
+		expect_kind(0, fd, k, &r, "longer, with an empty tail");
+	}
+}
+
+static void test_addresses(int fd)
+{
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		expect_kind(EFAULT, fd, &kinds[i], NULL, "no structure");
+		expect_kind(EFAULT, fd, &kinds[i], (void *)-4096L, "structure at a kernel address");
+	}
+}
+
+static void test_requests(int fd)
+{
+	union request r = request_for(&kinds[0]);
+
+	expect(ENOTTY, fd, _IOWR(SEV_DBG_IOC_TYPE, 0x08, struct sev_dbg_info), &r,
+	       "unknown request number");
+	expect(ENOTTY, fd, _IOWR(SEV_DBG_IOC_TYPE, 0x00, struct sev_dbg_wbinvd), &r,
+	       "known number, other size");
+	expect(ENOTTY, fd, _IOWR('S', 0x00, struct sev_dbg_info), &r, "request of another type");
+}
+
+/* A word of the structure that has to be refused. */
+static void refuse_word(int fd, unsigned long ioc, size_t offset, __u32 value, const char *what)
+{
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		union request r;
+
+		if (kinds[i].ioc != ioc)
+			continue;
+		r = request_for(&kinds[i]);
+		memcpy(r.bytes + offset, &value, sizeof(value));
+		expect_kind(EINVAL, fd, &kinds[i], &r, what);
+	}
+}
+
+static void test_fields(int fd)
+{
+	const size_t flags = offsetof(struct sev_dbg_cmd, flags);
+
+	for (size_t i = 0; i < NR_KINDS; i++)
+		refuse_word(fd, kinds[i].ioc, flags, 1U << 31, "unknown flag");
+	refuse_word(fd, SEV_DBG_DECOMMISSION, flags, SEV_DBG_D_RUNNING << 1, "flag 2");
+	refuse_word(fd, SEV_DBG_SHUTDOWN, flags, SEV_DBG_C_LEGACY | SEV_DBG_C_STRICT,
+		    "LEGACY and STRICT");
+	refuse_word(fd, SEV_DBG_DF_FLUSH, flags, SEV_DBG_C_STRICT, "STRICT");
+	refuse_word(fd, SEV_DBG_DF_FLUSH, flags, SEV_DBG_C_LIVE, "LIVE");
+	refuse_word(fd, SEV_DBG_INIT, flags, SEV_DBG_C_LEGACY, "LEGACY");
+	refuse_word(fd, SEV_DBG_DECOMMISSION, offsetof(struct sev_dbg_guest_cmd, rsvd), 1, "rsvd");
+	refuse_word(fd, SEV_DBG_WBINVD, offsetof(struct sev_dbg_wbinvd, rsvd), 1, "rsvd");
+	refuse_word(fd, SEV_DBG_SHUTDOWN, offsetof(struct sev_dbg_cmd, rsvd), 1, "rsvd");
+	refuse_word(fd, SEV_DBG_SHUTDOWN, offsetof(struct sev_dbg_cmd, trace_entry_size),
+		    sizeof(struct sev_dbg_result), "entry size, but no trace");
+	refuse_word(fd, SEV_DBG_GUEST_LIST, offsetof(struct sev_dbg_guest_list, entry_size), 4,
+		    "entry size 4");
+	refuse_word(fd, SEV_DBG_GUEST_LIST, offsetof(struct sev_dbg_guest_list, entry_size), 63,
+		    "entry size 63");
+	refuse_word(fd, SEV_DBG_GUEST_LIST, offsetof(struct sev_dbg_guest_list, entry_size),
+		    PAGE + 1, "entry size 4097");
+}
+
+static void shutdown_with_trace(int want, int fd, void *trace, __u32 entry_size, __u32 capacity,
+				const char *what)
+{
+	struct sev_dbg_cmd c = {
+		.size = sizeof(c),
+		.trace = (uintptr_t)trace,
+		.trace_entry_size = entry_size,
+		.trace_capacity = capacity,
+	};
+
+	expect(want, fd, SEV_DBG_SHUTDOWN, &c, what);
+}
+
+/* SHUTDOWN, of all: had it been executed, it would show in the state afterwards. */
+static void test_pointers(int fd)
+{
+	const __u32 entry = sizeof(struct sev_dbg_result);
+	struct sev_dbg_guest_list l = {
+		.size = sizeof(l),
+		.entry_size = sizeof(struct sev_dbg_guest),
+		.capacity = 8,
+		.entries = (uintptr_t)-4096L,
+	};
+	struct sev_dbg_result results[4];
+	struct sev_dbg_cmd *c;
+	unsigned char *page;
+
+	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page == MAP_FAILED) {
+		report(false, "mmap: %s", strerror(errno));
+		return;
+	}
+	c = (struct sev_dbg_cmd *)page;
+	c->size = sizeof(*c);
+	mprotect(page, PAGE, PROT_READ);
+	expect(EFAULT, fd, SEV_DBG_SHUTDOWN, page, "SHUTDOWN, structure that cannot be written");
+	shutdown_with_trace(EFAULT, fd, page, entry, 8, "SHUTDOWN, trace that cannot be written");
+	shutdown_with_trace(EFAULT, fd, (void *)-4096L, entry, 8,
+			    "SHUTDOWN, trace at a kernel address");
+	shutdown_with_trace(EFAULT, fd, (void *)8, entry, 1, "SHUTDOWN, trace at address 8");
+	mprotect(page, PAGE, PROT_READ | PROT_WRITE);
+	munmap(page + PAGE, PAGE);
+	shutdown_with_trace(EFAULT, fd, page + PAGE - entry, entry, 2,
+			    "SHUTDOWN, trace that runs out of the mapping");
+	munmap(page, PAGE);
+	shutdown_with_trace(EINVAL, fd, results, 8, 4, "SHUTDOWN, trace entries of 8 bytes");
+	shutdown_with_trace(EINVAL, fd, results, PAGE + 1, 4,
+			    "SHUTDOWN, trace entries of 4097 bytes");
+
+	if (ioctl(fd, SEV_DBG_GUEST_LIST, &l) == 0 && l.total == 0)
+		report(true, "GUEST_LIST, bad address # SKIP no guests");
+	else
+		expect(EFAULT, fd, SEV_DBG_GUEST_LIST, &l, "GUEST_LIST, bad address");
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	if (cpu >= 0)
+		CPU_SET(cpu, &set);
+	else
+		for (int i = 0; i < CPU_SETSIZE; i++)
+			CPU_SET(i, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		report(false, "sched_setaffinity: %s", strerror(errno));
+}
+
+static void wbinvd(int want, int fd, __u32 cpu, __u32 actual, const char *what)
+{
+	struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = cpu, .duration_ns = 77 };
+
+	expect(want, fd, SEV_DBG_WBINVD, &w, what);
+	if (actual != 0xffffffffU)
+		report(w.cpu == actual, "%s: ran on CPU %u", what, w.cpu);
+	else
+		report(w.cpu < (__u32)sysconf(_SC_NPROCESSORS_CONF), "%s: ran on CPU %u", what, w.cpu);
+	report(!w.duration_ns == !!want, "%s: duration %llu ns", what,
+	       (unsigned long long)w.duration_ns);
+}
+
+static void test_wbinvd(int fd)
+{
+	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+	long online = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (online > 1) {
+		wbinvd(EINVAL, fd, 0, 0xffffffffU, "WBINVD, not pinned");
+		pin(1);
+		wbinvd(EINVAL, fd, 0, 1, "WBINVD, pinned to 1, 0 expected");
+	}
+	pin(0);
+	wbinvd(EINVAL, fd, 0xffffffffU, 0, "WBINVD, CPU 0xffffffff expected");
+	wbinvd(0, fd, 0, 0, "WBINVD, pinned");
+	pin(-1);
+	expect(0, fd, SEV_DBG_WBINVD_ALL, &all, "WBINVD_ALL");
+	report(all.nr_cpus == online && all.nr_present >= all.nr_cpus && all.duration_ns,
+	       "WBINVD_ALL: %u of %u CPUs in %llu ns", all.nr_cpus, all.nr_present,
+	       (unsigned long long)all.duration_ns);
+}
+
+static void test_guests(int fd)
+{
+	struct sev_dbg_guest_cmd c = { .size = sizeof(c), .id = ~0ULL };
+
+	expect(ENOENT, fd, SEV_DBG_DECOMMISSION, &c, "DECOMMISSION, no such guest");
+	report(c.result.status == SEV_DBG_NO_FW_CALL && c.result.err == -ENOENT && !c.result.cmd,
+	       "DECOMMISSION, no such guest: the firmware was not called");
+}
+
+static void test_read_only(void)
+{
+	int fd = open_device(O_RDONLY);
+
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		union request r = request_for(&kinds[i]);
+
+		expect_kind(kinds[i].writes ? EBADF : 0, fd, &kinds[i], &r, "read-only file");
+	}
+	close(fd);
+}
+
+/* CAP_SYS_ADMIN out of the effective set, or back in. */
+static void effective_admin(bool on)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, data))
+		report(false, "capget: %s", strerror(errno));
+	if (on)
+		data[0].effective |= 1U << CAP_SYS_ADMIN;
+	else
+		data[0].effective &= ~(1U << CAP_SYS_ADMIN);
+	if (syscall(SYS_capset, &header, data))
+		report(false, "capset: %s", strerror(errno));
+}
+
+static void expect_no_open(int want, const char *what)
+{
+	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
+
+	report(fd < 0 && errno == want, "%s: %s", what, name_of(fd < 0 ? errno : 0));
+	if (fd >= 0)
+		close(fd);
+}
+
+static void test_no_capability(int fd)
+{
+	effective_admin(false);
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		union request r = request_for(&kinds[i]);
+
+		expect_kind(kinds[i].writes ? EPERM : 0, fd, &kinds[i], &r, "without CAP_SYS_ADMIN");
+	}
+	expect_no_open(EPERM, "open without CAP_SYS_ADMIN");
+	effective_admin(true);
+}
+
+/* In a child, as there is no way back from another user. */
+static void test_other_user(void)
+{
+	int status = 0;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		if (setgid(65534) || setuid(65534))
+			_exit(2);
+		_exit(open(DEVICE, O_RDONLY) >= 0 || errno != EACCES);
+	}
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		status = -1;
+	report(status == 0, "open as another user: EACCES");
+}
+
+static void test_lockdown(int fd)
+{
+	int lock = open("/sys/kernel/security/lockdown", O_WRONLY | O_CLOEXEC);
+
+	if (lock < 0 || write(lock, "integrity", 9) != 9) {
+		report(false, "lockdown: %s", strerror(errno));
+	} else {
+		for (size_t i = 0; i < NR_KINDS; i++) {
+			bool harmless = !kinds[i].writes || kinds[i].ioc == SEV_DBG_WBINVD ||
+					kinds[i].ioc == SEV_DBG_WBINVD_ALL;
+			union request r = request_for(&kinds[i]);
+
+			pin(0);
+			expect_kind(harmless ? 0 : EPERM, fd, &kinds[i], &r, "locked down");
+		}
+	}
+	if (lock >= 0)
+		close(lock);
+}
+
+/* What must be as before at the end. */
+struct state {
+	struct sev_dbg_info info;
+	unsigned long taint;
+};
+
+static void get_state(int fd, struct state *s)
+{
+	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
+
+	memset(s, 0, sizeof(*s));
+	s->info.size = sizeof(s->info);
+	if (ioctl(fd, SEV_DBG_GET_INFO, &s->info))
+		report(false, "GET_INFO: %s", strerror(errno));
+	if (!f || fscanf(f, "%lu", &s->taint) != 1)
+		report(false, "/proc/sys/kernel/tainted: %s", strerror(errno));
+	if (f)
+		fclose(f);
+	printf("# state %#x, firmware: SNP %d SEV %d, guests %u+%u, tombstones %u+%u, leaked %llu, "
+	       "taint %lu\n", s->info.state, (int)s->info.fw_snp_state, (int)s->info.fw_sev_state,
+	       s->info.nr_snp_guests, s->info.nr_sev_guests, s->info.nr_snp_tombstones,
+	       s->info.nr_sev_tombstones, (unsigned long long)s->info.leaked_pages, s->taint);
+}
+
+int main(int argc, char **argv)
+{
+	bool lockdown = argc == 2 && !strcmp(argv[1], "--lockdown");
+	struct state before, after;
+	int fd;
+
+	if (argc > 2 || (argc == 2 && !lockdown)) {
+		fprintf(stderr, "usage: sevdbg_abi [--lockdown]\n");
+		return 64;
+	}
+
+	fd = open_device(O_RDWR);
+	get_state(fd, &before);
+	report(before.info.abi_version == SEV_DBG_ABI_VERSION && before.info.api_major,
+	       "GET_INFO: ABI %u, firmware API %u.%u build %u", before.info.abi_version,
+	       before.info.api_major, before.info.api_minor, before.info.build);
+
+	test_requests(fd);
+	test_sizes(fd);
+	test_addresses(fd);
+	test_fields(fd);
+	test_pointers(fd);
+	test_wbinvd(fd);
+	test_guests(fd);
+	test_read_only();
+	test_no_capability(fd);
+	test_other_user();
+	if (lockdown)
+		test_lockdown(fd);
+
+	get_state(fd, &after);
+	report(!memcmp(&before, &after, sizeof(before)), "nothing changed");
+	printf("1..%u\n", cases);
+	return failures ? 1 : 0;
+}
