@@ -4,12 +4,11 @@
  *
  * What the firmware answers is the model's business (psp_fw); this device
  * gives it the machine: memory, the RMP, registers of the CPUs, the proof of
- * WBINVD, the core complexes, cryptography.  Register layout of Rome and Milan
+ * WBINVD, the core complexes.  Register layout of Rome and Milan
  * as in Linux's drivers/crypto/ccp/sp-pci.c (pspv2, sevv2).
  */
 #include "qemu/osdep.h"
 #include "qemu/error-report.h"
-#include "qemu/guest-random.h"
 #include "qemu/log.h"
 #include "qemu/main-loop.h"
 #include "qemu/module.h"
@@ -27,7 +26,6 @@
 #include "hw/i386/e820_memory_layout.h"
 #include "target/i386/snp.h"
 #include "psp_fw.h"
-#include "sha256.h"
 
 #define TYPE_AMD_PSP "amd-psp"
 OBJECT_DECLARE_SIMPLE_TYPE(AMDPSPState, AMD_PSP)
@@ -80,9 +78,10 @@ struct AMDPSPState {
     char *log_path;
     uint64_t rmp_base, rmp_size;
     uint64_t tcb;
-    uint32_t switches;
+    uint32_t switches;          /* enum psp_fw_switch */
+    uint32_t conditions;        /* enum psp_fw_condition */
     uint8_t api_major, api_minor, build;
-    bool x86_shutdown;
+    bool feature_info, x86_shutdown;
 };
 
 static CPUX86State *psp_cpu_env(AMDPSPState *s, unsigned thread)
@@ -216,62 +215,6 @@ static void psp_log(void *opaque, const char *line)
     }
 }
 
-static int psp_random(void *opaque, void *buf, size_t len)
-{
-    return qemu_guest_getrandom(buf, len, NULL) ? -1 : 0;
-}
-
-static int psp_hash_update(void *opaque, struct psp_fw_sha256 *state,
-                           const void *data, size_t len)
-{
-    psp_sha256_update(state, data, len);
-    return 0;
-}
-
-static int psp_hash_final(void *opaque, struct psp_fw_sha256 *state,
-                          uint8_t digest[32])
-{
-    psp_sha256_final(state, digest);
-    return 0;
-}
-
-static int psp_hmac_sha256(void *opaque, const void *key, size_t key_len,
-                           const void *data, size_t len, uint8_t mac[32])
-{
-    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA256, key, key_len);
-    gsize mac_len = 32;
-
-    if (!hmac) {
-        return -1;
-    }
-    g_hmac_update(hmac, data, len);
-    g_hmac_get_digest(hmac, mac, &mac_len);
-    return 0;
-}
-
-static int psp_sha384(void *opaque, const void *data, size_t len,
-                      uint8_t digest[48])
-{
-    g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA384);
-    gsize digest_len = 48;
-
-    if (!sum) {
-        return -1;
-    }
-    g_checksum_update(sum, data, len);
-    g_checksum_get_digest(sum, digest, &digest_len);
-    return 0;
-}
-
-/* No ECDSA without a crypto library in QEMU; no firmware images either */
-static const struct psp_fw_crypto psp_crypto = {
-    .random = psp_random,
-    .sha256_update = psp_hash_update,
-    .sha256_final = psp_hash_final,
-    .hmac_sha256 = psp_hmac_sha256,
-    .sha384 = psp_sha384,
-};
-
 static const struct psp_fw_ops psp_ops = {
     .mem_read = psp_mem_read,
     .mem_write = psp_mem_write,
@@ -282,7 +225,7 @@ static const struct psp_fw_ops psp_ops = {
     .thread_regs = psp_thread_regs,
     .iommu_pages = psp_iommu_pages,
     .log = psp_log,
-    .crypto = &psp_crypto,
+    .crypto = &psp_fw_soft_crypto,
 };
 
 /* Called by a vCPU, see SNPHost */
@@ -443,7 +386,14 @@ static unsigned psp_ccx(CPUState *cs, GArray *seen)
     return i;
 }
 
-static bool psp_attach_cpus(AMDPSPState *s, uint16_t *ccx, Error **errp)
+/* The shape of the machine, as the firmware wants it */
+typedef struct PSPTopology {
+    uint16_t ccx[PSP_FW_MAX_THREADS];
+    uint32_t apic[PSP_FW_MAX_THREADS];
+    bool smt;
+} PSPTopology;
+
+static bool psp_attach_cpus(AMDPSPState *s, PSPTopology *topo, Error **errp)
 {
     g_autoptr(GArray) seen = g_array_new(false, false, sizeof(uint32_t));
     CPUState *cs;
@@ -456,7 +406,10 @@ static bool psp_attach_cpus(AMDPSPState *s, uint16_t *ccx, Error **errp)
         }
         s->cpu = g_renew(CPUState *, s->cpu, s->nr_cpus + 1);
         s->cpu[s->nr_cpus] = cs;
-        ccx[s->nr_cpus++] = psp_ccx(cs, seen);
+        topo->ccx[s->nr_cpus] = psp_ccx(cs, seen);
+        topo->apic[s->nr_cpus] = X86_CPU(cs)->apic_id;
+        topo->smt = cpu_env(cs)->topo_info.threads_per_core > 1;
+        s->nr_cpus++;
         X86_CPU(cs)->snp = &s->host;
     }
     return true;
@@ -473,12 +426,15 @@ static void psp_chip_id(uint8_t id[64], unsigned socket)
     g_checksum_get_digest(sum, id, &len);
 }
 
-static bool psp_firmware_init(AMDPSPState *s, const uint16_t *ccx,
+static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
                               Error **errp)
 {
     struct psp_fw_config config = {
         .nr_threads = s->nr_cpus,
-        .thread_ccx = ccx,
+        .thread_ccx = topo->ccx,
+        .thread_apic = topo->apic,
+        .smt = topo->smt,
+        .feature_info = s->feature_info || s->x86_shutdown,
         .generation = PSP_FW_MILAN,
         .sockets = 1,
         .nr_asids = SNP_MAX_ASID,
@@ -488,7 +444,7 @@ static bool psp_firmware_init(AMDPSPState *s, const uint16_t *ccx,
         .build = s->build,
         .current_tcb = s->tcb,
         .switches = s->switches,
-        .features = 1,          /* VLEK */
+        .conditions = s->conditions,
     };
     const char *why;
     unsigned i;
@@ -525,7 +481,7 @@ static void psp_release(AMDPSPState *s)
 
 static void psp_realize(PCIDevice *pdev, Error **errp)
 {
-    g_autofree uint16_t *ccx = g_new0(uint16_t, PSP_FW_MAX_THREADS);
+    g_autofree PSPTopology *topo = g_new0(PSPTopology, 1);
     AMDPSPState *s = AMD_PSP(pdev);
 
     if (s->log_path) {
@@ -540,8 +496,8 @@ static void psp_realize(PCIDevice *pdev, Error **errp)
     memory_region_init_io(&s->mmio, OBJECT(s), &psp_mmio_ops, s, TYPE_AMD_PSP,
                           PSP_BAR_SIZE);
     pci_register_bar(pdev, PSP_BAR, PCI_BASE_ADDRESS_SPACE_MEMORY, &s->mmio);
-    if (!psp_place_rmp(s, errp) || !psp_attach_cpus(s, ccx, errp) ||
-        !psp_firmware_init(s, ccx, errp) ||
+    if (!psp_place_rmp(s, errp) || !psp_attach_cpus(s, topo, errp) ||
+        !psp_firmware_init(s, topo, errp) ||
         msix_init_exclusive_bar(pdev, PSP_MSIX_VECTORS, PSP_MSIX_BAR, errp)) {
         psp_release(s);
         return;
@@ -567,12 +523,15 @@ static const Property psp_properties[] = {
     DEFINE_PROP_UINT8("api-major", AMDPSPState, api_major, 1),
     DEFINE_PROP_UINT8("api-minor", AMDPSPState, api_minor, 55),
     DEFINE_PROP_UINT8("build", AMDPSPState, build, 25),
+    DEFINE_PROP_BOOL("feature-info", AMDPSPState, feature_info, false),
     DEFINE_PROP_BOOL("x86-shutdown", AMDPSPState, x86_shutdown, false),
     DEFINE_PROP_BIT("reclaim-strict", AMDPSPState, switches, 0, false),
     DEFINE_PROP_BIT("output-reclaim", AMDPSPState, switches, 1, false),
     DEFINE_PROP_BIT("flush-all-or-nothing", AMDPSPState, switches, 2, false),
     DEFINE_PROP_BIT("shutdown-strict", AMDPSPState, switches, 3, false),
     DEFINE_PROP_BIT("launch-dirties", AMDPSPState, switches, 4, false),
+    DEFINE_PROP_BIT("diagnostic", AMDPSPState, conditions, 0, false),
+    DEFINE_PROP_BIT("unlocked", AMDPSPState, conditions, 1, false),
 };
 
 static const VMStateDescription psp_vmstate = {
