@@ -13,8 +13,16 @@
  * psp_fw_check() and psp_fw_attach() first.
  *
  * What is not modelled: memory is never encrypted (a page that a command
- * encrypts keeps its content); firmware images other than a version number;
- * time.
+ * encrypts keeps its content); keys, certificates, sessions and what is signed
+ * or sealed with them; firmware images other than a version number; time.
+ * SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and SET_STATE, which Linux never issues,
+ * answer UNSUPPORTED.
+ *
+ * Files: psp_fw.c (one command), psp_fw_table.c (all of them), psp_fw_flush.c
+ * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c
+ * and psp_fw_keys.c (SEV platform), psp_fw_sev.c and psp_fw_migrate.c (SEV
+ * guests), psp_fw_snp_platform.c, psp_fw_snp.c, psp_fw_snp_launch.c,
+ * psp_fw_pages.c (SNP), psp_fw_check.c, psp_fw_sha.c.
  */
 #ifndef PSP_FW_H
 #define PSP_FW_H
@@ -142,7 +150,8 @@ extern const struct psp_fw_crypto psp_fw_soft_crypto;
  *		NULL (not supported: then FEATURE_INFO says so)
  * @iommu_pages: the @idx-th run of pages that IOMMUs write (logs, completion
  *		store); false: no more; may be NULL
- * @log:	one line per command; may be NULL
+ * @log:	one line per command, except SNP_PAGE_RECLAIM that succeeded (a TMR is
+ *		512 of them); may be NULL
  * @crypto:	may be NULL
  *
  * All but the callbacks named as such are needed.  Called only from
