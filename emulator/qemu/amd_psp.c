@@ -341,6 +341,8 @@ static void psp_reset(DeviceState *dev)
 /*
  * What the BIOS does: reserve memory for the RMP and set RMP_BASE and RMP_END.
  * Below the top of low memory stay the initial ramdisk and the ACPI tables.
+ * In 2M units: Linux extends a table that ends within a 2M page, and then warns
+ * when it maps memory.
  */
 static bool psp_place_rmp(AMDPSPState *s, Error **errp)
 {
@@ -351,12 +353,12 @@ static bool psp_place_rmp(AMDPSPState *s, Error **errp)
 
     if (!s->rmp_size) {
         s->rmp_size = ROUND_UP(RMP_BOOKKEEPING +
-                               top / PAGE_4K * RMP_ENTRY_SIZE, MiB);
+                               top / PAGE_4K * RMP_ENTRY_SIZE, PAGE_2M);
     }
     if (!s->rmp_base && low > 256 * MiB + s->rmp_size) {
         s->rmp_base = ROUND_DOWN(low - 256 * MiB - s->rmp_size, PAGE_2M);
     }
-    if (!s->rmp_base || ((s->rmp_base | s->rmp_size) & (MiB - 1)) ||
+    if (!s->rmp_base || ((s->rmp_base | s->rmp_size) & (PAGE_2M - 1)) ||
         s->rmp_base > low || s->rmp_size > low - s->rmp_base) {
         error_setg(errp, "amd-psp: no place for an RMP of 0x%" PRIx64
                    " bytes at 0x%" PRIx64, s->rmp_size, s->rmp_base);
