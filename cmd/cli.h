@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CMD_CLI_H
+#define CMD_CLI_H
+
+#include <argp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/out/out.h"
+#include "sevadm.h"
+
+struct command;
+
+/**
+ * struct cli - the invocation
+ * @adm:	open handle, NULL for commands with CMD_OFFLINE
+ * @out:	where the result goes
+ */
+struct cli {
+	const struct command *command;
+	const char *device;
+	enum out_mode mode;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
+	bool quiet, yes, dry_run;
+	unsigned int verbose;
+	struct sevadm *adm;
+	struct out *out;
+};
+
+/* What a command can do and needs; checked before anything is opened */
+#define CMD_DRY_RUN	(1U << 0)	/* knows --dry-run */
+#define CMD_DESTRUCTIVE	(1U << 1)	/* asks, or wants --yes */
+#define CMD_WRITE	(1U << 2)	/* opens the devices for writing */
+#define CMD_SURVEY	(1U << 3)	/* looks into other processes */
+#define CMD_KILL	(1U << 4)	/* signals other users' processes */
+#define CMD_OFFLINE	(1U << 5)	/* opens no device */
+
+/**
+ * struct command - one entry of the table
+ * @name:	one word, or two
+ * @summary:	for the list in --help
+ * @argp:	its own options and arguments; the input is its options struct
+ * @options_size: of that struct, zeroed before parsing
+ * @flags:	CMD_*
+ * @flags_of:	further flags that follow from the options, or NULL
+ * @run:	does it; returns the exit code, having reported a failure
+ */
+struct command {
+	const char *name, *summary;
+	const struct argp *argp;
+	size_t options_size;
+	unsigned int flags;
+	unsigned int (*flags_of)(const void *options);
+	int (*run)(struct cli *cli, const void *options);
+};
+
+/* Sorted by name, ended by NULL */
+extern const struct command *const commands[];
+
+const struct command *command_by_words(char **words, int nr, int *used);
+
+/* ---- options.c */
+
+extern const struct argp global_argp;
+/* argp takes "--ye" for "--yes"; we do not: exits with 64 if one is abbreviated */
+void options_refuse_abbreviations(const char *program, int argc, char **argv,
+				  const struct argp *own);
+
+/* ---- report.c */
+
+/* The failure of the library on stderr and, with --json, in the result: its exit code */
+int report_failure(struct cli *cli, const struct sevadm_failure *failure);
+/* A failure of the program's own: the same */
+__attribute__((format(printf, 4, 5)))
+int report_error(struct cli *cli, enum sevadm_class class, const char *remedy,
+		 const char *format, ...);
+void report_warning(struct cli *cli, const char *text);
+/* It went well: the result's last member, and the exit code */
+int report_done(struct cli *cli, const char *message);
+/* What every JSON result starts with */
+void report_head(struct cli *cli);
+void report_host(struct cli *cli, const struct sevadm_host *host);
+
+/* ---- run.c */
+
+/* Plan, steps, warnings and end of a command that acts on the firmware; frees @run */
+int run_report(struct cli *cli, struct sevadm_run *run, int ret);
+
+/* ---- progress.c */
+
+void progress_start(struct cli *cli);
+void progress_end(struct cli *cli);
+/* The signal that asked us to stop, or 0 */
+int progress_signal(void);
+
+#endif

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/commands.h"
+
+const struct command *const commands[] = {
+	&cmd_decommission,
+	&cmd_df_flush,
+	&cmd_explain,
+	&cmd_guests,
+	&cmd_init,
+	&cmd_shutdown,
+	&cmd_sim_act,
+	&cmd_sim_create,
+	&cmd_sim_show,
+	&cmd_status,
+	&cmd_teardown,
+	&cmd_wbinvd,
+	NULL,
+};
+
+const struct command *command_by_words(char **words, int nr, int *used)
+{
+	char name[64];
+
+	for (int n = 1; n <= nr && n <= 2; n++) {
+		snprintf(name, sizeof(name), "%s%s%s", words[0], n == 1 ? "" : " ",
+			 n == 1 ? "" : words[1]);
+		for (const struct command *const *c = commands; *c; c++)
+			if (!strcmp((*c)->name, name)) {
+				*used = n;
+				return *c;
+			}
+	}
+	return NULL;
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "cmd/commands.h"
+
+static const struct argp argp = {
+	.doc = "List the guests that firmware and KVM hold, set against the processes that hold "
+	       "VMs.",
+};
+
+struct guest_view {
+	struct sevadm_guest guest;
+	const char *kind, *state;
+	char policy[128];
+};
+
+static const struct out_row guest_rows[] = {
+	OUT_ROW(struct guest_view, "id", "ID", OUT_U64, guest.id),
+	OUT_ROW(struct guest_view, "kind", "KIND", OUT_STRING, kind),
+	OUT_ROW(struct guest_view, "asid", "ASID", OUT_U32, guest.asid),
+	OUT_ROW(struct guest_view, "state", "STATE", OUT_STRING, state),
+	OUT_ROW(struct guest_view, "policy", NULL, OUT_HEX64, guest.policy),
+	OUT_ROW(struct guest_view, "policy_text", "POLICY", OUT_CHARS, policy),
+	OUT_ROW(struct guest_view, "pid", "PID", OUT_I32, guest.pid),
+	OUT_ROW(struct guest_view, "process", "PROCESS", OUT_CHARS, guest.comm),
+	OUT_ROW(struct guest_view, "held", "HELD", OUT_BOOL, guest.held),
+	OUT_ROW(struct guest_view, "age_ns", "AGE", OUT_NS, guest.age_ns),
+	OUT_END
+};
+
+static const struct out_row vm_rows[] = {
+	OUT_ROW(struct sevadm_vm, "pid", "PID", OUT_I32, pid),
+	OUT_ROW(struct sevadm_vm, "process", "PROCESS", OUT_CHARS, comm),
+	OUT_ROW(struct sevadm_vm, "vms", "VMS", OUT_U32, vms),
+	OUT_ROW(struct sevadm_vm, "vcpus", "VCPUS", OUT_U32, vcpus),
+	OUT_ROW(struct sevadm_vm, "sev", "SEV", OUT_BOOL, sev),
+	OUT_ROW(struct sevadm_vm, "guests", "GUESTS", OUT_U32, guests),
+	OUT_END
+};
+
+static const struct out_row count_rows[] = {
+	OUT_ROW(struct sevadm_guests, "snp", "SNP", OUT_U32, fw_snp),
+	OUT_ROW(struct sevadm_guests, "sev", "SEV and SEV-ES", OUT_U32, fw_sev),
+	OUT_END
+};
+
+static struct guest_view view_of(const struct sevadm_guest *guest)
+{
+	static const char *const kinds[] = { "?", "SEV", "SEV-ES", "SNP" };
+	static const char *const states[] = { "init", "launching", "running", "tombstone" };
+	struct guest_view view = {
+		.guest = *guest, .kind = kinds[guest->kind], .state = states[guest->state],
+	};
+
+	sevadm_policy_text(guest->kind, guest->policy, view.policy, sizeof(view.policy));
+	return view;
+}
+
+/* What processes explain no guest, what guests no process */
+static void warn(struct cli *cli, const struct sevadm_guests *guests)
+{
+	char text[256];
+
+	if (!guests->has_list)
+		report_warning(cli, "without /dev/sev-debug there are only processes and counts");
+	if (guests->track_lost)
+		report_warning(cli, "the driver lost track: the list of guests is incomplete");
+	for (size_t i = 0; i < guests->nr_guests; i++) {
+		const struct sevadm_guest *guest = &guests->guests[i];
+
+		if (guest->held || guest->state == SEVADM_GUEST_TOMBSTONE)
+			continue;
+		snprintf(text, sizeof(text), "no process explains guest %llu (made by %s[%d]): its "
+			 "context leaked, or its VM was handed on", (unsigned long long)guest->id,
+			 guest->comm, guest->pid);
+		report_warning(cli, text);
+	}
+	for (size_t i = 0; i < guests->nr_vms && guests->has_list; i++) {
+		const struct sevadm_vm *vm = &guests->vms[i];
+
+		if (!vm->sev || vm->guests)
+			continue;
+		snprintf(text, sizeof(text), "no guest explains %s[%d], which holds a VM and "
+			 "/dev/sev: it is before LAUNCH_START, or after a failed decommission",
+			 vm->comm, vm->pid);
+		report_warning(cli, text);
+	}
+}
+
+static void print(struct cli *cli, const struct sevadm_guests *guests)
+{
+	out_bool(cli->out, "list_complete", guests->has_list && !guests->track_lost);
+	out_object(cli->out, "firmware_counts", "Guests that the firmware counts", count_rows,
+		   guests);
+	out_list(cli->out, "guests", "Guests", guest_rows);
+	for (size_t i = 0; i < guests->nr_guests; i++) {
+		struct guest_view view = view_of(&guests->guests[i]);
+
+		out_list_item(cli->out, &view);
+	}
+	out_list_end(cli->out);
+	out_list(cli->out, "processes", "Processes with VMs", vm_rows);
+	for (size_t i = 0; i < guests->nr_vms; i++)
+		out_list_item(cli->out, &guests->vms[i]);
+	out_list_end(cli->out);
+}
+
+static int run(struct cli *cli, const void *options)
+{
+	struct sevadm_guests guests;
+
+	(void)options;
+	if (sevadm_guests_get(cli->adm, &guests))
+		return report_failure(cli, sevadm_failure(cli->adm));
+	print(cli, &guests);
+	warn(cli, &guests);
+	sevadm_guests_free(&guests);
+	return report_done(cli, "");
+}
+
+const struct command cmd_guests = {
+	.name = "guests",
+	.summary = "List guests and the processes behind them",
+	.argp = &argp,
+	.flags = CMD_SURVEY,
+	.run = run,
+};

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sevadm: global options -> command -> result -> exit code.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cli.h"
+#include "lib/util/cleanup.h"
+
+const char *argp_program_version = PACKAGE_STRING;
+
+struct tail {
+	struct cli *cli;
+	void *options;
+};
+
+/* A full disk or a closed pipe behind stdout is a failure of the command */
+static void close_stdout(void)
+{
+	if (fflush(stdout) || ferror(stdout) || (fclose(stdout) && errno != EBADF)) {
+		fprintf(stderr, "sevadm: write to standard output: %s\n", strerror(errno));
+		_exit(SEVADM_FAILED);
+	}
+}
+
+static error_t parse_head(int key, char *arg, struct argp_state *state)
+{
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = state->input;
+		return 0;
+	case ARGP_KEY_ARG:
+		/* the command's name: the rest is its own */
+		state->next--;
+		state->quoted = 0;
+		return EINTR;
+	case ARGP_KEY_NO_ARGS:
+		argp_error(state, "name a command; --help lists them");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static error_t parse_tail(int key, char *arg, struct argp_state *state)
+{
+	struct tail *tail = state->input;
+
+	(void)arg;
+	if (key != ARGP_KEY_INIT)
+		return ARGP_ERR_UNKNOWN;
+	state->child_inputs[0] = tail->options;
+	state->child_inputs[1] = tail->cli;
+	return 0;
+}
+
+/* The list of commands below the options in --help */
+static char *help_commands(int key, const char *text, void *input)
+{
+	char *list = NULL;
+	size_t size;
+	FILE *f;
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	f = open_memstream(&list, &size);
+	if (!f)
+		return NULL;
+	fputs("Commands:\n", f);
+	for (const struct command *const *c = commands; *c; c++)
+		fprintf(f, "  %-16s %s\n", (*c)->name, (*c)->summary);
+	fputs("\nExit codes: 0 done, 1 failure, 2 the answer is no, 3 permission, 4 device or "
+	      "feature absent, 5 busy, 6 firmware refused, 64 usage.", f);
+	fclose(f);
+	return list;
+}
+
+static int find_command(struct cli *cli, int argc, char **argv)
+{
+	static const struct argp_child children[] = { { .argp = &global_argp }, { 0 } };
+	static const struct argp head = {
+		.parser = parse_head, .args_doc = "COMMAND [OPTION...]",
+		.doc = "Operate AMD SEV and SEV-SNP firmware.\v-", .children = children,
+		.help_filter = help_commands,
+	};
+	int at = argc, used = 0;
+	error_t err;
+
+	err = argp_parse(&head, argc, argv, ARGP_IN_ORDER, &at, cli);
+	if (err && err != EINTR) {
+		fprintf(stderr, "sevadm: %s\n", strerror(err));
+		exit(SEVADM_FAILED);
+	}
+	options_refuse_abbreviations("sevadm", at, argv, NULL);
+	cli->command = command_by_words(argv + at, argc - at, &used);
+	if (!cli->command) {
+		fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n", argv[at]);
+		exit(SEVADM_USAGE);
+	}
+	return at + used - 1;
+}
+
+static void parse_command(struct cli *cli, void *options, int argc, char **argv)
+{
+	const struct argp_child children[] = {
+		{ .argp = cli->command->argp }, { .argp = &global_argp }, { 0 }
+	};
+	const struct argp argp = { .parser = parse_tail, .children = children };
+	struct tail tail = { .cli = cli, .options = options };
+	char name[64];
+
+	snprintf(name, sizeof(name), "sevadm %s", cli->command->name);
+	argv[0] = name;
+	options_refuse_abbreviations(name, argc, argv, cli->command->argp);
+	if (argp_parse(&argp, argc, argv, 0, NULL, &tail))
+		exit(SEVADM_FAILED);
+}
+
+/* Before anything is opened: may this be done at all? */
+static int check_flags(struct cli *cli, unsigned int flags)
+{
+	char answer[8] = "";
+
+	if (cli->dry_run && !(flags & CMD_DRY_RUN))
+		return report_error(cli, SEVADM_USAGE, NULL, "it changes nothing and knows no "
+				    "--dry-run");
+	if (!(flags & CMD_DESTRUCTIVE) || cli->yes || cli->dry_run)
+		return 0;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return report_error(cli, SEVADM_USAGE, "Say --yes if that is what you want.",
+				    "guests would be lost, and there is nobody to ask");
+	fprintf(stderr, "sevadm: %s: guests will be lost. Go on? [y/N] ", cli->command->name);
+	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+		return 0;
+	return report_error(cli, SEVADM_FAILED, NULL, "not confirmed, nothing was done");
+}
+
+static int open_host(struct cli *cli, unsigned int flags)
+{
+	unsigned int keep = (flags & CMD_WRITE ? SEVADM_KEEP_SYS_ADMIN : 0) |
+			    (flags & CMD_KILL ? SEVADM_KEEP_KILL : 0);
+	int ret = 0;
+
+	if (!(flags & CMD_OFFLINE)) {
+		ret = sevadm_open(&cli->adm, cli->device, flags & CMD_WRITE && !cli->dry_run ?
+				  SEVADM_WRITE : 0);
+		if (!ret && flags & CMD_SURVEY)
+			ret = sevadm_survey(cli->adm);
+		if (!ret)
+			ret = sevadm_drop_privileges(cli->adm, keep);
+	}
+	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : 0;
+}
+
+static int run(struct cli *cli, const void *options)
+{
+	const struct command *command = cli->command;
+	unsigned int flags = command->flags | (command->flags_of ? command->flags_of(options) : 0);
+	int ret;
+
+	report_head(cli);
+	ret = check_flags(cli, flags);
+	if (!ret)
+		ret = open_host(cli, flags);
+	if (!ret)
+		ret = command->run(cli, options);
+	sevadm_close(cli->adm);
+	return ret;
+}
+
+static bool want_color(const struct cli *cli)
+{
+	const char *no = getenv("NO_COLOR");
+
+	if (cli->color != COLOR_AUTO)
+		return cli->color == COLOR_ALWAYS;
+	return !(no && no[0]) && isatty(STDOUT_FILENO);
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .device = "kernel" };
+	_cleanup_free_ void *options = NULL;
+	int at, ret;
+
+	atexit(close_stdout);
+	argp_err_exit_status = SEVADM_USAGE;
+	at = find_command(&cli, argc, argv);
+	options = calloc(1, cli.command->options_size + 1);
+	if (!options)
+		return SEVADM_FAILED;
+	parse_command(&cli, options, argc - at, argv + at);
+	cli.out = out_new(cli.mode, want_color(&cli));
+	if (!cli.out)
+		return SEVADM_FAILED;
+	ret = run(&cli, options);
+	if (out_finish(cli.out))
+		ret = ret ? ret : SEVADM_FAILED;
+	if (progress_signal()) {
+		/* end as the signal would have ended us, so that a shell sees it */
+		signal(progress_signal(), SIG_DFL);
+		fflush(stdout);
+		raise(progress_signal());
+	}
+	return ret;
+}

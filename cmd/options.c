@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Options that every command knows, before or after its name.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+
+enum {
+	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
+};
+
+static const struct argp_option options[] = {
+	{ "device", KEY_DEVICE, "kernel|sim:FILE", 0,
+	  "Work on this host (default), or on a simulated one", 10 },
+	{ "json", KEY_JSON, NULL, 0, "Print one JSON object", 10 },
+	{ "porcelain", KEY_PORCELAIN, NULL, 0, "Print lines with tabs, for scripts", 10 },
+	{ "quiet", 'q', NULL, 0, "No progress", 10 },
+	{ "verbose", 'v', NULL, 0, "Each WBINVD a line of its own", 10 },
+	{ "color", KEY_COLOR, "auto|always|never", 0, "Colour in text", 10 },
+	{ "yes", KEY_YES, NULL, 0, "Do not ask before something is lost", 10 },
+	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },
+	{ 0 }
+};
+
+static int parse_color(const char *arg, struct argp_state *state)
+{
+	static const char *const names[] = { "auto", "always", "never" };
+
+	for (int i = 0; i < 3; i++)
+		if (!strcmp(arg, names[i]))
+			return i;
+	argp_error(state, "--color takes auto, always or never, not '%s'", arg);
+	return 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct cli *cli = state->input;
+
+	switch (key) {
+	case KEY_DEVICE:
+		cli->device = arg;
+		break;
+	case KEY_JSON:
+		cli->mode = OUT_JSON;
+		break;
+	case KEY_PORCELAIN:
+		cli->mode = OUT_PORCELAIN;
+		break;
+	case 'q':
+		cli->quiet = true;
+		break;
+	case 'v':
+		cli->verbose++;
+		break;
+	case KEY_COLOR:
+		cli->color = parse_color(arg, state);
+		break;
+	case KEY_YES:
+		cli->yes = true;
+		break;
+	case KEY_DRY_RUN:
+		cli->dry_run = true;
+		break;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+	return 0;
+}
+
+const struct argp global_argp = { .options = options, .parser = parse };
+
+static bool known(const struct argp_option *opts, const char *name, size_t len)
+{
+	for (; opts && (opts->name || opts->key || opts->doc); opts++)
+		if (opts->name && strlen(opts->name) == len && !strncmp(opts->name, name, len))
+			return true;
+	return false;
+}
+
+static bool prefix_of_any(const struct argp_option *opts, const char *name, size_t len)
+{
+	for (; opts && (opts->name || opts->key || opts->doc); opts++)
+		if (opts->name && !strncmp(opts->name, name, len))
+			return true;
+	return false;
+}
+
+void options_refuse_abbreviations(const char *program, int argc, char **argv,
+				  const struct argp *own)
+{
+	static const struct argp_option built_in[] = {
+		{ .name = "help" }, { .name = "usage" }, { .name = "version" },
+		{ .name = "program-name" }, { .name = "HANG" }, { 0 }
+	};
+	const struct argp_option *lists[] = { options, built_in, own ? own->options : NULL };
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		const char *name = argv[i] + 2;
+		size_t len = strcspn(argv[i], "=");
+		bool ok = false, prefix = false;
+
+		if (strncmp(argv[i], "--", 2))
+			continue;
+		len -= 2;
+		for (size_t j = 0; j < 3; j++) {
+			ok |= known(lists[j], name, len);
+			prefix |= prefix_of_any(lists[j], name, len);
+		}
+		/* what is no prefix either is argp's to complain about */
+		if (ok || !prefix)
+			continue;
+		fprintf(stderr, "%s: option '--%.*s' is abbreviated: spell it out\n", program,
+			(int)len, name);
+		exit(SEVADM_USAGE);
+	}
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+
+struct end {
+	bool done;
+	int32_t exit;
+	const char *message, *remedy, *error;
+	bool has_status;
+	uint32_t status;
+	const char *status_name;
+};
+
+static const struct out_row end_rows[] = {
+	OUT_ROW(struct end, "done", NULL, OUT_BOOL, done),
+	OUT_ROW(struct end, "exit", NULL, OUT_I32, exit),
+	OUT_ROW(struct end, "message", NULL, OUT_STRING, message),
+	OUT_ROW(struct end, "remedy", NULL, OUT_STRING, remedy),
+	OUT_ROW(struct end, "errno", NULL, OUT_STRING, error),
+	OUT_ROW_WHEN(struct end, "status", NULL, OUT_STATUS, status, has_status),
+	OUT_ROW(struct end, "status_name", NULL, OUT_STRING, status_name),
+	OUT_END
+};
+
+static const struct out_row host_rows[] = {
+	OUT_ROW(struct sevadm_host, "kernel", "Kernel", OUT_CHARS, kernel),
+	OUT_ROW(struct sevadm_host, "cpus_present", "CPUs present", OUT_CHARS, cpus_present),
+	OUT_ROW(struct sevadm_host, "cpus_online", "CPUs online", OUT_CHARS, cpus_online),
+	OUT_ROW(struct sevadm_host, "cpus_offline", "CPUs offline", OUT_CHARS, cpus_offline),
+	OUT_ROW(struct sevadm_host, "sev_debug", "/dev/sev-debug", OUT_BOOL, patch),
+	OUT_END
+};
+
+void report_head(struct cli *cli)
+{
+	bool simulated = !strncmp(cli->device, "sim:", 4);
+
+	out_number(cli->out, "schema", 1);
+	out_string(cli->out, "command", cli->command->name);
+	if (cli->command->flags & CMD_OFFLINE)
+		return;
+	out_bool(cli->out, "simulated", simulated);
+	if (simulated)
+		out_text(cli->out, "Simulated host %s", cli->device + strlen("sim:"));
+}
+
+void report_host(struct cli *cli, const struct sevadm_host *host)
+{
+	out_object(cli->out, "host", out_mode(cli->out) == OUT_TEXT ? "Host" : NULL, host_rows,
+		   host);
+}
+
+static void end_object(struct cli *cli, const struct end *end)
+{
+	if (out_mode(cli->out) != OUT_TEXT)
+		out_object(cli->out, "result", NULL, end_rows, end);
+}
+
+int report_failure(struct cli *cli, const struct sevadm_failure *failure)
+{
+	bool has_status = failure->status != SEVADM_NO_FW_CALL;
+	struct end end = {
+		.exit = (int32_t)failure->class,
+		.message = failure->message,
+		.remedy = failure->remedy[0] ? failure->remedy : NULL,
+		.error = failure->err ? strerrorname_np(failure->err) : NULL,
+		.has_status = has_status,
+		.status = failure->status,
+		.status_name = has_status ? sevadm_status_name(failure->status) : NULL,
+	};
+
+	end_object(cli, &end);
+	fprintf(stderr, "sevadm: %s: %s\n", cli->command->name, failure->message);
+	if (failure->remedy[0])
+		fprintf(stderr, "%s\n", failure->remedy);
+	return end.exit;
+}
+
+int report_error(struct cli *cli, enum sevadm_class class, const char *remedy, const char *format,
+		 ...)
+{
+	struct sevadm_failure failure = { .class = class, .status = SEVADM_NO_FW_CALL };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(failure.message, sizeof(failure.message), format, ap);
+	va_end(ap);
+	snprintf(failure.remedy, sizeof(failure.remedy), "%s", remedy ? remedy : "");
+	return report_failure(cli, &failure);
+}
+
+void report_warning(struct cli *cli, const char *text)
+{
+	fprintf(stderr, "sevadm: %s: warning: %s\n", cli->command->name, text);
+}
+
+int report_done(struct cli *cli, const char *message)
+{
+	struct end end = { .done = true, .exit = SEVADM_DONE, .message = message };
+
+	end_object(cli, &end);
+	if (message[0])
+		out_text(cli->out, "%s", message);
+	return SEVADM_DONE;
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a command that acts on the firmware planned and did, the same shape
+ * for all of them.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cli.h"
+#include "lib/util/cpuset.h"
+
+struct step_view {
+	const char *command;
+	bool has_guest, has_pid, has_cpu, has_status, folded;
+	uint64_t guest;
+	uint32_t asid, cpu;
+	int32_t pid;
+	char cpus[128];
+	uint32_t status;
+	const char *status_name, *error, *reason;
+	int32_t err;
+	uint32_t count;
+	bool many;
+	uint64_t duration_ns;
+};
+
+static const struct out_row step_rows[] = {
+	OUT_ROW(struct step_view, "command", "COMMAND", OUT_STRING, command),
+	OUT_ROW_WHEN(struct step_view, "guest", "GUEST", OUT_U64, guest, has_guest),
+	OUT_ROW_WHEN(struct step_view, "asid", "ASID", OUT_U32, asid, has_guest),
+	OUT_ROW_WHEN(struct step_view, "pid", "PID", OUT_I32, pid, has_pid),
+	OUT_ROW_WHEN(struct step_view, "cpu", NULL, OUT_U32, cpu, has_cpu),
+	OUT_ROW_WHEN(struct step_view, "cpus", "CPU", OUT_CHARS, cpus, folded),
+	OUT_ROW_WHEN(struct step_view, "count", "COUNT", OUT_U32, count, many),
+	OUT_ROW_WHEN(struct step_view, "status", "STATUS", OUT_STATUS, status, has_status),
+	OUT_ROW(struct step_view, "status_name", "NAME", OUT_STRING, status_name),
+	OUT_ROW(struct step_view, "errno", NULL, OUT_I32, err),
+	OUT_ROW(struct step_view, "errno_name", "ERRNO", OUT_STRING, error),
+	OUT_ROW(struct step_view, "reason", "REASON", OUT_STRING, reason),
+	OUT_ROW(struct step_view, "duration_ns", "TIME", OUT_NS, duration_ns),
+	OUT_END
+};
+
+static const struct out_row plan_rows[] = {
+	OUT_ROW(struct sevadm_plan_step, "command", "COMMAND", OUT_STRING, command),
+	OUT_ROW_WHEN(struct sevadm_plan_step, "guest", "GUEST", OUT_U64, guest, has_guest),
+	OUT_ROW_WHEN(struct sevadm_plan_step, "asid", "ASID", OUT_U32, asid, has_guest),
+	OUT_ROW(struct sevadm_plan_step, "count", "TIMES", OUT_U32, count),
+	OUT_ROW(struct sevadm_plan_step, "why", "WHY", OUT_STRING, why),
+	OUT_END
+};
+
+static struct step_view view_of(const struct sevadm_step *step)
+{
+	return (struct step_view){
+		.command = step->command,
+		.has_guest = step->has_guest,
+		.guest = step->guest,
+		.asid = step->asid,
+		.has_pid = step->has_pid,
+		.pid = step->pid,
+		.has_cpu = step->has_cpu,
+		.cpu = step->cpu,
+		.has_status = step->has_status,
+		.status = step->status,
+		.status_name = step->has_status ? sevadm_status_name(step->status) : NULL,
+		.err = step->err,
+		.error = step->err ? strerrorname_np(step->err) : NULL,
+		.reason = step->reason,
+		.count = step->count,
+		.many = step->count > 1,
+		.duration_ns = step->duration_ns,
+	};
+}
+
+static bool folds(const struct sevadm_step *step)
+{
+	return step->kind == SEVADM_STEP_WBINVD && step->has_cpu && !step->err;
+}
+
+/* In text the WBINVDs that went well are one line: the CPUs, and the longest */
+static size_t fold(const struct sevadm_run *run, size_t i, struct step_view *view)
+{
+	struct cpuset cpus = { 0 };
+
+	*view = view_of(&run->steps[i]);
+	view->folded = view->has_cpu;
+	if (view->has_cpu)
+		cpuset_add(&cpus, view->cpu);
+	if (folds(&run->steps[i]))
+		for (; i + 1 < run->nr_steps && folds(&run->steps[i + 1]); i++) {
+			const struct sevadm_step *next = &run->steps[i + 1];
+
+			if (cpuset_has(&cpus, next->cpu))
+				break;
+			cpuset_add(&cpus, next->cpu);
+			if (next->duration_ns > view->duration_ns)
+				view->duration_ns = next->duration_ns;
+		}
+	cpuset_format(&cpus, view->cpus, sizeof(view->cpus));
+	view->count = cpuset_count(&cpus) ? cpuset_count(&cpus) : view->count;
+	view->many = view->count > 1;
+	return i;
+}
+
+static void print_steps(struct cli *cli, const struct sevadm_run *run)
+{
+	bool text = out_mode(cli->out) == OUT_TEXT;
+
+	out_list(cli->out, "steps", "Steps", step_rows);
+	for (size_t i = 0; i < run->nr_steps; i++) {
+		struct step_view view = view_of(&run->steps[i]);
+
+		if (text && !cli->verbose) {
+			i = fold(run, i, &view);
+		} else if (text && view.has_cpu) {
+			snprintf(view.cpus, sizeof(view.cpus), "%u", view.cpu);
+			view.folded = true;
+		}
+		out_list_item(cli->out, &view);
+	}
+	out_list_end(cli->out);
+}
+
+static void print_plan(struct cli *cli, const struct sevadm_run *run)
+{
+	/* in text the plan is worth its lines only where the steps do not tell it */
+	if (out_mode(cli->out) == OUT_TEXT && !run->dry)
+		return;
+	out_list(cli->out, "plan", "Plan", plan_rows);
+	for (size_t i = 0; i < run->nr_plan; i++)
+		out_list_item(cli->out, &run->plan[i]);
+	out_list_end(cli->out);
+}
+
+int run_report(struct cli *cli, struct sevadm_run *run, int ret)
+{
+	struct sevadm_host host;
+	int code;
+
+	progress_end(cli);
+	if (out_mode(cli->out) != OUT_TEXT && !sevadm_host_get(cli->adm, &host))
+		report_host(cli, &host);
+	out_bool(cli->out, "dry_run", run->dry);
+	print_plan(cli, run);
+	print_steps(cli, run);
+	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
+	for (size_t i = 0; i < run->nr_warnings; i++)
+		report_warning(cli, run->warnings[i]);
+	code = ret ? report_failure(cli, sevadm_failure(cli->adm)) :
+		     report_done(cli, run->dry ? "Nothing was changed" : run->message);
+	sevadm_run_free(run);
+	return code;
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/cli.h"
+#include "cmd/commands.h"
+
+static const struct argp argp = {
+	.doc = "State of SEV and SEV-SNP as the firmware tells it, and of the driver.",
+};
+
+struct sev_view {
+	struct sevadm_sev_status s;
+	const char *state;
+};
+
+static const struct out_row sev_rows[] = {
+	OUT_ROW(struct sev_view, "api_major", "API major", OUT_U8, s.api_major),
+	OUT_ROW(struct sev_view, "api_minor", "API minor", OUT_U8, s.api_minor),
+	OUT_ROW(struct sev_view, "build", "Build", OUT_U8, s.build),
+	OUT_ROW(struct sev_view, "state", "State", OUT_STRING, state),
+	OUT_ROW(struct sev_view, "state_raw", NULL, OUT_U8, s.state),
+	OUT_ROW(struct sev_view, "owned", "Externally owned", OUT_BOOL, s.owned),
+	OUT_ROW(struct sev_view, "es", "SEV-ES", OUT_BOOL, s.es),
+	OUT_ROW(struct sev_view, "guest_count", "Guests", OUT_U32, s.guest_count),
+	OUT_END
+};
+
+struct snp_view {
+	struct sevadm_snp_status s;
+	const char *state;
+};
+
+static const struct out_row snp_rows[] = {
+	OUT_ROW(struct snp_view, "api_major", "API major", OUT_U8, s.api_major),
+	OUT_ROW(struct snp_view, "api_minor", "API minor", OUT_U8, s.api_minor),
+	OUT_ROW(struct snp_view, "build", "Build", OUT_U32, s.build),
+	OUT_ROW(struct snp_view, "state", "State", OUT_STRING, state),
+	OUT_ROW(struct snp_view, "state_raw", NULL, OUT_U8, s.state),
+	OUT_ROW(struct snp_view, "rmp_initialized", "RMP initialized", OUT_BOOL, s.rmp_initialized),
+	OUT_ROW(struct snp_view, "mask_chip_id", "MASK_CHIP_ID", OUT_BOOL, s.mask_chip_id),
+	OUT_ROW(struct snp_view, "mask_chip_key", "MASK_CHIP_KEY", OUT_BOOL, s.mask_chip_key),
+	OUT_ROW(struct snp_view, "vlek", "VLEK loaded", OUT_BOOL, s.vlek),
+	OUT_ROW(struct snp_view, "feature_info", "FEATURE_INFO", OUT_BOOL, s.feature_info),
+	OUT_ROW(struct snp_view, "guest_count", "Guests", OUT_U32, s.guest_count),
+	OUT_END
+};
+
+static const struct out_row tcb_rows[] = {
+	OUT_ROW(struct sevadm_tcb, "raw", "Raw", OUT_HEX64, raw),
+	OUT_ROW_WHEN(struct sevadm_tcb, "fmc", "FMC", OUT_U8, fmc, has_fmc),
+	OUT_ROW(struct sevadm_tcb, "bootloader", "Boot loader", OUT_U8, bootloader),
+	OUT_ROW(struct sevadm_tcb, "tee", "TEE", OUT_U8, tee),
+	OUT_ROW(struct sevadm_tcb, "snp", "SNP", OUT_U8, snp),
+	OUT_ROW(struct sevadm_tcb, "microcode", "Microcode", OUT_U8, microcode),
+	OUT_END
+};
+
+struct driver_view {
+	struct sevadm_driver d;
+	const char *fw_snp, *fw_sev;
+};
+
+static const struct out_row driver_rows[] = {
+	OUT_ROW(struct driver_view, "abi_version", "ABI version", OUT_U32, d.abi_version),
+	OUT_ROW(struct driver_view, "snp_host", "Kernel is an SNP host", OUT_BOOL, d.snp_host),
+	OUT_ROW(struct driver_view, "snp_initialized", "SNP initialized", OUT_BOOL, d.snp_init),
+	OUT_ROW(struct driver_view, "firmware_snp_state", "SNP state in the firmware", OUT_STRING,
+		fw_snp),
+	OUT_ROW(struct driver_view, "firmware_sev_state", "SEV state in the firmware", OUT_STRING,
+		fw_sev),
+	OUT_ROW(struct driver_view, "mismatch", "Driver and firmware differ", OUT_BOOL, d.mismatch),
+	OUT_ROW(struct driver_view, "psp_dead", "Secure processor given up", OUT_BOOL, d.psp_dead),
+	OUT_ROW(struct driver_view, "svm_on", "KVM is live", OUT_BOOL, d.svm_on),
+	OUT_ROW(struct driver_view, "init_locked", "INIT locked out", OUT_BOOL, d.init_locked),
+	OUT_ROW(struct driver_view, "buffers", "Firmware owns SEV buffers", OUT_BOOL, d.buffers),
+	OUT_ROW(struct driver_view, "track_lost", "List of guests incomplete", OUT_BOOL,
+		d.track_lost),
+	OUT_ROW(struct driver_view, "snp_guests", "SNP guests", OUT_U32, d.nr_snp_guests),
+	OUT_ROW(struct driver_view, "sev_guests", "SEV guests", OUT_U32, d.nr_sev_guests),
+	OUT_ROW(struct driver_view, "snp_tombstones", "SNP tombstones", OUT_U32,
+		d.nr_snp_tombstones),
+	OUT_ROW(struct driver_view, "sev_tombstones", "SEV tombstones", OUT_U32,
+		d.nr_sev_tombstones),
+	OUT_ROW(struct driver_view, "leaked_pages", "Leaked pages", OUT_U64, d.leaked_pages),
+	OUT_END
+};
+
+static void print_driver(struct cli *cli, const struct sevadm_driver *driver)
+{
+	struct driver_view view = { .d = *driver };
+
+	/* the firmware does not always say; that is a state of its own */
+	view.fw_snp = driver->fw_snp_state == SEVADM_NO_FW_CALL ? "unknown" :
+		      sevadm_snp_state_name(driver->fw_snp_state);
+	view.fw_sev = driver->fw_sev_state == SEVADM_NO_FW_CALL ? "unknown" :
+		      sevadm_sev_state_name(driver->fw_sev_state);
+	out_object(cli->out, "driver", "Driver", driver_rows, &view);
+}
+
+static void print(struct cli *cli, const struct sevadm_status *status)
+{
+	struct sev_view sev = { status->sev, sevadm_sev_state_name(status->sev.state) };
+	struct snp_view snp = { status->snp, sevadm_snp_state_name(status->snp.state) };
+
+	report_host(cli, &status->host);
+	if (status->sev.known)
+		out_object(cli->out, "sev", "SEV", sev_rows, &sev);
+	if (status->snp.known) {
+		out_object(cli->out, "snp", "SEV-SNP", snp_rows, &snp);
+		out_object(cli->out, "current_tcb", "Current TCB", tcb_rows,
+			   &status->snp.current_tcb);
+		out_object(cli->out, "reported_tcb", "Reported TCB", tcb_rows,
+			   &status->snp.reported_tcb);
+	}
+	if (status->driver.known)
+		print_driver(cli, &status->driver);
+}
+
+static int run(struct cli *cli, const void *options)
+{
+	struct sevadm_status status;
+	int ret;
+
+	(void)options;
+	ret = sevadm_status_get(cli->adm, &status, NULL);
+	print(cli, &status);
+	if (status.driver.known && status.driver.mismatch)
+		report_warning(cli, "driver and firmware differ about SNP being up: a load of "
+			       "kvm_amd failed half way; `sevadm shutdown --strict` brings them "
+			       "together");
+	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : report_done(cli, "");
+}
+
+const struct command cmd_status = {
+	.name = "status",
+	.summary = "Show the state of SEV and SEV-SNP",
+	.argp = &argp,
+	.run = run,
+};

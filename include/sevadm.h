@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libsevadm - operate AMD SEV and SEV-SNP firmware from the host
+ *
+ * Nothing here prints, exits or reads argv.  Functions return 0 or -errno; the
+ * firmware's own status is a separate number, SEVADM_NO_FW_CALL where the
+ * firmware was not called.  What failed first is kept in the handle and told
+ * by sevadm_failure().
+ *
+ * AMD 56860: SEV Secure Nested Paging Firmware ABI Specification.
+ * AMD 55766: Secure Encrypted Virtualization API.
+ */
+#ifndef SEVADM_H
+#define SEVADM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SEVADM_NO_FW_CALL	0xffffffffU
+
+struct sevadm;
+
+/* ------------------------------------------------------------------ failures */
+
+/* What kind of failure; the program's exit codes have the same values */
+enum sevadm_class {
+	SEVADM_DONE = 0,
+	SEVADM_FAILED = 1,
+	SEVADM_NO = 2,			/* checked, and the answer is "no" */
+	SEVADM_PERMISSION = 3,
+	SEVADM_ABSENT = 4,		/* no such device or feature */
+	SEVADM_BUSY = 5,		/* guests running, or a lock is held */
+	SEVADM_REFUSED = 6,		/* the firmware refused */
+	SEVADM_USAGE = 64,
+};
+
+/**
+ * struct sevadm_failure - the first thing that went wrong
+ * @class:	kind of failure
+ * @err:	positive errno, 0 if only the firmware refused
+ * @status:	firmware status or SEVADM_NO_FW_CALL
+ * @message:	what was being done and what refused it, without a full stop
+ * @remedy:	what to do about it, a sentence; empty if there is nothing to say
+ */
+struct sevadm_failure {
+	enum sevadm_class class;
+	int err;
+	uint32_t status;
+	char message[768];
+	char remedy[768];
+};
+
+/* -------------------------------------------------------------------- handle */
+
+#define SEVADM_WRITE	(1U << 0)	/* open the devices for changes */
+#define SEVADM_OFFLINE	(1U << 1)	/* no device at all, host facts only */
+
+/**
+ * sevadm_open - open a host
+ * @out:	handle, made also on failure (for sevadm_failure()) unless -ENOMEM
+ * @device:	"kernel", or "sim:FILE" for a simulated host
+ * @flags:	SEVADM_*
+ *
+ * The devices are opened here, once, so that privileges can be dropped after.
+ * A missing /dev/sev-debug is no failure; what needs it says so.
+ * Return: 0, -EINVAL (no such kind of device), -ENODEV, -EACCES, -EPERM, ...
+ */
+int sevadm_open(struct sevadm **out, const char *device, unsigned int flags);
+void sevadm_close(struct sevadm *adm);
+
+const struct sevadm_failure *sevadm_failure(const struct sevadm *adm);
+
+/* Output made from such a handle has to say so */
+bool sevadm_is_simulated(const struct sevadm *adm);
+
+/* Privileges that the rest of the work needs; everything else is dropped */
+#define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */
+#define SEVADM_KEEP_KILL	(1U << 1)	/* stop or freeze VMMs of other users */
+
+/**
+ * sevadm_survey - look at what other processes and the kernel show
+ * @adm:	handle
+ *
+ * Finds every process that holds a KVM VM.  Needs the privilege to look into
+ * other processes, so it comes before sevadm_drop_privileges().
+ * Return: 0 or -errno
+ */
+int sevadm_survey(struct sevadm *adm);
+
+/**
+ * sevadm_drop_privileges - keep only these capabilities, and no_new_privs
+ * @adm:	handle, for the failure
+ * @keep:	SEVADM_KEEP_*
+ * Return: 0 or -errno
+ */
+int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep);
+
+/* --------------------------------------------------------------------- steps */
+
+enum sevadm_step_kind {
+	SEVADM_STEP_FIRMWARE,	/* a firmware command */
+	SEVADM_STEP_WBINVD,	/* on one CPU, or on all with @cpu -1 */
+	SEVADM_STEP_HOST,	/* signals, waiting: something done to the host */
+};
+
+/**
+ * struct sevadm_step - one thing that was done, or refused
+ * @kind:	what kind of thing
+ * @command:	name as in the specification, "WBINVD", or the host's action
+ * @has_guest:	@guest is meant
+ * @guest:	id in the guest list
+ * @asid:	0 if unknown or not bound
+ * @has_pid:	@pid is meant
+ * @pid:	process acted upon
+ * @has_cpu:	@cpu is meant
+ * @cpu:	logical CPU of a WBINVD
+ * @status:	firmware status, SEVADM_NO_FW_CALL if it was not called
+ * @err:	positive errno if the kernel refused, 0 otherwise
+ * @count:	how many equal commands in a row it stands for
+ * @duration_ns: from the call to the answer
+ * @reason:	why the kernel refused, NULL if it gave none
+ */
+struct sevadm_step {
+	enum sevadm_step_kind kind;
+	const char *command;
+	bool has_guest, has_pid, has_cpu, has_status;
+	uint64_t guest;
+	uint32_t asid;
+	int32_t pid;
+	uint32_t cpu;
+	uint32_t status;
+	int32_t err;
+	uint32_t count;
+	uint64_t duration_ns;
+	const char *reason;
+};
+
+/* One line of a plan, and why it stands where it stands */
+struct sevadm_plan_step {
+	const char *command;
+	bool has_guest;
+	uint64_t guest;
+	uint32_t asid;
+	uint32_t count;		/* CPUs of a WBINVD, else 1 */
+	const char *why;
+};
+
+/**
+ * struct sevadm_run - what a command that acts on the firmware planned and did
+ * @plan:	what it set out to do
+ * @steps:	what was done, in order
+ * @dry:	nothing was changed, the plan is all there is
+ * @warnings:	sentences that the operator has to see even on success
+ * @message:	how it ended, one sentence
+ */
+struct sevadm_run {
+	struct sevadm_plan_step *plan;
+	size_t nr_plan;
+	struct sevadm_step *steps;
+	size_t nr_steps;
+	bool dry;
+	char **warnings;
+	size_t nr_warnings;
+	char message[512];
+};
+
+void sevadm_run_free(struct sevadm_run *run);
+
+/**
+ * sevadm_set_observer - be told of each step as it ends
+ * @adm:	handle
+ * @step:	called between steps, from the calling thread; non-zero asks the
+ *		sequence to stop before its next step (-ECANCELED)
+ * @arg:	passed on
+ */
+void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct sevadm_step *step),
+			 void *arg);
+
+/* ---------------------------------------------------------------------- host */
+
+/**
+ * struct sevadm_host - the machine
+ * @kernel:	release
+ * @cpus_*:	lists as the kernel prints them
+ * @patch:	/dev/sev-debug is there
+ */
+struct sevadm_host {
+	char kernel[128];
+	unsigned int nr_present, nr_online;
+	char cpus_present[256], cpus_online[256], cpus_offline[256];
+	bool patch;
+};
+
+int sevadm_host_get(struct sevadm *adm, struct sevadm_host *host);
+
+/* -------------------------------------------------------------------- status */
+
+/* TCB_VERSION (AMD 56860, TCB_VERSION structure); fields by name */
+struct sevadm_tcb {
+	uint64_t raw;
+	bool has_fmc;		/* Turin's layout */
+	uint8_t fmc, bootloader, tee, snp, microcode;
+};
+
+/**
+ * struct sevadm_sev_status - PLATFORM_STATUS of the legacy side (AMD 55766, 5.6)
+ * @known:	the firmware answered; all else is 0 if not
+ */
+struct sevadm_sev_status {
+	bool known;
+	uint8_t api_major, api_minor, build, state;
+	bool owned, es;
+	uint32_t guest_count;
+};
+
+/**
+ * struct sevadm_snp_status - SNP_PLATFORM_STATUS (AMD 56860, 8.3)
+ * @known:	the firmware answered; all else is 0 if not
+ */
+struct sevadm_snp_status {
+	bool known;
+	uint8_t api_major, api_minor, state;
+	uint32_t build;
+	bool rmp_initialized, mask_chip_id, mask_chip_key, vlek, feature_info;
+	uint32_t guest_count;
+	struct sevadm_tcb current_tcb, reported_tcb;
+};
+
+/**
+ * struct sevadm_driver - what the patched ccp driver says
+ * @known:	/dev/sev-debug answered
+ * @mismatch:	driver and firmware disagree about SNP being up
+ */
+struct sevadm_driver {
+	bool known;
+	uint32_t abi_version;
+	bool psp_dead, snp_init, svm_on, init_locked, track_lost, buffers, snp_host;
+	bool mismatch;
+	uint32_t fw_snp_state, fw_sev_state;	/* SEVADM_NO_FW_CALL: it did not say */
+	uint32_t nr_snp_guests, nr_sev_guests, nr_snp_tombstones, nr_sev_tombstones;
+	uint64_t leaked_pages;
+};
+
+struct sevadm_status {
+	struct sevadm_host host;
+	struct sevadm_sev_status sev;
+	struct sevadm_snp_status snp;
+	struct sevadm_driver driver;
+};
+
+/**
+ * sevadm_status_get - state of both platforms and of the driver
+ * @adm:	handle
+ * @status:	result; filled as far as it goes also on failure
+ * @run:	the firmware commands it took, as steps; may be NULL
+ * Return: 0 if both platforms answered, else -errno of the first that did not
+ */
+int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run);
+
+/* "UNINIT", "INIT", "WORKING"; "?" for none of them */
+const char *sevadm_sev_state_name(uint32_t state);
+const char *sevadm_snp_state_name(uint32_t state);
+
+/* -------------------------------------------------------------------- guests */
+
+enum sevadm_guest_kind { SEVADM_GUEST_SEV = 1, SEVADM_GUEST_SEV_ES, SEVADM_GUEST_SNP };
+
+enum sevadm_guest_state {
+	SEVADM_GUEST_INIT,		/* context made, LAUNCH_START not done */
+	SEVADM_GUEST_LAUNCHING,		/* LAUNCH_START done */
+	SEVADM_GUEST_RUNNING,		/* LAUNCH_FINISH or RECEIVE_FINISH done */
+	SEVADM_GUEST_TOMBSTONE,		/* gone from the firmware, still held by KVM */
+};
+
+/**
+ * struct sevadm_guest - a guest that the firmware, or KVM, still holds
+ * @id:		names it towards decommission; never used twice
+ * @handle:	SEV and SEV-ES only
+ * @age_ns:	since its context was made
+ * @pid:	process that made it
+ * @comm:	that process's name then, escaped
+ * @held:	a process with a VM stands behind it; else it is a leaked context,
+ *		or a VM handed to another process
+ */
+struct sevadm_guest {
+	uint64_t id;
+	enum sevadm_guest_kind kind;
+	enum sevadm_guest_state state;
+	uint32_t asid, handle;
+	uint64_t policy;
+	int32_t pid;
+	char comm[64];
+	uint64_t age_ns;
+	bool held;
+};
+
+/**
+ * struct sevadm_vm - a process that holds KVM VMs
+ * @vms, @vcpus: descriptors of that kind it holds
+ * @sev:	it has /dev/sev open, or a guest in the list is its own
+ * @guests:	how many guests of the list it explains
+ */
+struct sevadm_vm {
+	int32_t pid;
+	char comm[64];
+	uint32_t vms, vcpus;
+	bool sev, gmem;
+	uint32_t guests;
+};
+
+struct sevadm_guests {
+	bool has_list;			/* the driver keeps one (companion patch) */
+	bool track_lost;		/* and it is incomplete */
+	struct sevadm_guest *guests;
+	size_t nr_guests;
+	struct sevadm_vm *vms;
+	size_t nr_vms;
+	uint32_t fw_snp, fw_sev;	/* the firmware's own counts */
+	uint32_t unexplained;		/* guests that no process explains */
+};
+
+int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests);
+void sevadm_guests_free(struct sevadm_guests *guests);
+
+/**
+ * sevadm_policy_text - a guest policy in words
+ * @kind:	decides the layout: 56860 for SNP, 55766 for SEV and SEV-ES
+ * @policy:	raw policy
+ * @buf:	result
+ * @size:	of @buf, 128 is enough
+ * Return: @buf
+ */
+char *sevadm_policy_text(enum sevadm_guest_kind kind, uint64_t policy, char *buf, size_t size);
+
+/* -------------------------------------------------------------- single steps */
+
+/**
+ * sevadm_decommission - SNP_DECOMMISSION of guests
+ * @adm:	handle
+ * @ids:	their ids; NULL with @nr 0 for every SNP guest there is
+ * @nr:		how many
+ * @running:	also guests whose launch is finished
+ * @dry:	plan only
+ * @run:	what was planned and done
+ *
+ * All ids are checked before the first is decommissioned.
+ * Return: 0 or -errno
+ */
+int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool running, bool dry,
+			struct sevadm_run *run);
+
+/**
+ * struct sevadm_wbinvd_options
+ * @cpus:	list of CPUs, NULL for all that are online
+ * @jobs:	at most so many at once, 0 for all
+ * @broadcast:	the kernel's own broadcast instead: one call, no proof per CPU
+ */
+struct sevadm_wbinvd_options {
+	const char *cpus;
+	unsigned int jobs;
+	bool broadcast;
+};
+
+int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options, bool dry,
+		  struct sevadm_run *run);
+
+int sevadm_df_flush(struct sevadm *adm, bool legacy, bool dry, struct sevadm_run *run);
+
+enum sevadm_shutdown_mode {
+	SEVADM_SHUTDOWN_DRIVER,		/* the driver's whole path, legacy and SNP */
+	SEVADM_SHUTDOWN_LEGACY,		/* SEV SHUTDOWN alone */
+	SEVADM_SHUTDOWN_STRICT,		/* one SNP_SHUTDOWN_EX, nothing implied */
+};
+
+/* @live: also with guests alive, which SEV SHUTDOWN ends and SNP_SHUTDOWN_EX refuses */
+int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool live, bool dry,
+		    struct sevadm_run *run);
+
+int sevadm_init(struct sevadm *adm, bool dry, struct sevadm_run *run);
+
+/* ------------------------------------------------------------------ teardown */
+
+enum sevadm_guests_mode {
+	SEVADM_GUESTS_REFUSE,
+	SEVADM_GUESTS_STOP,		/* end the VMMs, KVM decommissions */
+	SEVADM_GUESTS_DECOMMISSION,	/* freeze the VMMs, then decommission */
+};
+
+/**
+ * struct sevadm_teardown_options
+ * @guests:	what to do with guests that are there
+ * @stop_seconds: how long a VMM may take after SIGTERM before SIGKILL
+ * @wbinvd:	how
+ * @dry:	plan only
+ */
+struct sevadm_teardown_options {
+	enum sevadm_guests_mode guests;
+	unsigned int stop_seconds;
+	struct sevadm_wbinvd_options wbinvd;
+	bool dry;
+};
+
+/**
+ * sevadm_teardown - bring SEV and SEV-SNP down in the one order that works
+ * @adm:	handle, opened with SEVADM_WRITE and surveyed
+ * @options:	how
+ * @run:	plan, steps, warnings; also on failure
+ *
+ * SNP_DECOMMISSION of each guest -> SEV SHUTDOWN -> WBINVD on every CPU ->
+ * SNP_DF_FLUSH -> SNP_SHUTDOWN_EX -> both platforms UNINIT.
+ *
+ * Return: 0; -EBUSY with guests there that were not to be touched; -EIO when
+ * the firmware refused; -ECANCELED; other errno.
+ */
+int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		    struct sevadm_run *run);
+
+/* ------------------------------------------------------------------- explain */
+
+/**
+ * struct sevadm_status_info - a firmware status
+ * @meaning:	one sentence
+ * @causes:	usual causes, for a command if one was named
+ * @remedy:	what to do
+ */
+struct sevadm_status_info {
+	uint32_t status;
+	const char *name, *meaning, *causes, *remedy;
+};
+
+/**
+ * sevadm_explain - look a firmware status up
+ * @text:	number (decimal, 0x hexadecimal) or name, with or without SEV_RET_
+ * @command:	name of a firmware command that answered it, or NULL
+ * @info:	result
+ * Return: 0, -EINVAL (neither number nor name), -ENOENT (unassigned number),
+ * -ENOKEY (no such command)
+ */
+int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info);
+
+/* Name of a status, "?" if unassigned; SEVADM_NO_FW_CALL has one too */
+const char *sevadm_status_name(uint32_t status);
+
+/* ----------------------------------------------------------- simulated hosts */
+
+struct sevadm_sim_options {
+	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
+	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
+	unsigned int leaked_guests, stubborn_guests, vcpus;
+	const char *offline, *kernel;
+	bool no_patch, overwrite;
+};
+
+struct sevadm_sim_guest {
+	uint32_t pid, asid;
+	enum sevadm_guest_kind kind;
+	uint64_t policy;
+	char comm[16];
+	bool running, launched, leaked, tombstone, frozen;
+	uint32_t assigned_pages;
+};
+
+struct sevadm_sim_info {
+	char kernel[64];
+	uint32_t cpus, online, ccxs, sockets, threads_per_core;
+	bool patch, kvm_loaded, driver_snp_init, psp_dead, init_locked;
+	uint32_t fw_sev_state, fw_snp_state, snp_guests, sev_guests;
+	uint32_t wbinvd_pending, asids_dirty;
+	uint64_t assigned_pages, leaked_pages, clock_ns;
+	uint32_t boots;
+	struct sevadm_sim_guest *guests;
+	size_t nr_guests;
+};
+
+/* These work on the file itself; @failure tells what refused */
+int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options,
+		      struct sevadm_failure *failure);
+int sevadm_sim_show(const char *path, struct sevadm_sim_info *info,
+		    struct sevadm_failure *failure);
+void sevadm_sim_info_free(struct sevadm_sim_info *info);
+/* @result: a number, where the action has one; see sevadm-sim(8) */
+int sevadm_sim_act(const char *path, const char *action, int64_t *result,
+		   struct sevadm_failure *failure);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the rooms of the library share: the handle, its first failure, the
+ * record of a run, and the one way to issue a request.
+ */
+#ifndef CORE_CONTEXT_H
+#define CORE_CONTEXT_H
+
+#include <linux/sev-debug.h>
+
+#include "lib/device/device.h"
+#include "lib/host/host.h"
+#include "sevadm.h"
+
+struct sevadm {
+	struct device *dev;
+	struct host *host;
+	struct sim *sim;
+	struct sevadm_failure failure;
+	int (*observer)(void *arg, const struct sevadm_step *step);
+	void *observer_arg;
+	bool cancelled;
+	struct host_vms vms;
+	bool surveyed;
+};
+
+/* ---- failure.c: recorded once, where it happens; every function returns -err (or -EIO) */
+
+__attribute__((format(printf, 5, 6)))
+int core_fail(struct sevadm *adm, enum sevadm_class class, int err, const char *remedy,
+	      const char *format, ...);
+
+/* @what was being done when @err (positive) came; the class follows from it */
+int core_fail_errno(struct sevadm *adm, int err, const char *what);
+
+/* A node that cannot be used, and why */
+int core_fail_node(struct sevadm *adm, enum device_node node);
+
+/* A step that did not succeed, as firmware or kernel told it */
+int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t reason,
+		   uint16_t command);
+
+/* Why the driver refused, in words; NULL for SEV_DBG_R_NONE */
+const char *core_reason_text(uint32_t reason);
+
+/* ---- run.c: plan, steps, warnings; -ENOMEM is a failure as any other */
+
+int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_step *step);
+/* Records the step and tells the observer; -ECANCELED when it wants to stop */
+int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step);
+/* Between steps: has the observer asked to stop? */
+int core_check_cancel(struct sevadm *adm);
+__attribute__((format(printf, 3, 4)))
+int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...);
+__attribute__((format(printf, 2, 3)))
+void core_message(struct sevadm_run *run, const char *format, ...);
+
+/* ---- request.c: the one function above the seam, and the requests made of it */
+
+/**
+ * core_issue - issue one request
+ * @adm:	handle
+ * @retry:	may be issued again after EINTR
+ * @request:	ioctl number
+ * @arg:	its structure
+ * @status:	where in @arg the firmware status is; preset to "not called"; or NULL
+ * @duration_ns: result, or NULL
+ * Return: 0 or -errno
+ */
+int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg, uint32_t *status,
+	       uint64_t *duration_ns);
+
+/* Answers about state: nothing is changed, no failure recorded.  0 or -errno */
+int request_info(struct sevadm *adm, struct sev_dbg_info *info);
+int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *nr);
+int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
+		       struct sevadm_step *step);
+int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
+		       struct sevadm_step *step);
+
+/* Changes: each is recorded in @run, and as the failure if it did not succeed */
+int request_decommission(struct sevadm *adm, struct sevadm_run *run,
+			 const struct sevadm_guest *guest, uint32_t flags);
+int request_wbinvd_all(struct sevadm *adm, struct sevadm_run *run, uint32_t *nr_cpus);
+
+/**
+ * request_cmd - DF_FLUSH, SHUTDOWN or INIT, every firmware command of it a step
+ * @adm:	handle
+ * @run:	steps are added
+ * @request:	SEV_DBG_DF_FLUSH, ...
+ * @flags:	SEV_DBG_C_*
+ * @command:	what it is about, for a step where the driver issued nothing
+ * @status:	status that decided, or NULL; with it, a firmware's refusal is
+ *		returned as -EIO without being recorded as the failure
+ */
+int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long request, uint32_t flags,
+		uint16_t command, uint32_t *status);
+
+#endif

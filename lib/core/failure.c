@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/core/context.h"
+#include "lib/firmware/command.h"
+#include "lib/firmware/status.h"
+
+static const struct reason_row {
+	uint32_t reason;
+	enum sevadm_class class;
+	const char *text, *remedy;
+} reasons[] = {
+	{ SEV_DBG_R_GUESTS, SEVADM_BUSY, "guests are alive",
+	  "See `sevadm guests`; end them, or say --live." },
+	{ SEV_DBG_R_TOMBSTONES, SEVADM_BUSY, "KVM still holds guests that were decommissioned",
+	  "End their VMM processes; `sevadm guests` names them." },
+	{ SEV_DBG_R_TRACK_LOST, SEVADM_BUSY, "the driver's list of guests is incomplete",
+	  "Stop every VM of this host; then say --live." },
+	{ SEV_DBG_R_BUFFERS, SEVADM_BUSY, "the firmware still owns buffers of SEV",
+	  "Run `sevadm shutdown --legacy` first." },
+	{ SEV_DBG_R_TIO, SEVADM_BUSY, "SEV-TIO is up", "Unbind the SEV-TIO devices." },
+	{ SEV_DBG_R_INIT_LOCKED, SEVADM_BUSY, "INIT is locked out since the last shutdown",
+	  "Reload kvm_amd: `modprobe -r kvm_amd && modprobe kvm_amd`." },
+	{ SEV_DBG_R_SVM_ON, SEVADM_BUSY, "KVM is live, and INIT would pull VM_HSAVE_PA from under it",
+	  "Reload kvm_amd: it brings SEV and SNP up by itself." },
+	{ SEV_DBG_R_PSP_DEAD, SEVADM_BUSY, "a command timed out earlier, the driver gave the secure "
+	  "processor up", "Reboot cold; kexec will not help." },
+	{ SEV_DBG_R_CPUS_OFFLINE, SEVADM_FAILED, "a CPU is offline",
+	  "Bring every present CPU online." },
+	{ SEV_DBG_R_RUNNING, SEVADM_BUSY, "the guest's launch is finished",
+	  "End its VMM, or say --running." },
+	{ SEV_DBG_R_IOMMU, SEVADM_FAILED, "SNP is down in the firmware, but the IOMMU's pages could "
+	  "not be freed", "Do not kexec; reboot." },
+};
+
+static const struct reason_row *reason_find(uint32_t reason)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].reason == reason)
+			return &reasons[i];
+	return NULL;
+}
+
+const char *core_reason_text(uint32_t reason)
+{
+	const struct reason_row *row = reason_find(reason);
+
+	return row ? row->text : NULL;
+}
+
+static enum sevadm_class class_of(int err)
+{
+	switch (err) {
+	case EPERM:
+	case EACCES:
+	case EBADF:
+	case EROFS:
+		return SEVADM_PERMISSION;
+	case ENODEV:
+	case ENXIO:
+	case ENOTTY:
+		return SEVADM_ABSENT;
+	case EBUSY:
+	case EAGAIN:
+		return SEVADM_BUSY;
+	default:
+		return SEVADM_FAILED;
+	}
+}
+
+int core_fail(struct sevadm *adm, enum sevadm_class class, int err, const char *remedy,
+	      const char *format, ...)
+{
+	struct sevadm_failure *f = &adm->failure;
+	va_list ap;
+
+	if (f->class == SEVADM_DONE) {
+		f->class = class;
+		f->err = err;
+		f->status = SEVADM_NO_FW_CALL;
+		va_start(ap, format);
+		vsnprintf(f->message, sizeof(f->message), format, ap);
+		va_end(ap);
+		snprintf(f->remedy, sizeof(f->remedy), "%s", remedy ? remedy : "");
+	}
+	return err ? -err : -EIO;
+}
+
+static const char *remedy_of(int err)
+{
+	switch (err) {
+	case EPERM:
+	case EACCES:
+		return "Run it as root, with CAP_SYS_ADMIN; under lockdown the driver allows no "
+		       "changes.";
+	case ENOTTY:
+		return "The kernel's companion patch is older than this program: build it anew.";
+	case E2BIG:
+		return "The kernel's companion patch is older than this program: build it anew.";
+	case ETIMEDOUT:
+		return "The secure processor does not answer any more: reboot cold.";
+	default:
+		return "";
+	}
+}
+
+int core_fail_errno(struct sevadm *adm, int err, const char *what)
+{
+	return core_fail(adm, class_of(err), err, remedy_of(err), "%s: %s (%s)", what,
+			 strerror(err), strerrorname_np(err));
+}
+
+int core_fail_node(struct sevadm *adm, enum device_node node)
+{
+	int err = -adm->dev->node_err[node];
+	const char *remedy = remedy_of(err);
+	enum sevadm_class class = class_of(err);
+
+	if (err == ENOENT || err == ENODEV || err == ENXIO) {
+		class = SEVADM_ABSENT;
+		remedy = node == DEVICE_SEV ?
+			 "Load ccp (`modprobe ccp`) on an AMD host with SEV turned on in the BIOS." :
+			 "Load a ccp module that carries sevadm's companion patch.";
+	}
+	return core_fail(adm, class, err, remedy, "open %s: %s (%s)", device_node_path(node),
+			 strerror(err), strerrorname_np(err));
+}
+
+static int fail_refused(struct sevadm *adm, const struct sevadm_step *step, uint16_t command)
+{
+	const struct advice_row *advice = advice_find(command, step->status);
+	const struct status_row *row = status_find(step->status);
+	const char *remedy = advice ? advice->remedy : row ? row->remedy :
+			     "This status is unassigned: report it.";
+
+	core_fail(adm, SEVADM_REFUSED, EIO, remedy, "%s: firmware refused: %s (0x%04x)",
+		  step->command, row ? row->name : "?", step->status);
+	adm->failure.status = step->status;
+	return -EIO;
+}
+
+int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t reason,
+		   uint16_t command)
+{
+	const struct reason_row *row = reason_find(reason);
+	int err = step->err;
+
+	if (err == EIO && step->has_status && step->status && step->status != SEVADM_NO_FW_CALL)
+		return fail_refused(adm, step, command);
+	if (row)
+		return core_fail(adm, row->class, err, row->remedy,
+				 "%s: the driver refused: %s (%s)", step->command, row->text,
+				 strerrorname_np(err));
+	return core_fail(adm, class_of(err), err, remedy_of(err), "%s: the driver refused: %s (%s)",
+			 step->command, strerror(err), strerrorname_np(err));
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every request to a device is made here.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/psp-sev.h>
+
+#include "lib/core/context.h"
+#include "lib/firmware/command.h"
+#include "lib/firmware/decode.h"
+#include "lib/firmware/status.h"
+#include "lib/util/cleanup.h"
+
+#define TRACE_MAX	128	/* far more runs of equal commands than the driver makes */
+#define LIST_SLACK	16	/* guests that may start between two calls */
+
+/* Numbers of /dev/sev (include/uapi/linux/psp-sev.h); Debian 12's header lacks the last */
+#define SEV_USER_PLATFORM_STATUS	1
+#define SEV_USER_SNP_PLATFORM_STATUS	9
+
+int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg, uint32_t *status,
+	       uint64_t *duration_ns)
+{
+	uint64_t start = duration_ns ? adm->host->ops->clock(adm->host) : 0;
+	int ret;
+
+	if (status)
+		*status = SEVADM_NO_FW_CALL;
+	do {
+		ret = device_submit(adm->dev, request, arg);
+	} while (ret == -EINTR && retry);
+	if (duration_ns)
+		*duration_ns = adm->host->ops->clock(adm->host) - start;
+	return ret;
+}
+
+int request_info(struct sevadm *adm, struct sev_dbg_info *info)
+{
+	*info = (struct sev_dbg_info){ .size = sizeof(*info) };
+	return core_issue(adm, true, SEV_DBG_GET_INFO, info, NULL, NULL);
+}
+
+int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *nr)
+{
+	size_t capacity = 0;
+
+	*list = NULL;
+	*nr = 0;
+	for (;;) {
+		struct sev_dbg_guest_list request = {
+			.size = sizeof(request),
+			.entry_size = sizeof(struct sev_dbg_guest),
+			.capacity = (uint32_t)capacity,
+			.entries = (uintptr_t)*list,
+		};
+		int ret = core_issue(adm, true, SEV_DBG_GUEST_LIST, &request, NULL, NULL);
+		struct sev_dbg_guest *larger;
+
+		if (ret) {
+			free(*list);
+			*list = NULL;
+			return ret;
+		}
+		if (request.total <= capacity) {
+			*nr = request.count;
+			return 0;
+		}
+		capacity = request.total + LIST_SLACK;
+		larger = reallocarray(*list, capacity, sizeof(*larger));
+		if (!larger) {
+			free(*list);
+			*list = NULL;
+			return -ENOMEM;
+		}
+		*list = larger;
+	}
+}
+
+/* A status command on /dev/sev into @buf */
+static int status_command(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
+			  struct sevadm_step *step)
+{
+	struct sev_issue_cmd issue = { .cmd = number, .data = (uintptr_t)buf };
+	int ret;
+
+	*step = (struct sevadm_step){
+		.kind = SEVADM_STEP_FIRMWARE,
+		.command = command_name(command),
+		.has_status = true,
+		.status = SEVADM_NO_FW_CALL,
+		.count = 1,
+	};
+	/* packed: the status word has no address of its own to give to core_issue() */
+	issue.error = SEVADM_NO_FW_CALL;
+	ret = core_issue(adm, true, SEV_ISSUE_CMD, &issue, NULL, &step->duration_ns);
+	/* the driver leaves 0 behind when a command timed out (sev-dev.c) */
+	if (!ret || ret == -EIO)
+		step->status = issue.error;
+	step->err = -ret;
+	return ret;
+}
+
+int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
+		       struct sevadm_step *step)
+{
+	uint8_t buf[FW_SEV_STATUS_SIZE] = { 0 };
+	int ret = status_command(adm, SEV_USER_PLATFORM_STATUS, FW_CMD_PLATFORM_STATUS, buf, step);
+
+	if (!ret)
+		decode_sev_status(buf, status);
+	return ret;
+}
+
+int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
+		       struct sevadm_step *step)
+{
+	uint8_t buf[FW_SNP_STATUS_SIZE] = { 0 };
+	int ret = status_command(adm, SEV_USER_SNP_PLATFORM_STATUS, FW_CMD_SNP_PLATFORM_STATUS, buf,
+				 step);
+
+	if (!ret)
+		decode_snp_status(buf, host_cpu_family(adm->host), status);
+	return ret;
+}
+
+static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t command)
+{
+	return (struct sevadm_step){
+		.kind = SEVADM_STEP_FIRMWARE,
+		.command = command_name(result->cmd ? (uint16_t)result->cmd : command),
+		.has_status = true,
+		.status = result->status,
+		.err = -result->err,
+		.count = result->count ? result->count : 1,
+		.duration_ns = result->duration_ns,
+	};
+}
+
+int request_decommission(struct sevadm *adm, struct sevadm_run *run,
+			 const struct sevadm_guest *guest, uint32_t flags)
+{
+	struct sev_dbg_guest_cmd cmd = { .size = sizeof(cmd), .flags = flags, .id = guest->id };
+	struct sevadm_step step;
+	int ret, added;
+
+	ret = core_issue(adm, false, SEV_DBG_DECOMMISSION, &cmd, &cmd.result.status, NULL);
+	step = step_of(&cmd.result, FW_CMD_SNP_DECOMMISSION);
+	step.err = -ret;
+	step.has_guest = true;
+	step.guest = guest->id;
+	step.asid = guest->asid;
+	step.reason = core_reason_text(cmd.reason);
+	added = core_step_add(adm, run, &step);
+	if (ret)
+		return core_fail_step(adm, &step, cmd.reason, FW_CMD_SNP_DECOMMISSION);
+	return added;
+}
+
+int request_wbinvd_all(struct sevadm *adm, struct sevadm_run *run, uint32_t *nr_cpus)
+{
+	struct sev_dbg_wbinvd_all cmd = { .size = sizeof(cmd) };
+	int ret = core_issue(adm, false, SEV_DBG_WBINVD_ALL, &cmd, NULL, NULL), added;
+	struct sevadm_step step = {
+		.kind = SEVADM_STEP_WBINVD,
+		.command = "WBINVD_ALL",
+		.err = -ret,
+		.count = ret ? 1 : cmd.nr_cpus,
+		.duration_ns = cmd.duration_ns,
+	};
+
+	added = core_step_add(adm, run, &step);
+	if (ret)
+		return core_fail_step(adm, &step, SEV_DBG_R_NONE, 0);
+	*nr_cpus = cmd.nr_cpus;
+	return added;
+}
+
+/* One step for each run of equal commands; the reason goes with the last */
+static int add_trace(struct sevadm *adm, struct sevadm_run *run, const struct sev_dbg_cmd *cmd,
+		     const struct sev_dbg_result *trace, uint16_t command, int ret)
+{
+	struct sevadm_step step;
+
+	for (uint32_t i = 0; i < cmd->trace_count; i++) {
+		int added;
+
+		step = step_of(&trace[i], command);
+		added = core_step_add(adm, run, &step);
+		if (added)
+			return added;
+	}
+	/* The driver issued nothing, or refused after what it issued succeeded */
+	if (cmd->trace_count && (!ret || trace[cmd->trace_count - 1].err))
+		return 0;
+	step = (struct sevadm_step){
+		.kind = SEVADM_STEP_FIRMWARE,
+		.command = command_name(command),
+		.has_status = true,
+		.status = SEVADM_NO_FW_CALL,
+		.err = -ret,
+		.count = 1,
+		.reason = core_reason_text(cmd->reason),
+	};
+	return core_step_add(adm, run, &step);
+}
+
+int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long request, uint32_t flags,
+		uint16_t command, uint32_t *status)
+{
+	_cleanup_free_ struct sev_dbg_result *trace = calloc(TRACE_MAX, sizeof(*trace));
+	struct sev_dbg_cmd cmd = {
+		.size = sizeof(cmd),
+		.flags = flags,
+		.trace_entry_size = sizeof(*trace),
+		.trace_capacity = TRACE_MAX,
+		.trace = (uintptr_t)trace,
+	};
+	struct sevadm_step step;
+	int ret, added;
+
+	if (!trace)
+		return core_fail_errno(adm, ENOMEM, command_name(command));
+	ret = core_issue(adm, false, request, &cmd, &cmd.result.status, NULL);
+	added = add_trace(adm, run, &cmd, trace, command, ret);
+	if (status)
+		*status = cmd.result.status;
+	if (!ret)
+		return added;
+	step = step_of(&cmd.result, command);
+	step.err = -ret;
+	if (status && ret == -EIO && cmd.reason == SEV_DBG_R_NONE &&
+	    cmd.result.status != SEVADM_NO_FW_CALL)
+		return -EIO;
+	return core_fail_step(adm, &step, cmd.reason,
+			      cmd.result.cmd ? (uint16_t)cmd.result.cmd : command);
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/core/context.h"
+
+/* Arrays double at powers of two: their length tells when they are full */
+static void *grow(void *array, size_t nr, size_t size)
+{
+	if (nr & (nr - 1))
+		return array;
+	return reallocarray(array, nr ? nr * 2 : 1, size);
+}
+
+int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_step *step)
+{
+	struct sevadm_plan_step *plan = grow(run->plan, run->nr_plan, sizeof(*plan));
+
+	if (!plan)
+		return core_fail_errno(adm, ENOMEM, "plan");
+	run->plan = plan;
+	plan[run->nr_plan++] = *step;
+	return 0;
+}
+
+int core_check_cancel(struct sevadm *adm)
+{
+	if (!adm->cancelled)
+		return 0;
+	return core_fail(adm, SEVADM_FAILED, ECANCELED,
+			 "What was done stays done; run the same command again to go on from here.",
+			 "interrupted between two steps");
+}
+
+int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step)
+{
+	struct sevadm_step *steps = grow(run->steps, run->nr_steps, sizeof(*steps));
+
+	if (!steps)
+		return core_fail_errno(adm, ENOMEM, "record of steps");
+	run->steps = steps;
+	steps[run->nr_steps++] = *step;
+	if (adm->observer && adm->observer(adm->observer_arg, step))
+		adm->cancelled = true;
+	return 0;
+}
+
+int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...)
+{
+	char **warnings = grow(run->warnings, run->nr_warnings, sizeof(*warnings));
+	va_list ap;
+	int n;
+
+	if (!warnings)
+		return core_fail_errno(adm, ENOMEM, "warning");
+	run->warnings = warnings;
+	va_start(ap, format);
+	n = vasprintf(&warnings[run->nr_warnings], format, ap);
+	va_end(ap);
+	if (n < 0)
+		return core_fail_errno(adm, ENOMEM, "warning");
+	run->nr_warnings++;
+	return 0;
+}
+
+void core_message(struct sevadm_run *run, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(run->message, sizeof(run->message), format, ap);
+	va_end(ap);
+}
+
+void sevadm_run_free(struct sevadm_run *run)
+{
+	free(run->plan);
+	free(run->steps);
+	for (size_t i = 0; i < run->nr_warnings; i++)
+		free(run->warnings[i]);
+	free(run->warnings);
+	*run = (struct sevadm_run){ 0 };
+}
+
+void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct sevadm_step *step),
+			 void *arg)
+{
+	adm->observer = step;
+	adm->observer_arg = arg;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sevadm.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/capability.h>
+
+#include "lib/core/context.h"
+#include "sim/sim.h"
+
+static int open_simulated(struct sevadm *adm, const char *file, bool write)
+{
+	struct sim_why why = { "" };
+	int ret = sim_open(file, &adm->sim, &why);
+
+	if (ret)
+		return core_fail(adm, ret == -ENOENT ? SEVADM_ABSENT :
+				      ret == -EACCES || ret == -EPERM ? SEVADM_PERMISSION :
+				      SEVADM_FAILED, -ret,
+				 "Make a simulated host with `sevadm sim create FILE`.", "%s",
+				 why.text);
+	ret = device_sim_open(&adm->dev, adm->sim, write);
+	if (!ret)
+		ret = host_sim_open(&adm->host, adm->sim);
+	return ret ? core_fail_errno(adm, -ret, "open a simulated host") : 0;
+}
+
+int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
+{
+	struct sevadm *adm = calloc(1, sizeof(*adm));
+	bool write = flags & SEVADM_WRITE;
+	int ret;
+
+	*out = adm;
+	if (!adm)
+		return -ENOMEM;
+	if (!strncmp(device, "sim:", 4) && device[4])
+		return open_simulated(adm, device + 4, write);
+	if (strcmp(device, "kernel"))
+		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel or "
+				 "--device=sim:FILE.", "there is no kind of device '%.64s'", device);
+	ret = device_kernel_open(&adm->dev, write);
+	if (!ret)
+		ret = host_kernel_open(&adm->host, "");
+	return ret ? core_fail_errno(adm, -ret, "open the host") : 0;
+}
+
+void sevadm_close(struct sevadm *adm)
+{
+	if (!adm)
+		return;
+	if (adm->host)
+		host_vms_free(adm->host, &adm->vms);
+	if (adm->dev)
+		adm->dev->ops->close(adm->dev);
+	if (adm->host)
+		adm->host->ops->close(adm->host);
+	if (adm->sim)
+		sim_close(adm->sim);
+	free(adm);
+}
+
+const struct sevadm_failure *sevadm_failure(const struct sevadm *adm)
+{
+	return &adm->failure;
+}
+
+bool sevadm_is_simulated(const struct sevadm *adm)
+{
+	return adm->dev && adm->dev->simulated;
+}
+
+int sevadm_survey(struct sevadm *adm)
+{
+	int ret;
+
+	host_vms_free(adm->host, &adm->vms);
+	ret = host_vms_find(adm->host, &adm->vms);
+	if (ret)
+		return core_fail_errno(adm, -ret, "look for processes that hold VMs");
+	adm->surveyed = true;
+	return 0;
+}
+
+int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
+{
+	int caps[2], ret;
+	size_t nr = 0;
+
+	if (keep & SEVADM_KEEP_SYS_ADMIN)
+		caps[nr++] = CAP_SYS_ADMIN;
+	if (keep & SEVADM_KEEP_KILL)
+		caps[nr++] = CAP_KILL;
+	ret = host_privileges_keep(caps, nr);
+	return ret ? core_fail_errno(adm, -ret, "drop privileges") : 0;
+}
+
+int sevadm_host_get(struct sevadm *adm, struct sevadm_host *host)
+{
+	struct cpuset present, online, offline;
+	int ret;
+
+	*host = (struct sevadm_host){ .patch = !adm->dev->node_err[DEVICE_SEV_DEBUG] };
+	host_kernel_release(adm->host, host->kernel, sizeof(host->kernel));
+	ret = host_cpus(adm->host, HOST_CPUS_PRESENT, &present);
+	if (!ret)
+		ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
+	if (ret)
+		return core_fail_errno(adm, -ret, "read the lists of CPUs");
+	offline = present;
+	cpuset_subtract(&offline, &online);
+	host->nr_present = cpuset_count(&present);
+	host->nr_online = cpuset_count(&online);
+	cpuset_format(&present, host->cpus_present, sizeof(host->cpus_present));
+	cpuset_format(&online, host->cpus_online, sizeof(host->cpus_online));
+	cpuset_format(&offline, host->cpus_offline, sizeof(host->cpus_offline));
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FIRMWARE_COMMAND_H
+#define FIRMWARE_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Command ids (AMD 56860, AMD 55766; include/linux/psp-sev.h) */
+enum {
+	FW_CMD_INIT			= 0x001,
+	FW_CMD_SHUTDOWN			= 0x002,
+	FW_CMD_PLATFORM_STATUS		= 0x004,
+	FW_CMD_DF_FLUSH			= 0x00a,
+	FW_CMD_INIT_EX			= 0x00d,
+	FW_CMD_SNP_PLATFORM_STATUS	= 0x083,
+	FW_CMD_SNP_DF_FLUSH		= 0x084,
+	FW_CMD_SNP_INIT_EX		= 0x085,
+	FW_CMD_SNP_SHUTDOWN_EX		= 0x086,
+	FW_CMD_SNP_DECOMMISSION		= 0x090,
+	FW_CMD_SNP_PAGE_RECLAIM		= 0x0c7,
+};
+
+/**
+ * struct command_row - a firmware command
+ * @id:		number in the mailbox
+ * @name:	as the specification has it
+ * @changes:	platform or guest state; such a command is never repeated blindly
+ * @retry:	may be issued again after EINTR
+ */
+struct command_row {
+	uint16_t id;
+	const char *name;
+	bool changes, retry;
+};
+
+const struct command_row *command_find(uint16_t id);
+/* By name, any case, "-" for "_"; or NULL */
+const struct command_row *command_find_name(const char *name);
+/* The name, or "0x..." in a static table's absence: "?" */
+const char *command_name(uint16_t id);
+
+#endif

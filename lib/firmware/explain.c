@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
+#include "lib/firmware/command.h"
+#include "lib/firmware/status.h"
+#include "lib/util/text.h"
+#include "sevadm.h"
+
+const char *sevadm_status_name(uint32_t status)
+{
+	const struct status_row *row = status_find(status);
+
+	return row ? row->name : "?";
+}
+
+static const struct status_row *find(const char *text, int *err)
+{
+	const struct status_row *row;
+	uint64_t number;
+	int ret = text_u64(text, UINT32_MAX, &number);
+
+	if (!ret || ret == -ERANGE) {
+		row = ret ? NULL : status_find((uint32_t)number);
+		*err = -ENOENT;
+	} else if (text[0] == '-' && text[1] == '1' && !text[2]) {
+		row = status_find(SEVADM_NO_FW_CALL);
+	} else {
+		row = status_find_name(text);
+		*err = -EINVAL;
+	}
+	return row;
+}
+
+int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info)
+{
+	const struct command_row *cmd = command ? command_find_name(command) : NULL;
+	const struct advice_row *advice;
+	const struct status_row *row;
+	int err = 0;
+
+	row = find(text, &err);
+	if (!row)
+		return err;
+	if (command && !cmd)
+		return -ENOKEY;
+	*info = (struct sevadm_status_info){
+		.status = row->status, .name = row->name, .meaning = row->meaning,
+		.causes = row->causes, .remedy = row->remedy,
+	};
+	advice = cmd ? advice_find(cmd->id, row->status) : NULL;
+	if (advice) {
+		info->causes = advice->causes;
+		info->remedy = advice->remedy;
+	}
+	return 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef FIRMWARE_STATUS_H
+#define FIRMWARE_STATUS_H
+
+#include <stdint.h>
+
+/* Firmware status codes (AMD 56860, status codes; include/uapi/linux/psp-sev.h) */
+enum {
+	FW_SUCCESS			= 0x00,
+	FW_INVALID_PLATFORM_STATE	= 0x01,
+	FW_INVALID_PAGE_STATE		= 0x1a,
+	FW_INVALID_GUEST		= 0x10,
+	FW_INVALID_ADDRESS		= 0x09,
+	FW_WBINVD_REQUIRED		= 0x0e,
+	FW_DFFLUSH_REQUIRED		= 0x0f,
+};
+
+struct status_row {
+	uint32_t status;
+	const char *name, *meaning, *causes, *remedy;
+};
+
+/* The row of a status, or NULL where none is assigned */
+const struct status_row *status_find(uint32_t status);
+/* By name, any case, with or without the kernel's SEV_RET_ prefix; or NULL */
+const struct status_row *status_find_name(const char *name);
+
+struct advice_row {
+	uint16_t command;
+	uint32_t status;
+	const char *causes, *remedy;
+};
+
+/* What the status means from this command in particular, or NULL */
+const struct advice_row *advice_find(uint16_t command, uint32_t status);
+
+#endif

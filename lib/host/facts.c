@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Facts from /proc and /sys, by whichever back-end.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/host.h"
+
+int host_read_line(struct host *host, const char *path, char *buf, size_t size)
+{
+	ssize_t n = host->ops->read(host, path, buf, size);
+
+	if (n < 0)
+		return (int)n;
+	buf[strcspn(buf, "\n")] = '\0';
+	return 0;
+}
+
+static int cpus_allowed(struct host *host, char *list, size_t size)
+{
+	char status[8192], *line;
+	ssize_t n = host->ops->read(host, "/proc/self/status", status, sizeof(status));
+
+	if (n < 0)
+		return (int)n;
+	line = strstr(status, "\nCpus_allowed_list:");
+	if (!line)
+		return -ENODATA;
+	line += strlen("\nCpus_allowed_list:");
+	line += strspn(line, " \t");
+	snprintf(list, size, "%.*s", (int)strcspn(line, "\n"), line);
+	return 0;
+}
+
+int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set)
+{
+	char list[4096];
+	int ret;
+
+	switch (which) {
+	case HOST_CPUS_PRESENT:
+		ret = host_read_line(host, "/sys/devices/system/cpu/present", list, sizeof(list));
+		break;
+	case HOST_CPUS_ONLINE:
+		ret = host_read_line(host, "/sys/devices/system/cpu/online", list, sizeof(list));
+		break;
+	default:
+		ret = cpus_allowed(host, list, sizeof(list));
+		break;
+	}
+	return ret ? ret : cpuset_parse(list, set);
+}
+
+unsigned int host_cpu_family(struct host *host)
+{
+	char info[2048], *line;
+
+	if (host->ops->read(host, "/proc/cpuinfo", info, sizeof(info)) < 0)
+		return 0;
+	line = strstr(info, "cpu family");
+	line = line ? strchr(line, ':') : NULL;
+	return line ? (unsigned int)strtoul(line + 1, NULL, 10) : 0;
+}
+
+void host_kernel_release(struct host *host, char *buf, size_t size)
+{
+	if (host_read_line(host, "/proc/sys/kernel/osrelease", buf, size))
+		snprintf(buf, size, "?");
+}
+
+bool host_kernel_at_least(struct host *host, unsigned int major, unsigned int minor)
+{
+	unsigned int have_major, have_minor;
+	char release[128];
+
+	host_kernel_release(host, release, sizeof(release));
+	if (sscanf(release, "%u.%u", &have_major, &have_minor) != 2)
+		return false;
+	return have_major > major || (have_major == major && have_minor >= minor);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The second seam: what the machine is and does around the device.  At the
+ * level of files, links and signals, so that what reads /proc and /sys is the
+ * same code on a real host and on a simulated one.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/util/cpuset.h"
+
+struct host;
+struct sim;
+
+typedef int (*host_list_fn)(void *arg, const char *name);
+
+/**
+ * struct host_ops - a back-end; 0, a length or a handle, else -errno
+ * @read:	a whole small file, cut at @size - 1 and NUL-terminated; the length
+ * @write:	one write() of @text
+ * @link:	where a symbolic link points, NUL-terminated; the length
+ * @list:	call @fn for each name in a directory until it returns non-zero
+ * @pin:	the calling thread onto one CPU
+ * @process_open: a handle of a process that stays valid when its pid is used again
+ * @process_signal: -ESRCH once it has ended
+ * @process_wait: 1 when it has ended, 0 when not after @timeout_ns
+ * @clock:	CLOCK_BOOTTIME in ns
+ * @sleep:	for @ns
+ */
+struct host_ops {
+	const char *name;
+	ssize_t (*read)(struct host *host, const char *path, char *buf, size_t size);
+	int (*write)(struct host *host, const char *path, const char *text);
+	ssize_t (*link)(struct host *host, const char *path, char *buf, size_t size);
+	int (*list)(struct host *host, const char *path, host_list_fn fn, void *arg);
+	int (*pin)(struct host *host, unsigned int cpu);
+	int (*process_open)(struct host *host, pid_t pid);
+	int (*process_signal)(struct host *host, int handle, int sig);
+	int (*process_wait)(struct host *host, int handle, uint64_t timeout_ns);
+	void (*process_close)(struct host *host, int handle);
+	uint64_t (*clock)(struct host *host);
+	void (*sleep)(struct host *host, uint64_t ns);
+	void (*close)(struct host *host);
+};
+
+struct host {
+	const struct host_ops *ops;
+};
+
+/* @root: "" for the machine itself, or a directory that holds another's proc and sys */
+int host_kernel_open(struct host **out, const char *root);
+int host_sim_open(struct host **out, struct sim *sim);
+
+/* A file's first line without its end: 0 or -errno */
+int host_read_line(struct host *host, const char *path, char *buf, size_t size);
+
+enum host_cpus { HOST_CPUS_PRESENT, HOST_CPUS_ONLINE, HOST_CPUS_ALLOWED };
+
+/* @which set of CPUs; ALLOWED is what this process may be pinned to: 0 or -errno */
+int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set);
+
+/* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */
+unsigned int host_cpu_family(struct host *host);
+
+/* Kernel release, at least "?" */
+void host_kernel_release(struct host *host, char *buf, size_t size);
+
+/**
+ * struct host_vm - a process that holds KVM VMs
+ * @handle:	see process_open(); -1 if it could not be had
+ * @vms, @vcpus, @gmems: descriptors of these kinds
+ * @sev:	holds /dev/sev
+ */
+struct host_vm {
+	pid_t pid;
+	int handle;
+	char comm[64];
+	uint32_t vms, vcpus, gmems;
+	bool sev;
+};
+
+struct host_vms {
+	struct host_vm *list;
+	size_t nr;
+	size_t hidden;		/* processes whose descriptors could not be read */
+};
+
+/* Every process with a VM; handles are opened: 0 or -errno */
+int host_vms_find(struct host *host, struct host_vms *vms);
+void host_vms_free(struct host *host, struct host_vms *vms);
+
+/* Is every thread of the process stopped (state T)?  1, 0 or -errno */
+int host_process_stopped(struct host *host, pid_t pid);
+
+/* Whether the kernel clears the RMP's hold at shutdown: 7.1 and later may */
+bool host_kernel_at_least(struct host *host, unsigned int major, unsigned int minor);
+
+/* Keep only these (CAP_* numbers) in every set, none inheritable, and no_new_privs */
+int host_privileges_keep(const int *caps, size_t nr);
+
+#endif

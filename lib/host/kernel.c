@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * This machine: /proc and /sys, sched_setaffinity(), pidfd.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/host/host.h"
+#include "lib/util/cleanup.h"
+
+struct kernel_host {
+	struct host host;
+	char root[PATH_MAX / 2];
+};
+
+static int full_path(struct host *host, const char *path, char *buf, size_t size)
+{
+	int n = snprintf(buf, size, "%s%s", ((struct kernel_host *)host)->root, path);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+static ssize_t kernel_read(struct host *host, const char *path, char *buf, size_t size)
+{
+	_cleanup_close_ int fd = -1;
+	char full[PATH_MAX];
+	size_t used = 0;
+	int ret;
+
+	ret = full_path(host, path, full, sizeof(full));
+	if (ret)
+		return ret;
+	fd = open(full, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	while (used < size - 1) {
+		ssize_t n = read(fd, buf + used, size - 1 - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (!n)
+			break;
+		used += (size_t)n;
+	}
+	buf[used] = '\0';
+	return (ssize_t)used;
+}
+
+static int kernel_write(struct host *host, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = -1;
+	char full[PATH_MAX];
+	int ret;
+
+	ret = full_path(host, path, full, sizeof(full));
+	if (ret)
+		return ret;
+	fd = open(full, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
+}
+
+static ssize_t kernel_link(struct host *host, const char *path, char *buf, size_t size)
+{
+	char full[PATH_MAX];
+	ssize_t n;
+	int ret;
+
+	ret = full_path(host, path, full, sizeof(full));
+	if (ret)
+		return ret;
+	n = readlink(full, buf, size - 1);
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return n;
+}
+
+static int kernel_list(struct host *host, const char *path, host_list_fn fn, void *arg)
+{
+	_cleanup_closedir_ DIR *dir = NULL;
+	struct dirent *entry;
+	char full[PATH_MAX];
+	int ret;
+
+	ret = full_path(host, path, full, sizeof(full));
+	if (ret)
+		return ret;
+	dir = opendir(full);
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		ret = fn(arg, entry->d_name);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int kernel_pin(struct host *host, unsigned int cpu)
+{
+	size_t size = CPU_ALLOC_SIZE(CPUSET_MAX);
+	cpu_set_t *set = CPU_ALLOC(CPUSET_MAX);
+	int ret;
+
+	(void)host;
+	if (!set)
+		return -ENOMEM;
+	CPU_ZERO_S(size, set);
+	CPU_SET_S(cpu, size, set);
+	ret = sched_setaffinity(0, size, set) ? -errno : 0;
+	CPU_FREE(set);
+	return ret;
+}
+
+static int kernel_process_open(struct host *host, pid_t pid)
+{
+	long fd = syscall(SYS_pidfd_open, pid, 0);
+
+	(void)host;
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static int kernel_process_signal(struct host *host, int handle, int sig)
+{
+	(void)host;
+	return syscall(SYS_pidfd_send_signal, handle, sig, NULL, 0) ? -errno : 0;
+}
+
+static int kernel_process_wait(struct host *host, int handle, uint64_t timeout_ns)
+{
+	struct pollfd fd = { .fd = handle, .events = POLLIN };
+	struct timespec ts = {
+		.tv_sec = (time_t)(timeout_ns / 1000000000),
+		.tv_nsec = (long)(timeout_ns % 1000000000),
+	};
+	int ret = ppoll(&fd, 1, &ts, NULL);
+
+	(void)host;
+	return ret < 0 ? -errno : ret;
+}
+
+static void kernel_process_close(struct host *host, int handle)
+{
+	(void)host;
+	close(handle);
+}
+
+static uint64_t kernel_clock(struct host *host)
+{
+	struct timespec ts;
+
+	(void)host;
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
+static void kernel_sleep(struct host *host, uint64_t ns)
+{
+	struct timespec ts = {
+		.tv_sec = (time_t)(ns / 1000000000),
+		.tv_nsec = (long)(ns % 1000000000),
+	};
+
+	(void)host;
+	nanosleep(&ts, NULL);
+}
+
+static void kernel_close(struct host *host)
+{
+	free(host);
+}
+
+static const struct host_ops kernel_ops = {
+	.name = "kernel",
+	.read = kernel_read,
+	.write = kernel_write,
+	.link = kernel_link,
+	.list = kernel_list,
+	.pin = kernel_pin,
+	.process_open = kernel_process_open,
+	.process_signal = kernel_process_signal,
+	.process_wait = kernel_process_wait,
+	.process_close = kernel_process_close,
+	.clock = kernel_clock,
+	.sleep = kernel_sleep,
+	.close = kernel_close,
+};
+
+int host_kernel_open(struct host **out, const char *root)
+{
+	struct kernel_host *kernel;
+
+	if (strlen(root) >= sizeof(kernel->root))
+		return -ENAMETOOLONG;
+	kernel = calloc(1, sizeof(*kernel));
+	if (!kernel)
+		return -ENOMEM;
+	kernel->host.ops = &kernel_ops;
+	strcpy(kernel->root, root);
+	*out = &kernel->host;
+	return 0;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A simulated machine: never a real process, never a real CPU.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "lib/host/host.h"
+#include "sim/sim.h"
+
+struct simulated_host {
+	struct host host;
+	struct sim *sim;
+};
+
+static struct sim *machine(struct host *host)
+{
+	return ((struct simulated_host *)host)->sim;
+}
+
+static ssize_t simulated_read(struct host *host, const char *path, char *buf, size_t size)
+{
+	ssize_t n = sim_file_read(machine(host), path, buf, size - 1);
+
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
+static int simulated_write(struct host *host, const char *path, const char *text)
+{
+	return sim_file_write(machine(host), path, text);
+}
+
+static ssize_t simulated_link(struct host *host, const char *path, char *buf, size_t size)
+{
+	ssize_t n = sim_link_read(machine(host), path, buf, size - 1);
+
+	if (n >= 0)
+		buf[n] = '\0';
+	return n;
+}
+
+static int simulated_list(struct host *host, const char *path, host_list_fn fn, void *arg)
+{
+	return sim_dir_list(machine(host), path, fn, arg);
+}
+
+static int simulated_pin(struct host *host, unsigned int cpu)
+{
+	return sim_thread_pin(machine(host), cpu);
+}
+
+/* A pid serves as handle: simulated pids are not used twice */
+static int simulated_process_open(struct host *host, pid_t pid)
+{
+	int ret = sim_process_signal(machine(host), pid, 0);
+
+	return ret ? ret : (int)pid;
+}
+
+static int simulated_process_signal(struct host *host, int handle, int sig)
+{
+	return sim_process_signal(machine(host), (pid_t)handle, sig);
+}
+
+static int simulated_process_wait(struct host *host, int handle, uint64_t timeout_ns)
+{
+	return sim_process_wait(machine(host), (pid_t)handle, timeout_ns);
+}
+
+static void simulated_process_close(struct host *host, int handle)
+{
+	(void)host;
+	(void)handle;
+}
+
+static uint64_t simulated_clock(struct host *host)
+{
+	return sim_clock_ns(machine(host));
+}
+
+static void simulated_sleep(struct host *host, uint64_t ns)
+{
+	sim_sleep_ns(machine(host), ns);
+}
+
+static void simulated_close(struct host *host)
+{
+	free(host);
+}
+
+static const struct host_ops simulated_ops = {
+	.name = "sim",
+	.read = simulated_read,
+	.write = simulated_write,
+	.link = simulated_link,
+	.list = simulated_list,
+	.pin = simulated_pin,
+	.process_open = simulated_process_open,
+	.process_signal = simulated_process_signal,
+	.process_wait = simulated_process_wait,
+	.process_close = simulated_process_close,
+	.clock = simulated_clock,
+	.sleep = simulated_sleep,
+	.close = simulated_close,
+};
+
+int host_sim_open(struct host **out, struct sim *sim)
+{
+	struct simulated_host *host = calloc(1, sizeof(*host));
+
+	if (!host)
+		return -ENOMEM;
+	host->host.ops = &simulated_ops;
+	host->sim = sim;
+	*out = &host->host;
+	return 0;
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Processes that hold KVM VMs, found by what their descriptors point to
+ * (virt/kvm/kvm_main.c names the anonymous inodes).
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/host/host.h"
+#include "lib/util/text.h"
+
+struct scan {
+	struct host *host;
+	struct host_vms *vms;
+	struct host_vm current;
+};
+
+static int look_at_fd(void *arg, const char *name)
+{
+	struct scan *scan = arg;
+	char path[64], target[128];
+
+	snprintf(path, sizeof(path), "/proc/%d/fd/%.16s", (int)scan->current.pid, name);
+	if (scan->host->ops->link(scan->host, path, target, sizeof(target)) < 0)
+		return 0;
+	if (!strcmp(target, "anon_inode:kvm-vm"))
+		scan->current.vms++;
+	else if (!strncmp(target, "anon_inode:kvm-vcpu:", 20))
+		scan->current.vcpus++;
+	else if (strstr(target, "[kvm-gmem]"))
+		scan->current.gmems++;
+	else if (!strcmp(target, "/dev/sev"))
+		scan->current.sev = true;
+	return 0;
+}
+
+static int keep_current(struct scan *scan)
+{
+	struct host_vm *list = reallocarray(scan->vms->list, scan->vms->nr + 1, sizeof(*list));
+	char path[64], comm[32];
+
+	if (!list)
+		return -ENOMEM;
+	scan->vms->list = list;
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)scan->current.pid);
+	if (host_read_line(scan->host, path, comm, sizeof(comm)))
+		strcpy(comm, "?");
+	text_escape(comm, scan->current.comm, sizeof(scan->current.comm));
+	scan->current.handle = scan->host->ops->process_open(scan->host, scan->current.pid);
+	list[scan->vms->nr++] = scan->current;
+	return 0;
+}
+
+static int look_at_process(void *arg, const char *name)
+{
+	struct scan *scan = arg;
+	char path[64];
+	int ret;
+
+	if (!isdigit((unsigned char)name[0]))
+		return 0;
+	scan->current = (struct host_vm){ .pid = (pid_t)strtol(name, NULL, 10), .handle = -1 };
+	snprintf(path, sizeof(path), "/proc/%d/fd", (int)scan->current.pid);
+	ret = scan->host->ops->list(scan->host, path, look_at_fd, scan);
+	if (ret == -EACCES || ret == -EPERM)
+		scan->vms->hidden++;
+	/* a vCPU's descriptor keeps its VM alive too */
+	return scan->current.vms || scan->current.vcpus ? keep_current(scan) : 0;
+}
+
+int host_vms_find(struct host *host, struct host_vms *vms)
+{
+	struct scan scan = { .host = host, .vms = vms };
+	int ret;
+
+	*vms = (struct host_vms){ 0 };
+	ret = host->ops->list(host, "/proc", look_at_process, &scan);
+	if (ret)
+		host_vms_free(host, vms);
+	return ret;
+}
+
+void host_vms_free(struct host *host, struct host_vms *vms)
+{
+	for (size_t i = 0; i < vms->nr; i++)
+		if (vms->list[i].handle >= 0)
+			host->ops->process_close(host, vms->list[i].handle);
+	free(vms->list);
+	*vms = (struct host_vms){ 0 };
+}
+
+struct stopped {
+	struct host *host;
+	pid_t pid;
+};
+
+/* Field 3 of /proc/PID/task/TID/stat, after the name in brackets (proc(5)) */
+static int look_at_thread(void *arg, const char *name)
+{
+	const struct stopped *s = arg;
+	char path[96], stat[512], *state;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%.16s/stat", (int)s->pid, name);
+	if (s->host->ops->read(s->host, path, stat, sizeof(stat)) < 0)
+		return 0;	/* the thread ended meanwhile */
+	state = strrchr(stat, ')');
+	if (!state || strlen(state) < 3)
+		return 1;
+	return state[2] == 'T' || state[2] == 't' || state[2] == 'Z' || state[2] == 'X' ? 0 : 1;
+}
+
+int host_process_stopped(struct host *host, pid_t pid)
+{
+	struct stopped s = { .host = host, .pid = pid };
+	char path[64];
+	int ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)pid);
+	ret = host->ops->list(host, path, look_at_thread, &s);
+	if (ret < 0)
+		return ret;
+	return ret ? 0 : 1;
+}

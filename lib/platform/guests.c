@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Guests as the driver tracked them, set against the processes that hold VMs.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/core/context.h"
+#include "lib/util/cleanup.h"
+#include "lib/util/text.h"
+
+#define SEV_POLICY_ES	(1U << 2)	/* AMD 55766, GUEST_POLICY */
+
+static enum sevadm_guest_state state_of(const struct sev_dbg_guest *g)
+{
+	if (g->flags & SEV_DBG_G_TOMBSTONE)
+		return SEVADM_GUEST_TOMBSTONE;
+	if (g->flags & SEV_DBG_G_RUNNING)
+		return SEVADM_GUEST_RUNNING;
+	return g->flags & SEV_DBG_G_LAUNCHED || g->kind == SEV_DBG_KIND_SEV ?
+	       SEVADM_GUEST_LAUNCHING : SEVADM_GUEST_INIT;
+}
+
+static void guest_of(const struct sev_dbg_guest *g, uint64_t now, struct sevadm_guest *guest)
+{
+	char comm[sizeof(g->comm) + 1] = "";
+
+	memcpy(comm, g->comm, sizeof(g->comm));
+	*guest = (struct sevadm_guest){
+		.id = g->id,
+		.kind = g->kind == SEV_DBG_KIND_SNP ? SEVADM_GUEST_SNP :
+			g->policy & SEV_POLICY_ES ? SEVADM_GUEST_SEV_ES : SEVADM_GUEST_SEV,
+		.state = state_of(g),
+		.asid = g->asid,
+		.handle = g->handle,
+		.policy = g->policy,
+		.pid = g->tgid,
+		.age_ns = now > g->created_boot_ns ? now - g->created_boot_ns : 0,
+	};
+	text_escape(comm, guest->comm, sizeof(guest->comm));
+}
+
+static int copy_vms(struct sevadm *adm, struct sevadm_guests *guests)
+{
+	guests->vms = calloc(adm->vms.nr + 1, sizeof(*guests->vms));
+	if (!guests->vms)
+		return -ENOMEM;
+	guests->nr_vms = adm->vms.nr;
+	for (size_t i = 0; i < adm->vms.nr; i++) {
+		const struct host_vm *vm = &adm->vms.list[i];
+
+		guests->vms[i] = (struct sevadm_vm){
+			.pid = vm->pid, .vms = vm->vms, .vcpus = vm->vcpus,
+			.sev = vm->sev, .gmem = vm->gmems,
+		};
+		strcpy(guests->vms[i].comm, vm->comm);
+	}
+	return 0;
+}
+
+/*
+ * The process that made a guest explains it, as long as it holds no fewer VMs
+ * than guests were found for it.  A VM handed to another process is taken for
+ * unexplained: better one doubt too many.
+ */
+static void match(struct sevadm_guests *guests)
+{
+	for (size_t i = 0; i < guests->nr_guests; i++) {
+		struct sevadm_guest *guest = &guests->guests[i];
+
+		for (size_t j = 0; j < guests->nr_vms && !guest->held; j++) {
+			struct sevadm_vm *vm = &guests->vms[j];
+
+			if (vm->pid != guest->pid || (vm->vms && vm->guests >= vm->vms))
+				continue;
+			vm->guests++;
+			vm->sev = true;
+			guest->held = true;
+		}
+		if (!guest->held && guest->state != SEVADM_GUEST_TOMBSTONE)
+			guests->unexplained++;
+	}
+}
+
+static int copy_guests(struct sevadm *adm, struct sevadm_guests *guests)
+{
+	_cleanup_free_ struct sev_dbg_guest *list = NULL;
+	uint64_t now = adm->host->ops->clock(adm->host);
+	struct sev_dbg_info info;
+	size_t nr;
+	int ret;
+
+	ret = request_guest_list(adm, &list, &nr);
+	if (!ret)
+		ret = request_info(adm, &info);
+	if (ret)
+		return ret;
+	guests->guests = calloc(nr + 1, sizeof(*guests->guests));
+	if (!guests->guests)
+		return -ENOMEM;
+	guests->nr_guests = nr;
+	guests->has_list = true;
+	guests->track_lost = info.state & SEV_DBG_S_TRACK_LOST;
+	for (size_t i = 0; i < nr; i++)
+		guest_of(&list[i], now, &guests->guests[i]);
+	return 0;
+}
+
+int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests)
+{
+	struct sevadm_sev_status sev = { 0 };
+	struct sevadm_snp_status snp = { 0 };
+	struct sevadm_step step;
+	int ret;
+
+	*guests = (struct sevadm_guests){ 0 };
+	if (!adm->surveyed) {
+		ret = sevadm_survey(adm);
+		if (ret)
+			return ret;
+	}
+	ret = copy_vms(adm, guests);
+	if (!ret && !adm->dev->node_err[DEVICE_SEV_DEBUG])
+		ret = copy_guests(adm, guests);
+	if (ret) {
+		sevadm_guests_free(guests);
+		return core_fail_errno(adm, -ret, "list the guests");
+	}
+	match(guests);
+
+	/* The counts are worth having, but nothing fails for want of them */
+	if (!request_sev_status(adm, &sev, &step))
+		guests->fw_sev = sev.guest_count;
+	if (!request_snp_status(adm, &snp, &step))
+		guests->fw_snp = snp.guest_count;
+	return 0;
+}
+
+void sevadm_guests_free(struct sevadm_guests *guests)
+{
+	free(guests->guests);
+	free(guests->vms);
+	*guests = (struct sevadm_guests){ 0 };
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Simulated hosts as files: made, shown and acted upon.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sevadm.h"
+#include "sim/sim.h"
+
+static int fail(struct sevadm_failure *failure, int err, const struct sim_why *why)
+{
+	*failure = (struct sevadm_failure){
+		.class = err == EINVAL ? SEVADM_USAGE :
+			 err == EACCES || err == EPERM ? SEVADM_PERMISSION :
+			 err == ENOENT || err == ENODEV ? SEVADM_ABSENT :
+			 err == EBUSY ? SEVADM_BUSY : SEVADM_FAILED,
+		.err = err,
+		.status = SEVADM_NO_FW_CALL,
+	};
+	snprintf(failure->message, sizeof(failure->message), "%s",
+		 why->text[0] ? why->text : strerror(err));
+	return -err;
+}
+
+int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options,
+		      struct sevadm_failure *failure)
+{
+	struct sim_options sim = {
+		.cpus = options->cpus,
+		.threads_per_core = options->threads_per_core,
+		.cores_per_ccx = options->cores_per_ccx,
+		.sockets = options->sockets,
+		.snp_guests = options->snp_guests,
+		.sev_guests = options->sev_guests,
+		.sev_es_guests = options->sev_es_guests,
+		.launching_guests = options->launching_guests,
+		.leaked_guests = options->leaked_guests,
+		.stubborn_guests = options->stubborn_guests,
+		.vcpus = options->vcpus,
+		.offline = options->offline,
+		.kernel = options->kernel,
+		.no_patch = options->no_patch,
+		.overwrite = options->overwrite,
+	};
+	struct sim_why why = { "" };
+	int ret = sim_create(path, &sim, &why);
+
+	return ret ? fail(failure, -ret, &why) : 0;
+}
+
+static int describe_guests(struct sim *sim, struct sevadm_sim_info *info)
+{
+	struct sim_guest_info g;
+
+	while (!sim_describe_guest(sim, (unsigned int)info->nr_guests, &g)) {
+		struct sevadm_sim_guest *list = reallocarray(info->guests, info->nr_guests + 1,
+							     sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		info->guests = list;
+		list[info->nr_guests] = (struct sevadm_sim_guest){
+			.pid = g.pid, .asid = g.asid, .kind = (enum sevadm_guest_kind)g.kind,
+			.policy = g.policy, .running = g.running, .launched = g.launched,
+			.leaked = g.leaked, .tombstone = g.tombstone, .frozen = g.frozen,
+			.assigned_pages = g.assigned_pages,
+		};
+		snprintf(list[info->nr_guests].comm, sizeof(g.comm), "%s", g.comm);
+		info->nr_guests++;
+	}
+	return 0;
+}
+
+int sevadm_sim_show(const char *path, struct sevadm_sim_info *info, struct sevadm_failure *failure)
+{
+	struct sim_why why = { "" };
+	struct sim_info sim_info;
+	struct sim *sim;
+	int ret;
+
+	*info = (struct sevadm_sim_info){ 0 };
+	ret = sim_open(path, &sim, &why);
+	if (ret)
+		return fail(failure, -ret, &why);
+	ret = sim_describe(sim, &sim_info);
+	if (!ret)
+		ret = describe_guests(sim, info);
+	sim_close(sim);
+	if (ret) {
+		sevadm_sim_info_free(info);
+		return fail(failure, -ret, &why);
+	}
+	snprintf(info->kernel, sizeof(info->kernel), "%s", sim_info.kernel);
+	info->cpus = sim_info.cpus;
+	info->online = sim_info.online;
+	info->ccxs = sim_info.ccxs;
+	info->sockets = sim_info.sockets;
+	info->threads_per_core = sim_info.threads_per_core;
+	info->patch = sim_info.patch;
+	info->kvm_loaded = sim_info.kvm_loaded;
+	info->driver_snp_init = sim_info.driver_snp_init;
+	info->psp_dead = sim_info.psp_dead;
+	info->init_locked = sim_info.init_locked;
+	info->fw_sev_state = sim_info.fw_sev_state;
+	info->fw_snp_state = sim_info.fw_snp_state;
+	info->snp_guests = sim_info.snp_guests;
+	info->sev_guests = sim_info.sev_guests;
+	info->wbinvd_pending = sim_info.wbinvd_pending;
+	info->asids_dirty = sim_info.asids_dirty;
+	info->assigned_pages = sim_info.assigned_pages;
+	info->leaked_pages = sim_info.leaked_pages;
+	info->clock_ns = sim_info.clock_ns;
+	info->boots = sim_info.boots;
+	return 0;
+}
+
+void sevadm_sim_info_free(struct sevadm_sim_info *info)
+{
+	free(info->guests);
+	*info = (struct sevadm_sim_info){ 0 };
+}
+
+int sevadm_sim_act(const char *path, const char *action, int64_t *result,
+		   struct sevadm_failure *failure)
+{
+	struct sim_why why = { "" };
+	struct sim *sim;
+	int ret;
+
+	ret = sim_open(path, &sim, &why);
+	if (ret)
+		return fail(failure, -ret, &why);
+	ret = sim_act(sim, action, result, &why);
+	sim_close(sim);
+	return ret ? fail(failure, -ret, &why) : 0;
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+
+#include "lib/core/context.h"
+#include "lib/firmware/command.h"
+
+static void driver_of(const struct sev_dbg_info *info, struct sevadm_driver *driver)
+{
+	*driver = (struct sevadm_driver){
+		.known = true,
+		.abi_version = info->abi_version,
+		.psp_dead = info->state & SEV_DBG_S_PSP_DEAD,
+		.snp_init = info->state & SEV_DBG_S_SNP_INIT,
+		.svm_on = info->state & SEV_DBG_S_SVM_ON,
+		.init_locked = info->state & SEV_DBG_S_INIT_LOCKED,
+		.track_lost = info->state & SEV_DBG_S_TRACK_LOST,
+		.buffers = info->state & SEV_DBG_S_BUFFERS,
+		.snp_host = info->state & SEV_DBG_S_SNP_HOST,
+		.fw_snp_state = info->fw_snp_state,
+		.fw_sev_state = info->fw_sev_state,
+		.nr_snp_guests = info->nr_snp_guests,
+		.nr_sev_guests = info->nr_sev_guests,
+		.nr_snp_tombstones = info->nr_snp_tombstones,
+		.nr_sev_tombstones = info->nr_sev_tombstones,
+		.leaked_pages = info->leaked_pages,
+	};
+	driver->mismatch = info->fw_snp_state != SEV_DBG_FW_UNKNOWN &&
+			   !!info->fw_snp_state != driver->snp_init;
+}
+
+int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run)
+{
+	struct sevadm_run none = { 0 };
+	struct sevadm_step step;
+	struct sev_dbg_info info;
+	int ret, err;
+
+	*status = (struct sevadm_status){ 0 };
+	ret = sevadm_host_get(adm, &status->host);
+	if (ret)
+		return ret;
+	if (status->host.patch && !request_info(adm, &info))
+		driver_of(&info, &status->driver);
+	if (adm->dev->node_err[DEVICE_SEV])
+		return core_fail_node(adm, DEVICE_SEV);
+
+	if (!run)
+		run = &none;
+	ret = request_sev_status(adm, &status->sev, &step);
+	if (ret)
+		core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
+	err = core_step_add(adm, run, &step);
+	if (!err) {
+		int snp = request_snp_status(adm, &status->snp, &step);
+
+		/* a host without SNP is no failure: the driver has no such command there */
+		if (snp && snp != -EINVAL && snp != -ENODEV)
+			core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_SNP_PLATFORM_STATUS);
+		if (snp && !ret)
+			ret = snp == -EINVAL || snp == -ENODEV ? 0 : snp;
+		err = core_step_add(adm, run, &step);
+	}
+	sevadm_run_free(&none);
+	return ret ? ret : err;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TEARDOWN_TEARDOWN_H
+#define TEARDOWN_TEARDOWN_H
+
+#include "lib/core/context.h"
+
+/**
+ * struct scene - what teardown found, and what came of it
+ * @guests:	as listed before anything was done
+ * @info:	what the driver says
+ * @sev_up, @snp_up: in the firmware; taken for true where it did not say
+ */
+struct scene {
+	struct sevadm_guests guests;
+	struct sev_dbg_info info;
+	bool sev_up, snp_up;
+};
+
+static inline bool guest_alive(const struct sevadm_guest *guest)
+{
+	return guest->state != SEVADM_GUEST_TOMBSTONE;
+}
+
+/* "id 3 (SNP, ASID 7, qemu-system-x86[4711])" */
+char *guest_text(const struct sevadm_guest *guest, char *buf, size_t size);
+
+/* How many guests are alive, of a kind (0: of any) */
+unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_kind kind);
+
+/* A failure that names them: exit code 5 */
+int guests_refuse(struct sevadm *adm, const struct sevadm_guests *guests);
+
+/* End every VMM that holds a guest: SIGTERM, SIGKILL after @seconds, wait for KVM */
+int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
+		unsigned int seconds);
+
+/* Stop every thread of each VMM that holds a guest, and prove it; undone on failure */
+int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
+/* Let those go on whose guests were not decommissioned */
+void guests_thaw(struct sevadm *adm, struct sevadm_run *run);
+
+/**
+ * wbinvd_cpus - WBINVD on a set of CPUs, one pinned worker each
+ * @adm:	handle
+ * @run:	a step for each CPU
+ * @cpus:	which
+ * @jobs:	at most so many at once, 0 for all
+ * @missed:	CPUs where it did not happen because they went offline meanwhile;
+ *		NULL: that is a failure too
+ */
+int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
+		unsigned int jobs, struct cpuset *missed);
+
+int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		  const struct scene *scene, unsigned int nr_cpus, struct sevadm_run *run);
+
+/* WBINVD and SNP_DF_FLUSH until every core is clean, at most three rounds */
+int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
+		 struct sevadm_run *run);
+
+#endif
