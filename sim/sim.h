@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sim - a simulated SNP host whose whole state lives in a file
+ *
+ * A machine with CPUs (SMT, core complexes, some offline), memory and an RMP,
+ * the ccp driver with the companion patch, kvm_amd, guests with their VMM
+ * processes, and the firmware model of psp_fw.h.  Every function takes effect
+ * in the file at once and under its lock: successive and concurrent processes
+ * see one machine.
+ *
+ * Functions return 0 (or a length, a node number) or -errno, as the kernel
+ * would.  Those that take a struct sim_why explain a failure of the file
+ * itself (not there, damaged, another version) in one sentence.
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct sim;
+
+struct sim_why {
+	char text[256];
+};
+
+/**
+ * struct sim_options - what `sevadm sim create` makes
+ * @cpus:		threads, 1..2048
+ * @threads_per_core:	1 or 2
+ * @cores_per_ccx:	1..16
+ * @sockets:		1 or 2
+ * @snp_guests:		SNP guests past LAUNCH_FINISH, each with a VMM process
+ * @sev_guests:		SEV guests, same
+ * @sev_es_guests:	SEV-ES guests, same
+ * @launching_guests:	SNP guests between LAUNCH_START and LAUNCH_FINISH
+ * @leaked_guests:	SNP contexts whose process and VM are gone
+ * @stubborn_guests:	how many of the VMMs ignore SIGTERM
+ * @vcpus:		per guest
+ * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
+ * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
+ * @kernel:		release string, or NULL for "6.12.117-sim"
+ * @overwrite:		replace an existing machine
+ */
+struct sim_options {
+	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
+	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
+	unsigned int leaked_guests, stubborn_guests, vcpus;
+	const char *offline, *kernel;
+	bool no_patch, overwrite;
+};
+
+int sim_create(const char *path, const struct sim_options *options, struct sim_why *why);
+int sim_open(const char *path, struct sim **out, struct sim_why *why);
+void sim_close(struct sim *sim);
+
+/*
+ * Something that happens to the machine from outside, one action a call:
+ *   offline=LIST online=LIST       CPU hotplug (each executes WBINVD on that CPU)
+ *   start=snp|sev|sev-es|snp-launching[:VCPUS]   a new guest; result = its VMM's pid
+ *   kill=PID                       SIGKILL from outside; KVM tears the VM down
+ *   reload                         rmmod kvm_amd; modprobe kvm_amd
+ *   unload, load                   the halves of it
+ *   kexec                          into the same kernel: result as the machine would fare
+ *   fail=COMMAND:STATUS[:COUNT]    the next COUNT such firmware commands answer STATUS
+ *   timeout=COMMAND                the next such command never answers
+ *   deaf=CPU                       that CPU's WBINVD does not count any more
+ * *result receives a number where the action has one.
+ */
+int sim_act(struct sim *sim, const char *action, int64_t *result, struct sim_why *why);
+
+/* The device nodes: /dev/sev, /dev/sev-debug.  oflags: O_RDONLY, O_RDWR; -ENOENT, -EACCES */
+int sim_node_open(struct sim *sim, const char *path, int oflags);
+int sim_node_ioctl(struct sim *sim, int node, unsigned long request, void *arg);
+void sim_node_close(struct sim *sim, int node);
+
+/*
+ * The machine's /proc and /sys, generated from its state: whole small files,
+ * directories, links (/proc/PID/fd/N), and the few files that can be written
+ * (cgroup.freeze, cpuN/online).
+ */
+ssize_t sim_file_read(struct sim *sim, const char *path, char *buf, size_t size);
+int sim_file_write(struct sim *sim, const char *path, const char *text);
+ssize_t sim_link_read(struct sim *sim, const char *path, char *buf, size_t size);
+/* Calls fn for each name until it returns non-zero, which is then returned */
+int sim_dir_list(struct sim *sim, const char *path, int (*fn)(void *arg, const char *name),
+		 void *arg);
+
+/* The calling thread now runs on that simulated CPU only (-EINVAL: offline, not allowed) */
+int sim_thread_pin(struct sim *sim, unsigned int cpu);
+
+/* Processes: -ESRCH when there is none (any more) */
+int sim_process_signal(struct sim *sim, pid_t pid, int sig);
+/* 1 when it ended, 0 when not yet after @timeout_ns of the machine's time */
+int sim_process_wait(struct sim *sim, pid_t pid, uint64_t timeout_ns);
+
+/* The machine's own clock: moved by what happens on it and by sleeping, not by ours */
+uint64_t sim_clock_ns(struct sim *sim);
+void sim_sleep_ns(struct sim *sim, uint64_t ns);
+
+/*
+ * A description of the machine for people and tests, from the model and the
+ * simulated driver themselves, not through the interfaces under test.
+ */
+struct sim_guest_info {
+	uint32_t pid, asid, kind;	/* kind: 1 SEV, 2 SEV-ES, 3 SNP */
+	uint64_t policy;
+	char comm[16];
+	bool running, launched, leaked, tombstone, frozen;
+	uint32_t assigned_pages;	/* in the RMP */
+};
+
+struct sim_info {
+	char kernel[64];
+	uint32_t cpus, online, ccxs, sockets, threads_per_core;
+	bool patch, kvm_loaded, driver_snp_init, psp_dead, init_locked;
+	uint32_t fw_sev_state, fw_snp_state, snp_guests, sev_guests;
+	uint32_t wbinvd_pending;	/* threads that have not executed WBINVD since marked */
+	uint32_t asids_dirty;		/* ASIDs dirty on some core complex */
+	uint64_t assigned_pages;	/* in the RMP, the table itself not counted */
+	uint64_t leaked_pages, clock_ns;
+	uint32_t generation;		/* changes so far: firmware commands other than queries, ... */
+	uint32_t boots, guests;
+	uint32_t kernel_warnings;	/* WARN() and worse of the simulated kernel since boot */
+};
+
+int sim_describe(struct sim *sim, struct sim_info *info);
+/* the index-th VM or leaked context: 0, or -ENOENT past the last */
+int sim_describe_guest(struct sim *sim, unsigned int index, struct sim_guest_info *guest);
+
+/* The index-th line of the kernel's log, the oldest kept first: 0, or -ENOENT past the last */
+#define SIM_LOG_LINE	120
+int sim_describe_log(struct sim *sim, unsigned int index, char line[SIM_LOG_LINE]);
+
+#endif

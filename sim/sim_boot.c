@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Building a machine, booting it, and kexec */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim_internal.h"
+
+#define API_MAJOR	1
+#define API_MINOR	55
+#define BUILD		25
+#define TCB		0xdb18000000000004ull	/* microcode 219, SNP 24, TEE 0, boot loader 4 */
+#define BOOT_EPOCH	1795300000ull		/* November 2026 */
+#define ES_ASIDS_MIN	99u			/* a common BIOS default: SEV from ASID 100 on */
+
+/* A kernel starts: whatever the one before it had in memory is gone */
+void sim_boot(struct sim *s)
+{
+	struct sim_machine *m = &s->st->m;
+	uint32_t i, min_asid = s->st->kvm.min_sev_asid, max_asid = s->st->kvm.max_sev_asid;
+
+	memset(s->st->proc, 0, sizeof(s->st->proc));
+	memset(&s->st->kvm, 0, sizeof(s->st->kvm));
+	s->st->kvm.min_sev_asid = min_asid;
+	s->st->kvm.max_sev_asid = max_asid;
+	m->boot_epoch_s += m->clock_ns / SIM_SEC;
+	m->clock_ns = 0;
+	m->parallel_ns = 0;
+	m->warnings = 0;
+	m->kexec_loaded = 0;
+	m->boots++;
+	m->next_pid = 1200;
+	sim_memory_boot(s);
+	for (i = 0; i < m->cpus; i++) {
+		m->cpu[i].online = 1;
+		m->cpu[i].svm = 0;
+		m->cpu[i].hsave_pa = 0;
+		m->cpu[i].busy_until = 0;
+		if (m->kernel_major < 7)	/* later ones leave that to ccp */
+			m->cpu[i].snp_en = 1;
+		sim_cpu_wbinvd(s, i);
+	}
+	sim_advance(s, 9 * SIM_SEC);
+	sim_klog(s, "Linux version %s", m->kernel);
+	ccp_probe(s);
+	kvm_load(s);
+	sim_changed(s);
+}
+
+/*
+ * kexec -e into the same kernel: nothing stops it, whatever device_shutdown()
+ * met; the image is copied over memory in use, guests still running, through
+ * large mappings, so that one page still assigned is enough to end it.
+ */
+int sim_kexec(struct sim *s)
+{
+	uint64_t assigned;
+	uint32_t i;
+
+	s->st->debug.registered = 0;
+	ccp_firmware_shutdown(s);
+	assigned = sim_rmp_census(s);
+	if (sim_rmp_enforced(s) && assigned) {
+		sim_die(s, "kexec: %llu pages were still assigned in the RMP, the CPUs refused to write to them, and it reset without a message",
+			(unsigned long long)assigned);
+		return -EHOSTDOWN;
+	}
+	for (i = 0; i < s->st->m.cpus; i++)
+		if (s->st->m.cpu[i].online)
+			sim_cpu_wbinvd(s, i);
+	sim_boot(s);
+	return 0;
+}
+
+static int check_options(const struct sim_options *o, struct sim_why *why)
+{
+	unsigned int cores = o->threads_per_core ? o->cpus / o->threads_per_core : 0;
+	unsigned int guests = o->snp_guests + o->sev_guests + o->sev_es_guests +
+			      o->launching_guests;
+
+	if (o->cpus < 1 || o->cpus > SIM_MAX_CPUS)
+		return sim_why(why, -EINVAL, "CPUs: 1 to %u", SIM_MAX_CPUS);
+	if (o->threads_per_core < 1 || o->threads_per_core > 2)
+		return sim_why(why, -EINVAL, "threads per core: 1 or 2");
+	if (o->cores_per_ccx < 1 || o->cores_per_ccx > 16)
+		return sim_why(why, -EINVAL, "cores per core complex: 1 to 16");
+	if (o->sockets < 1 || o->sockets > 2)
+		return sim_why(why, -EINVAL, "sockets: 1 or 2");
+	if (o->cpus % (o->threads_per_core * o->sockets))
+		return sim_why(why, -EINVAL,
+			       "%u CPUs do not divide into %u sockets of cores with %u threads",
+			       o->cpus, o->sockets, o->threads_per_core);
+	if ((cores / o->sockets + o->cores_per_ccx - 1) / o->cores_per_ccx * o->sockets >
+	    PSP_FW_MAX_CCX)
+		return sim_why(why, -EINVAL, "at most %u core complexes: more cores per complex",
+			       PSP_FW_MAX_CCX);
+	if (o->vcpus < 1 || o->vcpus > SIM_MAX_VCPUS)
+		return sim_why(why, -EINVAL, "vCPUs: 1 to %u", SIM_MAX_VCPUS);
+	if (guests > PSP_FW_MAX_ASID || o->leaked_guests > PSP_FW_MAX_ASID ||
+	    guests + o->leaked_guests > PSP_FW_MAX_ASID)
+		return sim_why(why, -EINVAL, "at most %u guests in all", PSP_FW_MAX_ASID);
+	if (o->stubborn_guests > guests)
+		return sim_why(why, -EINVAL, "%u stubborn guests, but only %u in all",
+			       o->stubborn_guests, guests);
+	return 0;
+}
+
+static int parse_kernel(struct sim_machine *m, const char *kernel, struct sim_why *why)
+{
+	unsigned int major, minor;
+
+	if (!kernel)
+		kernel = "6.12.117-sim";
+	if (sscanf(kernel, "%u.%u", &major, &minor) != 2 || strlen(kernel) >= sizeof(m->kernel) ||
+	    strpbrk(kernel, " \t\n") || major < 6 || major > 99 || minor > 999)
+		return sim_why(why, -EINVAL, "kernel release: such as 6.12.117-sim, 6.11 or later");
+	strcpy(m->kernel, kernel);
+	m->kernel_major = major;
+	m->kernel_minor = minor;
+	return 0;
+}
+
+/* The firmware gets to know the processors as they are */
+static int power_on(struct sim *s, struct sim_why *why)
+{
+	static const char serial[] = "simulated EPYC processor";
+	struct sim_machine *m = &s->st->m;
+	struct psp_fw_config config;
+	uint16_t *ccx;
+	const char *wrong;
+	uint32_t i;
+
+	ccx = calloc(m->cpus, sizeof(*ccx));
+	if (!ccx)
+		return sim_why(why, -ENOMEM, "out of memory");
+	for (i = 0; i < m->cpus; i++)
+		ccx[i] = m->cpu[i].ccx;
+	memset(&config, 0, sizeof(config));
+	config.nr_threads = m->cpus;
+	config.thread_ccx = ccx;
+	config.smt = m->threads_per_core > 1;
+	config.feature_info = m->kernel_major >= 7;
+	config.generation = PSP_FW_GENOA;
+	config.sockets = m->sockets;
+	config.nr_asids = s->st->kvm.max_sev_asid;
+	config.min_sev_asid = s->st->kvm.min_sev_asid;
+	config.api_major = API_MAJOR;
+	config.api_minor = API_MINOR;
+	config.build = BUILD;
+	config.current_tcb = TCB;
+	for (i = 0; i < PSP_FW_MAX_SOCKETS; i++) {
+		memcpy(config.chip_id[i], serial, sizeof(serial));
+		config.chip_id[i][63] = (uint8_t)(i + 1);
+	}
+	wrong = psp_fw_init(&s->st->fw, &sim_fw_ops, s, &config);
+	free(ccx);
+	if (wrong)
+		return sim_why(why, -EINVAL, "the firmware does not take this machine: %s", wrong);
+	sim_memory_init(s);
+	return 0;
+}
+
+static int start_guests(struct sim *s, const char *kind, unsigned int n, unsigned int vcpus,
+			unsigned int *stubborn, struct sim_why *why)
+{
+	char what[32];
+	pid_t pid;
+	int ret = 0;
+
+	snprintf(what, sizeof(what), "%s:%u", kind, vcpus);
+	for (; n && !ret; n--) {
+		ret = act_start(s, what, *stubborn > 0, &pid, why);
+		if (*stubborn)
+			--*stubborn;
+	}
+	return ret;
+}
+
+/* A context nobody owns: SNP_DECOMMISSION failed when its VMM was killed */
+static int leak_guest(struct sim *s, unsigned int vcpus, struct sim_why *why)
+{
+	struct sim_inject *in = &s->st->ccp.inject[0];
+	char what[32];
+	pid_t pid;
+	int ret;
+
+	snprintf(what, sizeof(what), "snp:%u", vcpus);
+	ret = act_start(s, what, false, &pid, why);
+	if (ret)
+		return ret;
+	*in = (struct sim_inject){ .cmd = PSP_CMD_SNP_DECOMMISSION,
+				   .status = PSP_HWERROR_PLATFORM, .count = 1 };
+	ret = act_kill(s, pid, why);
+	memset(in, 0, sizeof(*in));
+	return ret;
+}
+
+int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why)
+{
+	struct sim_machine *m = &s->st->m;
+	unsigned int es = o->snp_guests + o->sev_es_guests + o->launching_guests + o->leaked_guests;
+	unsigned int stubborn = o->stubborn_guests, i;
+	int ret;
+
+	ret = check_options(o, why);
+	if (!ret)
+		ret = parse_kernel(m, o->kernel, why);
+	if (ret)
+		return ret;
+	m->cpus = o->cpus;
+	m->threads_per_core = o->threads_per_core;
+	m->cores = o->cpus / o->threads_per_core;
+	m->cores_per_ccx = o->cores_per_ccx;
+	m->sockets = o->sockets;
+	m->no_patch = o->no_patch;
+	m->boot_epoch_s = BOOT_EPOCH;
+	sim_topology(m);
+	s->st->kvm.max_sev_asid = PSP_FW_MAX_ASID;
+	/* the BIOS setting that such a host would have: room for as many again */
+	s->st->kvm.min_sev_asid = 1 + (2 * es < ES_ASIDS_MIN ? ES_ASIDS_MIN :
+				       2 * es < PSP_FW_MAX_ASID - o->sev_guests ? 2 * es :
+				       PSP_FW_MAX_ASID - o->sev_guests);
+
+	ret = power_on(s, why);
+	if (ret)
+		return ret;
+	sim_boot(s);
+	if (!s->st->kvm.sev_snp && !s->st->h.dead)
+		return sim_why(why, -EIO, "SNP did not come up on this machine");
+	ret = start_guests(s, "snp", o->snp_guests, o->vcpus, &stubborn, why);
+	if (!ret)
+		ret = start_guests(s, "snp-launching", o->launching_guests, o->vcpus, &stubborn, why);
+	if (!ret)
+		ret = start_guests(s, "sev", o->sev_guests, o->vcpus, &stubborn, why);
+	if (!ret)
+		ret = start_guests(s, "sev-es", o->sev_es_guests, o->vcpus, &stubborn, why);
+	for (i = 0; i < o->leaked_guests && !ret; i++)
+		ret = leak_guest(s, o->vcpus, why);
+	if (!ret && o->offline)
+		ret = act_hotplug(s, o->offline, false, why);
+	sim_advance(s, 3600 * SIM_SEC);
+	return ret;
+}

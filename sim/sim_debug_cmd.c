@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * /dev/sev-debug, the ioctls that change firmware state.  Behaves as kernel/'s
+ * sev-debug-cmd.c and its part of sev-dev.c.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+
+#include "sim_fwbuf.h"
+#include "sim_internal.h"
+
+static const struct sev_dbg_result nothing_done = { .status = SEV_DBG_NO_FW_CALL };
+
+static int refuse(uint32_t *reason, uint32_t why)
+{
+	*reason = why;
+	return -EBUSY;
+}
+
+static int explain_busy(struct sim *s, int ret, uint32_t *reason)
+{
+	if (ret != -EBUSY || *reason)
+		return ret;
+	if (s->st->ccp.psp_dead)
+		return refuse(reason, SEV_DBG_R_PSP_DEAD);
+	return -EIO;			/* no command buffer left */
+}
+
+static void reclaim_context(struct sim *s, uint64_t id)
+{
+	struct sim_tracked *g = debug_find_id(s, id);
+	struct fwb_snp_addr data = { .address = g->gctx };
+
+	if (ccp_cmd(s, PSP_CMD_SNP_PAGE_RECLAIM, &data, sizeof(data), NULL) ||
+	    sim_rmp_shared(s, sim_page_of(g->gctx)))
+		sim_klog(s, "ccp: context page of guest %llu not reclaimed", (unsigned long long)id);
+	else
+		g->reclaimed = 1;
+}
+
+static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_trace *trace)
+{
+	struct fwb_snp_addr data;
+	struct sim_tracked *g;
+	int ret;
+
+	if (s->st->ccp.psp_dead)
+		return refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
+	g = debug_find_id(s, c->id);
+	if (!g)
+		return -ENOENT;
+	if (g->u.kind != SEV_DBG_KIND_SNP)
+		return -EOPNOTSUPP;
+	if (g->u.flags & SEV_DBG_G_TOMBSTONE)
+		return -EALREADY;
+	if ((g->u.flags & SEV_DBG_G_RUNNING) && !(c->flags & SEV_DBG_D_RUNNING))
+		return refuse(&c->reason, SEV_DBG_R_RUNNING);
+
+	s->trace = trace;
+	data.address = g->gctx;
+	ret = ccp_cmd(s, PSP_CMD_SNP_DECOMMISSION, &data, sizeof(data), NULL);
+	if (!ret)
+		reclaim_context(s, c->id);
+	s->trace = NULL;
+	if (trace->count)
+		c->result = trace->entry[0];
+	return explain_busy(s, ret, &c->reason);
+}
+
+int debug_decommission(struct sim *s, void *arg)
+{
+	struct sim_trace trace = { 0 };
+	struct sev_dbg_guest_cmd c;
+	int ret = debug_copy_in(&c, sizeof(c), arg);
+
+	if (ret)
+		return ret;
+	if (c.flags & ~SEV_DBG_D_RUNNING || c.rsvd)
+		return -EINVAL;
+	c.result = nothing_done;
+	c.reason = SEV_DBG_R_NONE;
+	ret = debug_copy_out(arg, &c, sizeof(c));
+	if (ret)
+		return ret;
+	ret = decommission(s, &c, &trace);
+	c.result.err = ret;
+	return debug_copy_out(arg, &c, sizeof(c)) ?: ret;
+}
+
+/* SHUTDOWN of SEV, then the buffers that it had */
+static int shutdown_sev(struct sim *s)
+{
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret = ccp_sev_shutdown(s, &error);
+
+	if (!ret)
+		ccp_free_tmr(s);
+	return ret;
+}
+
+static int iommu_result(struct sim *s, uint32_t *reason)
+{
+	if (!s->st->ccp.iommu_failed)
+		return 0;
+	*reason = SEV_DBG_R_IOMMU;
+	return -EIO;
+}
+
+/* One SNP_SHUTDOWN_EX, whatever the driver believes */
+static int shutdown_snp(struct sim *s, uint32_t *reason)
+{
+	struct fwb_snp_shutdown_ex data = { .len = sizeof(data), .flags = FWB_IOMMU_SNP_SHUTDOWN };
+	struct sim_ccp *c = &s->st->ccp;
+	uint32_t state = PSP_INIT;
+	int ret;
+
+	if (!ccp_host_snp(s))
+		return -ENODEV;
+	if (c->tmr) {
+		state = debug_sev_fw_state(s);
+		if (state == PSP_UNINIT || state == SEV_DBG_FW_UNKNOWN)
+			return refuse(reason, SEV_DBG_R_BUFFERS);
+	}
+	if (!c->snp_initialized) {
+		state = debug_snp_fw_state(s);
+		if (state == SEV_DBG_FW_UNKNOWN)
+			return -EIO;
+	}
+	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), NULL);
+	if (ret)
+		return ret;
+	if (c->snp_initialized || state != PSP_UNINIT)
+		ccp_snp_shutdown_host(s);
+	return iommu_result(s, reason);
+}
+
+/* The driver's full path, but SEV's failure ends it, and results are kept */
+static int shutdown_all(struct sim *s, uint32_t *reason)
+{
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret = shutdown_sev(s);
+
+	if (ret || !ccp_host_snp(s))
+		return ret;
+	if (!s->st->ccp.snp_initialized)
+		return shutdown_snp(s, reason);
+	ret = ccp_snp_shutdown(s, &error);
+	if (s->st->ccp.snp_initialized)
+		return ret;
+	return iommu_result(s, reason);
+}
+
+static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
+{
+	bool legacy = c->flags & SEV_DBG_C_LEGACY;
+	uint32_t kind = legacy ? SEV_DBG_KIND_SEV : 0;
+	int ret;
+
+	if (!(c->flags & SEV_DBG_C_LIVE)) {
+		if (debug_count(s, kind, false))
+			return refuse(&c->reason, SEV_DBG_R_GUESTS);
+		if (s->st->debug.track_lost)
+			return refuse(&c->reason, SEV_DBG_R_TRACK_LOST);
+	}
+	if (!(c->flags & SEV_DBG_C_TOMBSTONES) && debug_count(s, kind, true))
+		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	if (legacy)
+		return shutdown_sev(s);
+
+	ret = c->flags & SEV_DBG_C_STRICT ? shutdown_snp(s, &c->reason) :
+					    shutdown_all(s, &c->reason);
+	if (!ret || c->reason == SEV_DBG_R_IOMMU)
+		s->st->debug.locked_out = 1;
+	return ret;
+}
+
+static int do_init(struct sim *s, struct sev_dbg_cmd *c)
+{
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+
+	if (ccp_host_snp(s) && !s->st->ccp.snp_initialized) {
+		if (sim_cpus_online(s) != s->st->m.cpus) {
+			c->reason = SEV_DBG_R_CPUS_OFFLINE;
+			return -EOPNOTSUPP;
+		}
+		if (debug_locked_out(s))
+			return refuse(&c->reason, SEV_DBG_R_INIT_LOCKED);
+		if (debug_svm_on(s))
+			return refuse(&c->reason, SEV_DBG_R_SVM_ON);
+	}
+	if (debug_sev_init_blocked(s))
+		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	return ccp_platform_init(s, false, &error);
+}
+
+static int run(struct sim *s, unsigned long request, struct sev_dbg_cmd *c)
+{
+	if (s->st->ccp.psp_dead)
+		return refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
+	if (request == SEV_DBG_SHUTDOWN)
+		return do_shutdown(s, c);
+	if (request == SEV_DBG_INIT)
+		return do_init(s, c);
+	return ccp_cmd(s, c->flags & SEV_DBG_C_LEGACY ? PSP_CMD_DF_FLUSH : PSP_CMD_SNP_DF_FLUSH,
+		       NULL, 0, NULL);
+}
+
+static int check(unsigned long request, const struct sev_dbg_cmd *c)
+{
+	uint32_t allowed = 0;
+
+	if (request == SEV_DBG_DF_FLUSH)
+		allowed = SEV_DBG_C_LEGACY;
+	else if (request == SEV_DBG_SHUTDOWN)
+		allowed = SEV_DBG_C_LEGACY | SEV_DBG_C_STRICT | SEV_DBG_C_LIVE |
+			  SEV_DBG_C_TOMBSTONES;
+	if (c->flags & ~allowed || c->rsvd)
+		return -EINVAL;
+	if ((c->flags & SEV_DBG_C_LEGACY) && (c->flags & SEV_DBG_C_STRICT))
+		return -EINVAL;
+	if (!c->trace)
+		return c->trace_entry_size ? -EINVAL : 0;
+	if (c->trace_entry_size < sizeof(struct sev_dbg_result) || c->trace_entry_size > SIM_PAGE)
+		return -EINVAL;
+	return 0;
+}
+
+/* Can all that may be written there be written?  Leaves it zero. */
+static int probe_trace(const struct sev_dbg_cmd *c)
+{
+	static const uint8_t zero[SIM_PAGE];
+	uint32_t n = c->trace_capacity < SIM_TRACE_MAX ? c->trace_capacity : SIM_TRACE_MAX;
+	char *dst = (char *)(uintptr_t)c->trace;
+
+	for (; c->trace && n; n--, dst += c->trace_entry_size)
+		if (sim_copy_to_user(dst, zero, c->trace_entry_size))
+			return -EFAULT;
+	return 0;
+}
+
+static int copy_trace(struct sev_dbg_cmd *c, const struct sim_trace *trace)
+{
+	char *dst = (char *)(uintptr_t)c->trace;
+	uint32_t i;
+
+	c->trace_total = trace->total;
+	if (!c->trace)
+		return 0;
+	c->trace_count = trace->count < c->trace_capacity ? trace->count : c->trace_capacity;
+	for (i = 0; i < c->trace_count; i++, dst += c->trace_entry_size)
+		if (sim_copy_to_user(dst, &trace->entry[i], sizeof(trace->entry[i])))
+			return -EFAULT;
+	return 0;
+}
+
+static bool is_query(uint32_t cmd)
+{
+	return cmd == PSP_CMD_PLATFORM_STATUS || cmd == PSP_CMD_SNP_PLATFORM_STATUS;
+}
+
+/* What a run of commands amounts to: the last failure if it failed, else the last of substance */
+static void sum_trace(const struct sim_trace *t, struct sev_dbg_result *res, bool failed)
+{
+	const struct sev_dbg_result *r, *failure = NULL, *last = NULL, *query = NULL;
+
+	for (r = t->entry; r < t->entry + t->count; r++) {
+		if (is_query(r->cmd))
+			query = r;
+		else if (r->err)
+			failure = r;
+		if (!is_query(r->cmd) && r->cmd != PSP_CMD_SNP_PAGE_RECLAIM)
+			last = r;
+	}
+	if (failed && failure)
+		*res = *failure;
+	else if (last)
+		*res = *last;
+	else if (failed && query)
+		*res = *query;
+}
+
+int debug_cmd(struct sim *s, unsigned long request, void *arg)
+{
+	struct sim_trace trace = { 0 };
+	struct sev_dbg_cmd c;
+	int ret;
+
+	ret = debug_copy_in(&c, sizeof(c), arg) ?: check(request, &c);
+	if (ret)
+		return ret;
+	c.result = nothing_done;
+	c.reason = SEV_DBG_R_NONE;
+	c.trace_count = 0;
+	c.trace_total = 0;
+	ret = probe_trace(&c) ?: debug_copy_out(arg, &c, sizeof(c));
+	if (ret)
+		return ret;
+
+	s->trace = &trace;
+	ret = run(s, request, &c);
+	s->trace = NULL;
+	ret = explain_busy(s, ret, &c.reason);
+	sum_trace(&trace, &c.result, ret && c.reason != SEV_DBG_R_IOMMU);
+	c.result.err = ret;
+	if (copy_trace(&c, &trace))
+		ret = -EFAULT;
+	return debug_copy_out(arg, &c, sizeof(c)) ?: ret;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The simulated machine's state as it lies in the file, and what the parts of
+ * sim/ need of each other.
+ *
+ * The parts mirror the real ones: sim_memory.c is DRAM, RMP and page allocator;
+ * sim_cpu.c the processors; sim_ccp.c and sim_ccp_ioctl.c the ccp driver;
+ * sim_debug*.c the companion patch; sim_kvm.c and sim_vm.c kvm_amd; sim_proc.c
+ * processes; sim_fs*.c the virtual files; sim_act.c and sim_boot.c what happens
+ * to the machine from outside; psp_fw the firmware.  The kernel parts reach the
+ * firmware by command buffers in simulated memory only.
+ */
+#ifndef SIM_INTERNAL_H
+#define SIM_INTERNAL_H
+
+#include <pthread.h>
+#include <linux/sev-debug.h>
+
+#include "psp_fw.h"
+#include "sim.h"
+
+#define SIM_LAYOUT		1u
+#define SIM_PAGE		4096u
+#define SIM_PAGES		65536u		/* 256 MB of memory */
+#define SIM_PA_BASE		0x100000000ull	/* of page 0 */
+#define SIM_SLOTS		4096u		/* pages whose content is kept */
+#define SIM_MAX_CPUS		PSP_FW_MAX_THREADS
+#define SIM_MAX_VMS		1024u
+#define SIM_MAX_TRACKED		2048u
+#define SIM_MAX_VCPUS		64u
+#define SIM_INJECTIONS		16u
+#define SIM_KLOG_LINES		64u
+#define SIM_NODES		64u
+
+#define SIM_MS			1000000ull
+#define SIM_SEC			1000000000ull
+
+struct sim_header {
+	char magic[16];
+	uint32_t layout;
+	uint32_t checksum_valid;	/* @checksum is that of the state */
+	uint64_t size;			/* of the file */
+	uint64_t checksum;
+	uint32_t busy;			/* an operation is going on */
+	uint32_t dead;			/* the machine reset or hung: see @death */
+	char death[208];
+};
+
+struct sim_cpu {
+	uint64_t hsave_pa;		/* MSR VM_HSAVE_PA */
+	uint64_t busy_until;		/* clock at which its last WBINVD ended */
+	uint16_t core, ccx, socket, die;
+	uint8_t online, allowed;	/* allowed: in our own Cpus_allowed */
+	uint8_t deaf;			/* its WBINVD does not reach the firmware's mark */
+	uint8_t svm, snp_en;		/* EFER.SVME; SYSCFG.SNP_EN */
+	uint8_t pad[3];
+};
+
+/* How the device nodes let us in: sim_act("access=...") */
+enum sim_access { SIM_ACCESS_RW, SIM_ACCESS_RO, SIM_ACCESS_NONE };
+
+struct sim_machine {
+	uint64_t clock_ns;		/* CLOCK_BOOTTIME */
+	uint64_t boot_epoch_s;		/* wall clock at which the machine was switched on */
+	uint64_t parallel_ns;		/* clock when something other than WBINVD happened last */
+	uint64_t rng;
+	uint32_t generation, boots;
+	uint32_t cpus, cores, ccxs, sockets, threads_per_core, cores_per_ccx;
+	uint32_t no_patch, access;
+	uint32_t kexec_loaded, warnings;
+	uint32_t next_pid, kernel_major, kernel_minor;
+	char kernel[64];
+	struct sim_cpu cpu[SIM_MAX_CPUS];
+	uint64_t klog_count;
+	char klog[SIM_KLOG_LINES][120];
+};
+
+enum sim_page_use {
+	SIM_PAGE_FREE,
+	SIM_PAGE_RESERVED,		/* kernel image and the like, for ever */
+	SIM_PAGE_RMP_TABLE,
+	SIM_PAGE_BIOS,			/* e820 reserved: HV-fixed under SNP */
+	SIM_PAGE_IOMMU,
+	SIM_PAGE_USED,
+	SIM_PAGE_LEAKED,
+	SIM_PAGE_USES
+};
+
+/* @next: in the list of a VM's pages, 0 ends; @slot: of its content, 0: all zero */
+struct sim_page {
+	uint32_t next;
+	uint16_t slot;
+	uint8_t use;
+	uint8_t pad;
+};
+
+struct sim_memory {
+	uint32_t hint;			/* where the allocator looks first */
+	uint32_t slot_hint;
+	uint64_t assigned;		/* RMP entries with assigned set, the table's included */
+	uint64_t leaked;
+	uint32_t asid_pages[PSP_FW_MAX_ASID + 1];
+	uint8_t slot_used[SIM_SLOTS];	/* slot n: index n - 1 */
+};
+
+struct sim_inject {
+	uint32_t cmd, status, count, timeout;
+};
+
+/* The ccp driver's variables; names as in sev-dev.c */
+struct sim_ccp {
+	uint32_t probed;		/* /dev/sev exists */
+	uint32_t snp_initialized;
+	uint32_t sev_state;
+	uint32_t psp_dead;
+	uint32_t tmr, tmr_size;		/* page number, 0: none; bytes, as the driver believes */
+	uint32_t tmr_pages, pad0;	/* that it really is */
+	uint32_t cmd_buf, cmd_buf_backup;	/* page numbers */
+	uint32_t cmd_buf_active, cmd_buf_backup_active;
+	uint32_t iommu_failed;		/* SNP is down, the IOMMUs' pages are still assigned */
+	uint32_t pad1;
+	uint8_t api_major, api_minor, build, pad;
+	struct sim_inject inject[SIM_INJECTIONS];
+};
+
+struct sim_tracked {
+	uint64_t gctx;			/* SNP: physical address */
+	uint32_t reclaimed;		/* @gctx is a shared page again */
+	uint32_t pad;
+	struct sev_dbg_guest u;
+};
+
+/* The companion patch's variables */
+struct sim_debug {
+	uint64_t next_id;
+	uint64_t leaked_pages;		/* by the stale-page guard */
+	uint32_t registered, track_lost, locked_out, count;
+	struct sim_tracked guest[SIM_MAX_TRACKED];
+};
+
+enum sim_kind { SIM_KIND_PLAIN, SIM_KIND_SEV, SIM_KIND_SEV_ES, SIM_KIND_SNP, SIM_KINDS };
+
+/* A VM of KVM; @leaked: only its firmware context is left */
+struct sim_vm {
+	uint64_t policy;
+	uint32_t used, kind, leaked, launched;
+	uint32_t asid, handle, vcpus;
+	uint32_t gctx, resp, req;	/* page numbers, 0: none */
+	uint32_t memory, vmsa;		/* heads of page lists */
+	uint32_t pages;			/* of guest memory */
+	uint32_t charged;		/* to the misc cgroup */
+	int32_t pid;
+	char comm[16];
+};
+
+struct sim_kvm {
+	uint32_t loaded, sev, sev_es, sev_snp;	/* parameters as they are after loading */
+	uint32_t min_sev_asid, max_sev_asid;
+	uint32_t capacity;		/* the misc cgroup knows the ASIDs */
+	uint32_t charged[2];		/* root misc cgroup: SEV; SEV-ES and SNP */
+	uint32_t warned;		/* WARN_ONCE() of snp_decommission_context() */
+	uint8_t asid_used[PSP_FW_MAX_ASID + 2];
+	uint8_t asid_reclaim[PSP_FW_MAX_ASID + 2];
+	struct sim_vm vm[SIM_MAX_VMS];
+};
+
+/* A VMM; its threads are pid (main), pid+1.. (vCPUs), the last one (I/O) */
+struct sim_proc {
+	uint64_t start_ns, exit_at_ns;	/* exit_at_ns: 0 never */
+	int32_t pid;
+	uint32_t used, stubborn, stopped, frozen, term_pending, killed;
+	uint32_t vm, has_vm;		/* index */
+	uint32_t threads;
+	char comm[16];
+};
+
+struct sim_state {
+	struct sim_header h;
+	/* The checksum covers what follows, and of the contents those in use */
+	struct sim_machine m;
+	struct sim_memory mem;
+	struct sim_ccp ccp;
+	struct sim_debug debug;
+	struct sim_kvm kvm;
+	struct sim_proc proc[SIM_MAX_VMS];
+	struct psp_fw fw;
+	struct sim_page page[SIM_PAGES];
+	struct psp_fw_rmp rmp[SIM_PAGES];
+	uint8_t content[SIM_SLOTS][SIM_PAGE] __attribute__((aligned(4096)));
+};
+
+enum sim_node_kind { SIM_NODE_NONE, SIM_NODE_SEV, SIM_NODE_DEBUG };
+
+struct sim_trace;
+
+struct sim_node {
+	enum sim_node_kind kind;
+	bool writable;
+};
+
+struct sim {
+	struct sim_state *st;
+	char *path;
+	int fd;
+	pid_t pid;			/* the lock is this process's own */
+	uint64_t id;			/* never used twice in this process */
+	pthread_mutex_t mutex;
+	struct sim_node node[SIM_NODES];
+	struct sim_trace *trace;	/* of the call of /dev/sev-debug that runs */
+	struct sim_proc *current;	/* on whose behalf the kernel runs; NULL: ours */
+};
+
+/* sim_file.c */
+int sim_why(struct sim_why *why, int err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Every operation runs between these two; leave returns what enter's caller should */
+int sim_enter(struct sim *s, bool write);
+int sim_leave(struct sim *s, int ret);
+uint64_t sim_checksum(const struct sim_state *st);
+bool sim_is_machine(const char *path);
+
+/* sim_check.c: NULL, or what is wrong with a state that lay in a file */
+const char *sim_check(const struct sim_state *st);
+
+/* sim_memory.c */
+extern const struct psp_fw_ops sim_fw_ops;
+void sim_memory_init(struct sim *s);
+void sim_memory_boot(struct sim *s);
+uint64_t sim_pa(uint32_t page);
+uint32_t sim_page_of(uint64_t pa);			/* 0: no such page */
+uint32_t sim_alloc(struct sim *s, uint32_t pages);	/* 0: none; aligned to @pages */
+void sim_free(struct sim *s, uint32_t page, uint32_t pages);
+void sim_leak(struct sim *s, uint32_t page, uint32_t pages);
+/* The kernel's own accesses: a write to an assigned page kills the host */
+void sim_kernel_write(struct sim *s, uint64_t pa, const void *buf, size_t len);
+void sim_kernel_read(struct sim *s, uint64_t pa, void *buf, size_t len);
+int sim_rmp_private(struct sim *s, uint32_t page, uint64_t gpa, uint32_t asid, bool immutable);
+int sim_rmp_shared(struct sim *s, uint32_t page);
+bool sim_rmp_assigned(struct sim *s, uint32_t page);
+bool sim_rmp_enforced(struct sim *s);
+uint64_t sim_rmp_census(struct sim *s);			/* assigned, without the table */
+int sim_iommu_snp_disable(struct sim *s);
+uint64_t sim_bios_range(uint32_t *pages);		/* reserved in the memory map */
+
+/* sim_cpu.c */
+void sim_topology(struct sim_machine *m);
+unsigned int sim_cpus_online(const struct sim *s);
+void sim_cpu_wbinvd(struct sim *s, unsigned int cpu);
+/* As one of many at the same time, on the machine's clock; how long it took */
+uint64_t sim_cpu_wbinvd_timed(struct sim *s, unsigned int cpu);
+void sim_wbinvd_all(struct sim *s);
+int sim_cpu_set_online(struct sim *s, unsigned int cpu, bool online);
+/* Calls fn for each CPU of a list: 0, -EINVAL for a bad list, or what fn returned */
+int sim_cpulist_each(const char *list, unsigned int cpus, int (*fn)(void *arg, unsigned int cpu),
+		     void *arg);
+/* The CPU that the calling thread runs on; *@only: it may run on no other */
+unsigned int sim_thread_cpu(struct sim *s, bool *only);
+
+/* sim_kernel.c: log and clock of the simulated kernel */
+void sim_klog(struct sim *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sim_kwarn(struct sim *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sim_die(struct sim *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sim_advance(struct sim *s, uint64_t ns);
+void sim_changed(struct sim *s);
+int sim_copy_from_user(void *to, const void *from, size_t len);	/* 0, -EFAULT */
+int sim_copy_to_user(void *to, const void *from, size_t len);
+
+/* sim_ccp.c; 0 or -errno, firmware status in *psp_ret where there was one */
+int ccp_cmd(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *psp_ret);
+int ccp_rmp_mark_firmware(struct sim *s, uint32_t page, uint32_t pages);
+int ccp_reclaim(struct sim *s, uint32_t page, uint32_t pages);
+uint32_t ccp_alloc_firmware(struct sim *s, uint32_t pages);
+void ccp_free_firmware(struct sim *s, uint32_t page, uint32_t pages);
+
+/* sim_ccp_init.c */
+void ccp_probe(struct sim *s);
+int ccp_snp_init(struct sim *s, uint32_t *error);
+int ccp_sev_init(struct sim *s, uint32_t *error);
+int ccp_platform_init(struct sim *s, bool probe, uint32_t *error);
+int ccp_sev_shutdown(struct sim *s, uint32_t *error);
+int ccp_snp_shutdown(struct sim *s, uint32_t *error);
+void ccp_snp_shutdown_host(struct sim *s);
+void ccp_free_tmr(struct sim *s);
+void ccp_firmware_shutdown(struct sim *s);
+bool ccp_host_snp(const struct sim *s);		/* CC_ATTR_HOST_SEV_SNP */
+
+/* sim_ccp_ioctl.c */
+int ccp_ioctl(struct sim *s, bool writable, unsigned long request, void *arg);
+
+/* sim_debug_track.c */
+#define SIM_TRACE_MAX		64u
+
+struct sim_trace {
+	struct sev_dbg_result entry[SIM_TRACE_MAX];
+	uint32_t count, total;
+};
+
+bool debug_pre_cmd(struct sim *s, uint32_t cmd, const void *data);
+void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret, uint32_t status,
+		    uint64_t duration_ns);
+struct sim_tracked *debug_find_id(struct sim *s, uint64_t id);
+unsigned int debug_count(struct sim *s, uint32_t kind, bool tombstone);
+bool debug_init_blocked(struct sim *s);
+bool debug_sev_init_blocked(struct sim *s);
+bool debug_locked_out(struct sim *s);
+bool debug_pages_stale(struct sim *s, uint32_t page, uint32_t pages);
+bool debug_svm_on(struct sim *s);
+
+/* sim_debug.c */
+int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg);
+int debug_copy_in(void *k, size_t ksize, const void *u);
+int debug_copy_out(void *u, const void *k, size_t ksize);
+uint32_t debug_snp_fw_state(struct sim *s);
+uint32_t debug_sev_fw_state(struct sim *s);
+
+/* sim_debug_cmd.c */
+int debug_decommission(struct sim *s, void *arg);
+int debug_cmd(struct sim *s, unsigned long request, void *arg);
+
+/* sim_kvm.c: the module */
+int kvm_load(struct sim *s);
+int kvm_unload(struct sim *s);
+void kvm_cpu_svm(struct sim *s, unsigned int cpu, bool on);
+int kvm_asid_new(struct sim *s, struct sim_vm *vm);
+void kvm_asid_free(struct sim *s, struct sim_vm *vm);
+unsigned int kvm_vms(const struct sim *s);
+
+/* sim_vm.c: one VM; create returns 0 or -errno with a sentence */
+int kvm_vm_create(struct sim *s, struct sim_proc *p, uint32_t kind, unsigned int vcpus,
+		  bool finish, struct sim_why *why);
+void kvm_vm_destroy(struct sim *s, struct sim_proc *p);
+uint32_t kvm_vm_assigned(struct sim *s, const struct sim_vm *vm);
+
+/* sim_proc.c */
+struct sim_proc *proc_find(struct sim *s, pid_t pid);
+struct sim_proc *proc_start(struct sim *s, unsigned int vcpus, struct sim_why *why);
+void proc_settle(struct sim *s);		/* let those end whose time has come */
+void proc_run_until(struct sim *s, uint64_t clock_ns, pid_t until_gone);
+int proc_signal(struct sim *s, struct sim_proc *p, int sig);
+void proc_freeze(struct sim *s, struct sim_proc *p, bool freeze);
+
+/* sim_boot.c */
+void sim_boot(struct sim *s);
+int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why);
+int sim_kexec(struct sim *s);
+
+/* sim_act.c */
+int act_start(struct sim *s, const char *kind, bool stubborn, pid_t *pid, struct sim_why *why);
+int act_kill(struct sim *s, pid_t pid, struct sim_why *why);
+int act_hotplug(struct sim *s, const char *list, bool online, struct sim_why *why);
+
+/* sim_fs*.c: each reads or lists below its directory; -ENOENT: no such path */
+struct sim_text {
+	char *buf;
+	size_t size, len;		/* what did not fit is dropped */
+};
+
+struct sim_names {
+	char *buf;			/* each NUL-terminated */
+	size_t size, len;
+	bool failed;
+};
+
+void text_add(struct sim_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_cpus(struct sim_text *t, const struct sim *s,
+	       bool (*in)(const struct sim *s, uint32_t cpu, uint32_t arg), uint32_t arg);
+void names_add(struct sim_names *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool path_eat(const char **path, const char *prefix);
+bool path_number(const char **path, uint32_t *n);
+
+int fs_cpu_read(struct sim *s, const char *path, struct sim_text *t);
+int fs_cpu_list(struct sim *s, const char *path, struct sim_names *n);
+int fs_cpu_write(struct sim *s, const char *path, const char *text);
+int fs_proc_read(struct sim *s, const char *path, struct sim_text *t);
+int fs_proc_list(struct sim *s, const char *path, struct sim_names *n);
+int fs_proc_link(struct sim *s, const char *path, struct sim_text *t);
+int fs_cgroup_read(struct sim *s, const char *path, struct sim_text *t);
+int fs_cgroup_list(struct sim *s, const char *path, struct sim_names *n);
+int fs_cgroup_write(struct sim *s, const char *path, const char *text);
+int fs_module_read(struct sim *s, const char *path, struct sim_text *t);
+int fs_module_list(struct sim *s, const char *path, struct sim_names *n);
+int fs_kernel_read(struct sim *s, const char *path, struct sim_text *t);
+int fs_kernel_list(struct sim *s, const char *path, struct sim_names *n);
+
+#endif

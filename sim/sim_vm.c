@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One VM: the commands that a VMM and KVM issue between them to launch it and
+ * to take it down (kvm_amd of Linux 6.12.117, arch/x86/kvm/svm/sev.c).
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+
+#include "sim_fwbuf.h"
+#include "sim_internal.h"
+
+#define SNP_MEMORY_PAGES	16u		/* what is measured at launch */
+#define SNP_ZERO_PAGES		4u		/* of these */
+#define SEV_MEMORY_PAGES	8u
+#define VMSA_GPA		0xfffffffff000ull
+#define SNP_POLICY		0x30000ull	/* SMT allowed, reserved bit 17 one */
+#define SNP_POLICY_DEBUG	0x80000ull
+#define SEV_POLICY_NODBG	0x1u
+#define SEV_POLICY_ES		0x4u
+
+static void list_add(struct sim *s, uint32_t *head, uint32_t page)
+{
+	s->st->page[page].next = *head;
+	*head = page;
+}
+
+static int fail(struct sim_why *why, int ret, const char *step, uint32_t status)
+{
+	const char *name = psp_fw_status_name(status);
+
+	if (status != SEV_DBG_NO_FW_CALL)
+		return sim_why(why, ret, "%s: the firmware answered %s (%#x)", step,
+			       name ? name : "", status);
+	return sim_why(why, ret, "%s: %s", step, strerror(-ret));
+}
+
+/* KVM_SEV_INIT2 */
+static int vm_init(struct sim *s, struct sim_vm *vm, struct sim_why *why)
+{
+	struct sim_kvm *k = &s->st->kvm;
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret;
+
+	if (vm->kind == SIM_KIND_SNP ? !k->sev_snp : !k->sev)
+		return fail(why, -EINVAL, "KVM_CREATE_VM", error);
+	ret = kvm_asid_new(s, vm);
+	if (ret)
+		return fail(why, ret, "KVM_SEV_INIT2", error);
+	ret = ccp_platform_init(s, false, &error);
+	if (ret)
+		return fail(why, ret, "KVM_SEV_INIT2", error);
+	if (vm->kind == SIM_KIND_SNP) {
+		vm->req = sim_alloc(s, 1);
+		vm->resp = ccp_alloc_firmware(s, 1);
+		if (!vm->req || !vm->resp)
+			return fail(why, -EIO, "KVM_SEV_INIT2", SEV_DBG_NO_FW_CALL);
+	}
+	return 0;
+}
+
+/* KVM_SEV_SNP_LAUNCH_START */
+static int snp_start(struct sim *s, struct sim_vm *vm, struct sim_why *why)
+{
+	struct fwb_snp_launch_start start;
+	struct fwb_snp_activate activate;
+	struct fwb_snp_addr create;
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	uint32_t page = ccp_alloc_firmware(s, 1);
+	int ret;
+
+	if (!page)
+		return fail(why, -ENOTTY, "KVM_SEV_SNP_LAUNCH_START", error);
+	create.address = sim_pa(page);
+	ret = ccp_cmd(s, PSP_CMD_SNP_GCTX_CREATE, &create, sizeof(create), &error);
+	if (ret) {
+		ccp_free_firmware(s, page, 1);
+		return fail(why, -ENOTTY, "SNP_GCTX_CREATE", error);
+	}
+	vm->gctx = page;
+	memset(&start, 0, sizeof(start));
+	start.gctx = sim_pa(page);
+	start.policy = vm->policy;
+	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_START, &start, sizeof(start), &error);
+	if (ret)
+		return fail(why, ret, "SNP_LAUNCH_START", error);
+	activate.gctx = sim_pa(page);
+	activate.asid = vm->asid;
+	ret = ccp_cmd(s, PSP_CMD_SNP_ACTIVATE, &activate, sizeof(activate), &error);
+	return ret ? fail(why, ret, "SNP_ACTIVATE", error) : 0;
+}
+
+/* A page becomes the guest's: RMPUPDATE, then SNP_LAUNCH_UPDATE */
+static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gpa, unsigned int type,
+		    struct sim_why *why)
+{
+	struct fwb_snp_launch_update update;
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret = sim_rmp_private(s, page, gpa, vm->asid, true);
+
+	if (ret)
+		return fail(why, ret, "RMPUPDATE", error);
+	memset(&update, 0, sizeof(update));
+	update.gctx = sim_pa(vm->gctx);
+	update.flags = FWB_PAGE_TYPE(type);
+	update.address = sim_pa(page);
+	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_UPDATE, &update, sizeof(update), &error);
+	if (ret) {
+		ccp_reclaim(s, page, 1);
+		return fail(why, ret, "SNP_LAUNCH_UPDATE", error);
+	}
+	return 0;
+}
+
+static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
+{
+	uint32_t i, page;
+	int ret;
+
+	for (i = 0; i < SNP_MEMORY_PAGES; i++) {
+		page = sim_alloc(s, 1);
+		if (!page)
+			return fail(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
+		list_add(s, &vm->memory, page);
+		vm->pages++;
+		ret = snp_page(s, vm, page, (uint64_t)i * SIM_PAGE, i < SNP_ZERO_PAGES ?
+			       FWB_PAGE_ZERO : FWB_PAGE_NORMAL, why);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* KVM_SEV_SNP_LAUNCH_FINISH: the vCPUs' VMSAs first */
+static int snp_finish(struct sim *s, struct sim_vm *vm, struct sim_why *why)
+{
+	struct fwb_snp_launch_finish finish;
+	uint32_t error = SEV_DBG_NO_FW_CALL, page;
+	int ret;
+
+	for (page = vm->vmsa; page; page = s->st->page[page].next) {
+		ret = snp_page(s, vm, page, VMSA_GPA, FWB_PAGE_VMSA, why);
+		if (ret)
+			return ret;
+	}
+	memset(&finish, 0, sizeof(finish));
+	finish.gctx = sim_pa(vm->gctx);
+	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_FINISH, &finish, sizeof(finish), &error);
+	if (ret)
+		return fail(why, ret, "SNP_LAUNCH_FINISH", error);
+	vm->launched = 1;
+	return 0;
+}
+
+/* KVM_SEV_LAUNCH_START .. KVM_SEV_LAUNCH_FINISH */
+static int sev_launch(struct sim *s, struct sim_vm *vm, struct sim_why *why)
+{
+	struct fwb_launch_start start = { .policy = (uint32_t)vm->policy };
+	struct fwb_launch_range range = { 0 };
+	struct fwb_activate activate;
+	struct fwb_handle handle;
+	uint32_t error = SEV_DBG_NO_FW_CALL, page, i, blob;
+	int ret;
+
+	ret = ccp_cmd(s, PSP_CMD_LAUNCH_START, &start, sizeof(start), &error);
+	if (ret)
+		return fail(why, ret, "LAUNCH_START", error);
+	handle.handle = activate.handle = range.handle = start.handle;
+	activate.asid = vm->asid;
+	ret = ccp_cmd(s, PSP_CMD_ACTIVATE, &activate, sizeof(activate), &error);
+	if (ret) {
+		ccp_cmd(s, PSP_CMD_DECOMMISSION, &handle, sizeof(handle), NULL);
+		return fail(why, ret, "ACTIVATE", error);
+	}
+	vm->handle = start.handle;
+
+	page = sim_alloc(s, SEV_MEMORY_PAGES);
+	if (!page)
+		return fail(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
+	for (i = 0; i < SEV_MEMORY_PAGES; i++)
+		list_add(s, &vm->memory, page + i);
+	vm->pages = SEV_MEMORY_PAGES;
+	range.address = sim_pa(page);
+	range.len = SEV_MEMORY_PAGES * SIM_PAGE;
+	ret = ccp_cmd(s, PSP_CMD_LAUNCH_UPDATE_DATA, &range, sizeof(range), &error);
+	if (ret)
+		return fail(why, ret, "LAUNCH_UPDATE_DATA", error);
+	for (page = vm->vmsa; page && vm->kind == SIM_KIND_SEV_ES; page = s->st->page[page].next) {
+		range.address = sim_pa(page);
+		range.len = SIM_PAGE;
+		ret = ccp_cmd(s, PSP_CMD_LAUNCH_UPDATE_VMSA, &range, sizeof(range), &error);
+		if (ret)
+			return fail(why, ret, "LAUNCH_UPDATE_VMSA", error);
+	}
+	blob = sim_alloc(s, 1);
+	if (!blob)
+		return fail(why, -ENOMEM, "LAUNCH_MEASURE", SEV_DBG_NO_FW_CALL);
+	range.address = sim_pa(blob);
+	range.len = 48;
+	ret = ccp_cmd(s, PSP_CMD_LAUNCH_MEASURE, &range, sizeof(range), &error);
+	sim_free(s, blob, 1);
+	if (ret)
+		return fail(why, ret, "LAUNCH_MEASURE", error);
+	ret = ccp_cmd(s, PSP_CMD_LAUNCH_FINISH, &handle, sizeof(handle), &error);
+	if (ret)
+		return fail(why, ret, "LAUNCH_FINISH", error);
+	vm->launched = 1;
+	return 0;
+}
+
+static int vm_launch(struct sim *s, struct sim_vm *vm, bool finish, struct sim_why *why)
+{
+	uint32_t i, page;
+	int ret;
+
+	if (vm->kind == SIM_KIND_PLAIN)
+		return 0;
+	ret = vm_init(s, vm, why);
+	if (ret)
+		return ret;
+	for (i = 0; i < vm->vcpus && vm->kind != SIM_KIND_SEV; i++) {
+		page = sim_alloc(s, 1);
+		if (!page)
+			return fail(why, -ENOMEM, "KVM_CREATE_VCPU", SEV_DBG_NO_FW_CALL);
+		list_add(s, &vm->vmsa, page);
+	}
+	if (vm->kind != SIM_KIND_SNP)
+		return sev_launch(s, vm, why);
+	ret = snp_start(s, vm, why);
+	if (!ret)
+		ret = snp_update(s, vm, why);
+	if (!ret && finish)
+		ret = snp_finish(s, vm, why);
+	return ret;
+}
+
+int kvm_vm_create(struct sim *s, struct sim_proc *p, uint32_t kind, unsigned int vcpus,
+		  bool finish, struct sim_why *why)
+{
+	struct sim_kvm *k = &s->st->kvm;
+	struct sim_vm *vm;
+	uint32_t i;
+	int ret;
+
+	if (!k->loaded)
+		return sim_why(why, -ENOENT, "kvm_amd is not loaded");
+	for (i = 0; i < SIM_MAX_VMS && k->vm[i].used;)
+		i++;
+	if (i == SIM_MAX_VMS)
+		return sim_why(why, -ENOSPC, "a simulated machine holds at most %u VMs",
+			       SIM_MAX_VMS);
+	vm = &k->vm[i];
+	memset(vm, 0, sizeof(*vm));
+	vm->used = 1;
+	vm->kind = kind;
+	vm->vcpus = vcpus;
+	vm->pid = p->pid;
+	memcpy(vm->comm, p->comm, sizeof(vm->comm));
+	vm->policy = kind == SIM_KIND_SNP ? SNP_POLICY | (i % 4 == 3 ? SNP_POLICY_DEBUG : 0) :
+		     kind == SIM_KIND_SEV_ES ? SEV_POLICY_NODBG | SEV_POLICY_ES : SEV_POLICY_NODBG;
+	p->vm = i;
+	p->has_vm = 1;
+	s->current = p;
+	ret = vm_launch(s, vm, finish, why);
+	s->current = NULL;
+	sim_advance(s, 150 * SIM_MS);		/* what the VMM does besides */
+	return ret;
+}
+
+/* Guest memory and VMSAs: shared again, or leaked */
+static void free_list(struct sim *s, uint32_t *head, const char *what)
+{
+	uint32_t page, next;
+
+	for (page = *head; page; page = next) {
+		next = s->st->page[page].next;
+		if (sim_rmp_shared(s, page)) {
+			sim_kwarn(s, "WARNING: %s cannot be made shared", what);
+			sim_leak(s, page, 1);
+		} else {
+			sim_free(s, page, 1);
+		}
+	}
+	*head = 0;
+}
+
+/* snp_decommission_context() */
+static int snp_decommission(struct sim *s, struct sim_vm *vm)
+{
+	struct fwb_snp_addr data;
+	int ret;
+
+	if (!vm->gctx)
+		return 0;
+	data.address = sim_pa(vm->gctx);
+	ret = ccp_cmd(s, PSP_CMD_SNP_DECOMMISSION, &data, sizeof(data), NULL);
+	if (ret) {
+		if (!s->st->kvm.warned)
+			sim_kwarn(s, "WARNING: CPU: 0 at arch/x86/kvm/svm/sev.c:2900 Failed to release guest context, ret %d",
+				  ret);
+		s->st->kvm.warned = 1;
+		return ret;
+	}
+	ccp_free_firmware(s, vm->gctx, 1);
+	vm->gctx = 0;
+	return 0;
+}
+
+static void sev_unbind(struct sim *s, struct sim_vm *vm)
+{
+	struct fwb_handle handle = { .handle = vm->handle };
+
+	if (!vm->handle)
+		return;
+	ccp_cmd(s, PSP_CMD_DEACTIVATE, &handle, sizeof(handle), NULL);
+	ccp_cmd(s, PSP_CMD_DECOMMISSION, &handle, sizeof(handle), NULL);
+}
+
+/* sev_vm_destroy(), then the vCPUs and the memory */
+void kvm_vm_destroy(struct sim *s, struct sim_proc *p)
+{
+	struct sim_vm *vm = &s->st->kvm.vm[p->vm];
+	bool leaked = false;
+
+	if (!p->has_vm)
+		return;
+	s->current = p;
+	if (vm->kind != SIM_KIND_PLAIN)
+		sim_wbinvd_all(s);
+	if (vm->kind == SIM_KIND_SNP) {
+		ccp_free_firmware(s, vm->resp, 1);
+		if (vm->req)
+			sim_free(s, vm->req, 1);
+		vm->resp = vm->req = 0;
+		leaked = snp_decommission(s, vm);
+	} else {
+		sev_unbind(s, vm);
+	}
+	if (!leaked)
+		kvm_asid_free(s, vm);
+	free_list(s, &vm->vmsa, "VMSA");
+	free_list(s, &vm->memory, "guest memory");
+	vm->pages = 0;
+	if (leaked)
+		vm->leaked = 1;			/* nobody in the kernel remembers it */
+	else
+		memset(vm, 0, sizeof(*vm));
+	p->has_vm = 0;
+	s->current = NULL;
+}
+
+uint32_t kvm_vm_assigned(struct sim *s, const struct sim_vm *vm)
+{
+	uint32_t page, n = 0;
+
+	for (page = vm->memory; page; page = s->st->page[page].next)
+		n += sim_rmp_assigned(s, page);
+	for (page = vm->vmsa; page; page = s->st->page[page].next)
+		n += sim_rmp_assigned(s, page);
+	if (vm->gctx)
+		n += sim_rmp_assigned(s, vm->gctx);
+	if (vm->resp)
+		n += sim_rmp_assigned(s, vm->resp);
+	return n;
+}
