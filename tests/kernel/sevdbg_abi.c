@@ -317,13 +317,45 @@ static void test_wbinvd(int fd)
 	       (unsigned long long)all.duration_ns);
 }
 
+static void decommission(int want, __u32 reason, int fd, __u64 id, const char *what)
+{
+	struct sev_dbg_guest_cmd c = { .size = sizeof(c), .id = id };
+
+	expect(want, fd, SEV_DBG_DECOMMISSION, &c, what);
+	report(c.result.status == SEV_DBG_NO_FW_CALL && c.result.err == -want && !c.result.cmd &&
+	       c.reason == reason, "%s: reason %u, the firmware was not called", what, c.reason);
+}
+
+/* What is refused of the guests that there are, if there are any. */
 static void test_guests(int fd)
 {
-	struct sev_dbg_guest_cmd c = { .size = sizeof(c), .id = ~0ULL };
+	static struct sev_dbg_guest guests[64];
+	struct sev_dbg_guest_list l = {
+		.size = sizeof(l),
+		.entry_size = sizeof(guests[0]),
+		.capacity = 64,
+		.entries = (uintptr_t)guests,
+	};
+	struct sev_dbg_cmd c = { .size = sizeof(c) };
 
-	expect(ENOENT, fd, SEV_DBG_DECOMMISSION, &c, "DECOMMISSION, no such guest");
-	report(c.result.status == SEV_DBG_NO_FW_CALL && c.result.err == -ENOENT && !c.result.cmd,
-	       "DECOMMISSION, no such guest: the firmware was not called");
+	decommission(ENOENT, 0, fd, ~0ULL, "DECOMMISSION, no such guest");
+	expect(0, fd, SEV_DBG_GUEST_LIST, &l, "GUEST_LIST");
+	for (__u32 i = 0; i < l.count; i++) {
+		const struct sev_dbg_guest *g = &guests[i];
+
+		if (g->kind == SEV_DBG_KIND_SEV)
+			decommission(EOPNOTSUPP, 0, fd, g->id, "DECOMMISSION, SEV guest");
+		else if (g->flags & SEV_DBG_G_TOMBSTONE)
+			decommission(EALREADY, 0, fd, g->id, "DECOMMISSION, tombstone");
+		else if (g->flags & SEV_DBG_G_RUNNING)
+			decommission(EBUSY, SEV_DBG_R_RUNNING, fd, g->id,
+				     "DECOMMISSION, launch finished");
+	}
+	if (!l.count)
+		return;
+	expect(EBUSY, fd, SEV_DBG_SHUTDOWN, &c, "SHUTDOWN, with guests");
+	report(c.reason == SEV_DBG_R_GUESTS || c.reason == SEV_DBG_R_TOMBSTONES,
+	       "SHUTDOWN, with guests: reason %u", c.reason);
 }
 
 static void test_read_only(void)
@@ -354,24 +386,18 @@ static void effective_admin(bool on)
 		report(false, "capset: %s", strerror(errno));
 }
 
-static void expect_no_open(int want, const char *what)
-{
-	int fd = open(DEVICE, O_RDONLY | O_CLOEXEC);
-
-	report(fd < 0 && errno == want, "%s: %s", what, name_of(fd < 0 ? errno : 0));
-	if (fd >= 0)
-		close(fd);
-}
-
 static void test_no_capability(int fd)
 {
+	int other;
+
 	effective_admin(false);
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		union request r = request_for(&kinds[i]);
 
 		expect_kind(kinds[i].writes ? EPERM : 0, fd, &kinds[i], &r, "without CAP_SYS_ADMIN");
 	}
-	expect_no_open(EPERM, "open without CAP_SYS_ADMIN");
+	other = open(DEVICE, O_RDONLY | O_CLOEXEC);
+	report(other < 0 && errno == EPERM, "open without CAP_SYS_ADMIN: EPERM");
 	effective_admin(true);
 }
 
