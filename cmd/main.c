@@ -16,6 +16,11 @@
 
 const char *argp_program_version = PACKAGE_STRING;
 
+struct head {
+	struct cli *cli;
+	int at;			/* index of the command's name */
+};
+
 struct tail {
 	struct cli *cli;
 	void *options;
@@ -32,16 +37,18 @@ static void close_stdout(void)
 
 static error_t parse_head(int key, char *arg, struct argp_state *state)
 {
+	struct head *head = state->input;
+
 	(void)arg;
 	switch (key) {
 	case ARGP_KEY_INIT:
-		state->child_inputs[0] = state->input;
+		state->child_inputs[0] = head->cli;
 		return 0;
 	case ARGP_KEY_ARG:
-		/* the command's name: the rest is its own */
-		state->next--;
-		state->quoted = 0;
-		return EINTR;
+		/* the command's name: what follows is its own to parse */
+		head->at = state->next - 1;
+		state->next = state->argc;
+		return 0;
 	case ARGP_KEY_NO_ARGS:
 		argp_error(state, "name a command; --help lists them");
 		return 0;
@@ -87,26 +94,24 @@ static char *help_commands(int key, const char *text, void *input)
 static int find_command(struct cli *cli, int argc, char **argv)
 {
 	static const struct argp_child children[] = { { .argp = &global_argp }, { 0 } };
-	static const struct argp head = {
+	static const struct argp argp = {
 		.parser = parse_head, .args_doc = "COMMAND [OPTION...]",
 		.doc = "Operate AMD SEV and SEV-SNP firmware.\v-", .children = children,
 		.help_filter = help_commands,
 	};
-	int at = argc, used = 0;
-	error_t err;
+	struct head head = { .cli = cli };
+	int used = 0;
 
-	err = argp_parse(&head, argc, argv, ARGP_IN_ORDER, &at, cli);
-	if (err && err != EINTR) {
-		fprintf(stderr, "sevadm: %s\n", strerror(err));
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &head))
 		exit(SEVADM_FAILED);
-	}
-	options_refuse_abbreviations("sevadm", at, argv, NULL);
-	cli->command = command_by_words(argv + at, argc - at, &used);
+	options_refuse_abbreviations("sevadm", head.at, argv, NULL);
+	cli->command = command_by_words(argv + head.at, argc - head.at, &used);
 	if (!cli->command) {
-		fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n", argv[at]);
+		fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n",
+			argv[head.at]);
 		exit(SEVADM_USAGE);
 	}
-	return at + used - 1;
+	return head.at + used - 1;
 }
 
 static void parse_command(struct cli *cli, void *options, int argc, char **argv)

@@ -315,10 +315,19 @@ void out_list_item(struct out *out, const void *object)
 		putchar('\n');
 }
 
+/* A column of width 0 has nothing in any row */
 static void print_row(const int *width, const char *const *cells, size_t nr)
 {
-	for (size_t i = 0; i < nr; i++)
-		printf("%s%-*s", i ? "  " : "  ", i + 1 < nr ? width[i] : 0, cells[i]);
+	int pad = 0;
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!width[i])
+			continue;
+		/* no blanks behind the last text of a line */
+		if (cells[i][0])
+			printf("%*s%s", pad + 2, "", cells[i]);
+		pad = cells[i][0] ? width[i] - (int)strlen(cells[i]) : pad + 2 + width[i];
+	}
 	putchar('\n');
 }
 
@@ -331,11 +340,12 @@ static void print_table(struct out *out)
 	for (const struct out_row *row = out->rows; row->key && n < 64; row++)
 		if (row->label)
 			heads[n++] = row->label;
-	for (size_t i = 0; i < n; i++)
-		width[i] = (int)strlen(heads[i]);
 	for (size_t i = 0; i < out->nr_cells; i++)
 		if ((int)strlen(out->cells[i]) > width[i % n])
 			width[i % n] = (int)strlen(out->cells[i]);
+	for (size_t i = 0; i < n; i++)
+		if (width[i] && (int)strlen(heads[i]) > width[i])
+			width[i] = (int)strlen(heads[i]);
 	title(out, out->title);
 	print_row(width, heads, n);
 	for (size_t i = 0; i + n <= out->nr_cells; i += n)
