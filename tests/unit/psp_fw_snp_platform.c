@@ -1,0 +1,640 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Firmware model: commands of the SNP platform.  A test walks one command's
+ * checks in their order: each step repairs what the step before complained of,
+ * so that what is still wrong behind it shows which comes first.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "psp_fw_machine.h"
+
+#define GCTX	MACHINE_PAGES
+#define PAGE	(MACHINE_PAGES + 0x10000)
+
+static struct machine *m;
+
+static void setup(void)
+{
+	m = machine_new(4, 2, NULL);
+}
+
+static void again(const struct psp_fw_config *c)
+{
+	machine_free(m);
+	m = machine_new(4, 2, c);
+}
+
+static void teardown(void)
+{
+	machine_free(m);
+}
+
+static void list(uint32_t n, uint64_t base, uint32_t pages)
+{
+	put32(m->mem, MACHINE_LIST, n);
+	put32(m->mem, MACHINE_LIST + 4, 0);
+	put64(m->mem, MACHINE_LIST + 8, base);
+	put32(m->mem, MACHINE_LIST + 16, pages);
+}
+
+START_TEST(unknown_command)
+{
+	IS(machine_cmd(m, 0x0cc, NULL), PSP_INVALID_COMMAND);
+	IS(machine_cmd(m, UINT32_MAX, NULL), PSP_INVALID_COMMAND);
+	ck_assert_ptr_null(psp_fw_command_name(0x0cc));
+	ck_assert_int_eq(psp_fw_command_length(0x0cc), -1);
+}
+END_TEST
+
+START_TEST(names)
+{
+	ck_assert_str_eq(psp_fw_command_name(PSP_CMD_NOP), "NOP");
+	ck_assert_str_eq(psp_fw_command_name(0x0ce), "SNP_FEATURE_INFO");
+	ck_assert_str_eq(psp_fw_command_name(0x086), "SNP_SHUTDOWN_EX");
+	ck_assert_int_eq(psp_fw_command_length(0x086), 8);
+	ck_assert_int_eq(psp_fw_command_length(0x002), 0);
+	ck_assert_str_eq(psp_fw_status_name(0x0f), "DFFLUSH_REQUIRED");
+	ck_assert_str_eq(psp_fw_status_name(0x28), "SHUTDOWN_INCOMPLETE");
+	ck_assert_ptr_null(psp_fw_status_name(0x1e));
+	ck_assert_ptr_null(psp_fw_status_name(0x5a));
+	ck_assert_str_eq(psp_fw_page_state_name(PSP_PAGE_PRE_GUEST), "Pre-Guest");
+	ck_assert_str_eq(psp_fw_page_state_name(PSP_PAGE_DEFAULT), "Default");
+}
+END_TEST
+
+START_TEST(buffer_outside_memory)
+{
+	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, MACHINE_MEM), PSP_INVALID_ADDRESS);
+	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, UINT64_MAX - 8), PSP_INVALID_ADDRESS);
+	/* the driver leaves the C-bit in */
+	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, 1ull << 51 | MACHINE_CMDBUF), PSP_SUCCESS);
+}
+END_TEST
+
+START_TEST(log_says_what_happened)
+{
+	IS(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL), PSP_INVALID_PLATFORM_STATE);
+	ck_assert_ptr_nonnull(strstr(m->log, "SNP_DF_FLUSH(0x84)"));
+	ck_assert_ptr_nonnull(strstr(m->log, "INVALID_PLATFORM_STATE(0x1)"));
+	ck_assert_uint_eq(m->lines, 1);
+	up_snp(m);
+	m->lines = 0;
+	OK(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE));
+	ck_assert_uint_eq(m->lines, 0);
+}
+END_TEST
+
+/* SNP_INIT_EX: reserved 0x16, diagnostic 0x13, platform state 0x1, unlocked 0x14 */
+START_TEST(snp_init_order_before_the_cores)
+{
+	struct psp_fw_config c = { .conditions = PSP_FW_DIAGNOSTIC | PSP_FW_UNLOCKED };
+	uint8_t b[0x40] = { 0 };
+
+	again(&c);
+	m->fw->sev_state = PSP_INIT;
+	put32(b, 0, 1u << 2);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0, 0);
+	put32(b, 4, 1);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 4, 0);
+	b[0x3f] = 1;
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	b[0x3f] = 0;
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_HWERROR_PLATFORM);
+	m->fw->conditions = PSP_FW_UNLOCKED;
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PLATFORM_STATE);
+	m->fw->sev_state = PSP_UNINIT;
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_HWERROR_UNSAFE);
+	m->fw->conditions = 0;
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_RMP_INIT_REQUIRED);
+}
+END_TEST
+
+START_TEST(snp_init_twice)
+{
+	up_snp(m);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT, NULL), PSP_INVALID_PLATFORM_STATE);
+	IS(cmd_snp_init_ex(m, 1, 0), PSP_INVALID_PLATFORM_STATE);
+}
+END_TEST
+
+/* INIT_RMP=0 and RMP not initialised or TCB changed 0x20; then list without INIT_RMP 0x16 */
+START_TEST(snp_init_without_init_rmp)
+{
+	IS(cmd_snp_init_ex(m, 2, MACHINE_LIST), PSP_RMP_INIT_REQUIRED);
+	up_snp(m);
+	OK(cmd_snp_shutdown_ex(m, 8, 0));	/* the RMP stays initialized */
+	m->regs[1].mfdm = false;
+	IS(cmd_snp_init_ex(m, 2, MACHINE_LIST), PSP_INVALID_PARAM);
+	IS(cmd_snp_init_ex(m, 0, 0), PSP_INVALID_CONFIG);
+	m->regs[1].mfdm = true;
+	m->fw->current_tcb = 0x100;
+	IS(cmd_snp_init_ex(m, 0, 0), PSP_RMP_INIT_REQUIRED);
+	m->fw->current_tcb = 0;
+	OK(cmd_snp_init_ex(m, 0, 0));
+}
+END_TEST
+
+static void break_core(int what, bool broken)
+{
+	struct psp_fw_thread_regs *r = &m->regs[3];
+
+	switch (what) {
+	case 0:	r->mem_enc = !broken; break;
+	case 1: r->snp_en = !broken; break;
+	case 2: r->vmpl_en = !broken; break;
+	case 3: r->mfdm = !broken; break;
+	case 4: r->smm_lock = !broken; break;
+	case 5: r->tseg_bad = broken; break;
+	case 6: r->rmp_base = MACHINE_RMP - (broken ? 0x100000 : 0); break;
+	case 7: r->rmp_end = MACHINE_RMP + MACHINE_RMP_LEN - 1 + (broken ? 0x100000 : 0); break;
+	}
+}
+
+/* not on all cores, MSR mismatch, MFDM, SMMLock, TSEG: 0x3; before the C-bit's 0x15 */
+START_TEST(snp_init_one_core_not_ready)
+{
+	for (int i = 0; i < 4 && _i < 6; i++)
+		m->regs[i].rmp_base |= 1ull << 51, m->regs[i].rmp_end |= 1ull << 51;
+	break_core(_i, true);
+	IS(cmd_snp_init_ex(m, 1, 0), PSP_INVALID_CONFIG);
+	for (int i = 0; i < 4; i++)
+		m->regs[i].rmp_base = MACHINE_RMP, m->regs[i].rmp_end = MACHINE_RMP + 0xfffff;
+	break_core(_i, false);
+	OK(cmd_snp_init_ex(m, 1, 0));
+}
+END_TEST
+
+/* RMP bounds and alignment 0x3, C-bit 0x15, then INIT_RMP with HSAVE_PA 0x3, then ranges 0x26 */
+START_TEST(snp_init_rmp_registers)
+{
+	static const uint64_t bad[][2] = {
+		{ MACHINE_RMP + 0x1000, MACHINE_RMP + 0xfffff },
+		{ MACHINE_RMP, MACHINE_RMP + 0xffffe },
+		{ MACHINE_RMP, MACHINE_RMP - 1 },
+		{ 0, 0 },
+	};
+
+	list(256, 0, 0);
+	m->regs[2].hsave_pa = 0x5000;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		for (int t = 0; t < 4; t++)
+			m->regs[t].rmp_base = bad[i][0], m->regs[t].rmp_end = bad[i][1];
+		IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_INVALID_CONFIG);
+	}
+	for (int t = 0; t < 4; t++) {
+		m->regs[t].rmp_base = MACHINE_RMP | 1ull << 51;
+		m->regs[t].rmp_end = (MACHINE_RMP + 0xfffff) | 1ull << 51;
+	}
+	IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_UNSUPPORTED);
+	for (int t = 0; t < 4; t++)
+		m->regs[t].rmp_base = MACHINE_RMP, m->regs[t].rmp_end = MACHINE_RMP + 0xfffff;
+	IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_INVALID_CONFIG);
+	m->regs[2].hsave_pa = 0;
+	IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_RMP_INITIALIZATION_FAILED);
+	ck_assert_uint_eq(m->fw->snp_state, PSP_UNINIT);
+}
+END_TEST
+
+START_TEST(snp_init_hsave_matters_with_init_rmp_only)
+{
+	up_snp(m);
+	OK(cmd_snp_shutdown_ex(m, 8, 0));
+	m->regs[0].hsave_pa = 0x5000;
+	IS(cmd_snp_init_ex(m, 1, 0), PSP_INVALID_CONFIG);
+	OK(cmd_snp_init_ex(m, 0, 0));
+}
+END_TEST
+
+START_TEST(snp_init_disabled_thread_is_not_asked)
+{
+	const bool off[4] = { [3] = true };
+	struct psp_fw_config c = { .thread_disabled = off };
+
+	again(&c);
+	m->regs[3].snp_en = false;
+	OK(cmd_snp_init_ex(m, 1, 0));
+}
+END_TEST
+
+START_TEST(snp_init_lists_hv_fixed_pages)
+{
+	list(2, PAGE, 2);
+	put64(m->mem, MACHINE_LIST + 24, MACHINE_COVERED - 0x1000);	/* runs out of the RMP */
+	put32(m->mem, MACHINE_LIST + 32, UINT32_MAX);
+	OK(cmd_snp_init_ex(m, 3, MACHINE_LIST));
+	ck_assert_int_eq(machine_state(m, PAGE), PSP_PAGE_HV_FIXED);
+	ck_assert_int_eq(machine_state(m, PAGE + 0x1000), PSP_PAGE_HV_FIXED);
+	ck_assert_int_eq(machine_state(m, PAGE + 0x2000), PSP_PAGE_HYPERVISOR);
+	ck_assert_int_eq(machine_state(m, MACHINE_COVERED - 0x1000), PSP_PAGE_HV_FIXED);
+	ck_assert_int_eq(machine_state(m, MACHINE_UNCOVERED), PSP_PAGE_DEFAULT);
+}
+END_TEST
+
+START_TEST(snp_init_list_of_pages_in_use)
+{
+	up_snp(m);
+	OK(cmd_snp_shutdown_ex(m, 8, 0));
+	machine_guest_page(m, PAGE, PSP_PAGE_GUEST_VALID, 5, 0);
+	list(1, PAGE, 1);
+	IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_RMP_INITIALIZATION_FAILED);
+	list(1, PAGE + 0x10, 1);
+	IS(cmd_snp_init_ex(m, 3, MACHINE_LIST), PSP_RMP_INITIALIZATION_FAILED);
+	list(1, MACHINE_RMP, 4);		/* Firmware, and stays so */
+	OK(cmd_snp_init_ex(m, 3, MACHINE_LIST));
+	ck_assert_int_eq(machine_state(m, MACHINE_RMP), PSP_PAGE_FIRMWARE);
+}
+END_TEST
+
+START_TEST(snp_init_success)
+{
+	OK(machine_cmd(m, PSP_CMD_SNP_INIT, NULL));
+	ck_assert_uint_eq(m->fw->snp_state, PSP_INIT);
+	ck_assert_uint_eq(m->fw->rmp_initialized, 1);
+	ck_assert_uint_eq(m->fw->snp_guest_count, 0);
+	ck_assert_int_eq(machine_state(m, MACHINE_IOMMU), PSP_PAGE_FIRMWARE_IOMMU);
+	ck_assert_int_eq(machine_state(m, MACHINE_IOMMU + 0x1000), PSP_PAGE_FIRMWARE_IOMMU);
+	ck_assert_int_eq(machine_state(m, MACHINE_RMP), PSP_PAGE_FIRMWARE);
+}
+END_TEST
+
+/* SNP_SHUTDOWN(_EX): SEV up 0x1; UNINIT 0; not clean 0xF; length, flags 0x16 */
+START_TEST(snp_shutdown_order)
+{
+	up_snp(m);
+	up_sev(m);
+	snp_running(m, GCTX, 5);
+	IS(cmd_snp_shutdown_ex(m, 4, 0x80), PSP_INVALID_PLATFORM_STATE);
+	IS(machine_cmd(m, PSP_CMD_SNP_SHUTDOWN, NULL), PSP_INVALID_PLATFORM_STATE);
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	IS(cmd_snp_shutdown_ex(m, 4, 0x80), PSP_DFFLUSH_REQUIRED);
+	OK(cmd_address(m, PSP_CMD_SNP_DECOMMISSION, GCTX));
+	machine_wbinvd(m);
+	OK(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL));
+	IS(cmd_snp_shutdown_ex(m, 4, 1), PSP_INVALID_PARAM);
+	IS(cmd_snp_shutdown_ex(m, 8, 0x80), PSP_INVALID_PARAM);
+	IS(cmd_snp_shutdown_ex(m, 8, 2), PSP_INVALID_PARAM);	/* x86 without iommu */
+	ck_assert_uint_eq(m->fw->snp_state, PSP_INIT);
+	OK(cmd_snp_shutdown_ex(m, 8, 1));
+	OK(cmd_snp_shutdown_ex(m, 4, 0x80));			/* UNINIT: nothing to do */
+	OK(machine_cmd(m, PSP_CMD_SNP_SHUTDOWN, NULL));
+	ck_assert_uint_eq(m->disabled, 0);
+}
+END_TEST
+
+START_TEST(snp_shutdown_in_uninit_when_switched_strict)
+{
+	const struct psp_fw_config c = { .switches = PSP_FW_SHUTDOWN_STRICT };
+
+	again(&c);
+	IS(cmd_snp_shutdown_ex(m, 8, 1), PSP_INVALID_PLATFORM_STATE);
+}
+END_TEST
+
+START_TEST(snp_shutdown_iommu)
+{
+	up_snp(m);
+	OK(cmd_snp_shutdown_ex(m, 8, 1));
+	ck_assert_uint_eq(m->fw->rmp_initialized, 0);
+	ck_assert_int_eq(machine_state(m, MACHINE_IOMMU), PSP_PAGE_RECLAIM);
+	ck_assert_int_eq(machine_state(m, MACHINE_IOMMU + 0x1000), PSP_PAGE_RECLAIM);
+	ck_assert_int_eq(machine_state(m, MACHINE_RMP), PSP_PAGE_FIRMWARE);
+	/* cores with SNP_EN set: SEV INIT wants SNP INIT first */
+	IS(cmd_init(m, 0, 0, 0), PSP_INVALID_PLATFORM_STATE);
+	up_snp(m);
+	OK(cmd_init(m, 0, 0, 0));
+}
+END_TEST
+
+START_TEST(snp_shutdown_without_iommu)
+{
+	up_snp(m);
+	OK(machine_cmd(m, PSP_CMD_SNP_SHUTDOWN, NULL));
+	ck_assert_uint_eq(m->fw->rmp_initialized, 1);
+	ck_assert_int_eq(machine_state(m, MACHINE_IOMMU), PSP_PAGE_FIRMWARE_IOMMU);
+	IS(cmd_init(m, 1, MACHINE_TMR, 1 << 20), PSP_INVALID_LEN);	/* wants 2 MB */
+}
+END_TEST
+
+START_TEST(snp_shutdown_x86)
+{
+	up_snp(m);
+	OK(cmd_snp_shutdown_ex(m, 8, 3));
+	ck_assert_uint_eq(m->disabled, 1);
+	up_snp(m);
+	m->disable_fails = true;
+	IS(cmd_snp_shutdown_ex(m, 8, 3), PSP_SHUTDOWN_INCOMPLETE);
+	up_snp(m);
+	m->ops.snp_disable = NULL;
+	IS(cmd_snp_shutdown_ex(m, 8, 3), PSP_INVALID_PARAM);
+}
+END_TEST
+
+START_TEST(snp_shutdown_forgets_contexts_without_asid)
+{
+	up_snp(m);
+	machine_page(m, GCTX, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_GCTX_CREATE, GCTX));
+	OK(cmd_snp_launch_start(m, GCTX, SNP_POLICY));
+	OK(cmd_snp_shutdown_ex(m, 8, 0));
+	ck_assert_int_eq(machine_state(m, GCTX), PSP_PAGE_CONTEXT);
+	OK(cmd_snp_init_ex(m, 0, 0));
+	IS(cmd_address(m, PSP_CMD_SNP_DECOMMISSION, GCTX), PSP_INVALID_GUEST);
+}
+END_TEST
+
+/* SNP_DF_FLUSH needs SNP INIT */
+START_TEST(snp_df_flush_state)
+{
+	machine_wbinvd(m);
+	IS(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL), PSP_INVALID_PLATFORM_STATE);
+	IS(machine_cmd(m, PSP_CMD_DF_FLUSH, NULL), PSP_INVALID_PLATFORM_STATE);
+}
+END_TEST
+
+/* SNP_PLATFORM_STATUS: crosses page 0x16; SNP INIT and page not Firmware/Default 0x1A */
+START_TEST(snp_platform_status)
+{
+	struct psp_fw_config c = { .current_tcb = 0x0700000000000203, .build = 21,
+				   .feature_info = true };
+	const uint8_t *s = NULL;
+
+	again(&c);
+	s = m->mem + PAGE + 0x10;
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE + 0xff0), PSP_INVALID_PARAM);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE + 0x10));	/* UNINIT: any page */
+	ck_assert_uint_eq(get32(s, 0), 1 | 55 << 8);
+	up_snp(m);
+	snp_launching(m, GCTX, 5);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE + 0xff0), PSP_INVALID_PARAM);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE + 0x10), PSP_INVALID_PAGE_STATE);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, MACHINE_RMP), PSP_INVALID_ADDRESS);
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE + 0x10));
+	ck_assert_uint_eq(get32(s, 0), 1 | 55 << 8 | 1 << 16 | 1 << 24);
+	ck_assert_uint_eq(get32(s, 4), 21);
+	ck_assert_uint_eq(get32(s, 8), 1 << 3);
+	ck_assert_uint_eq(get32(s, 0xc), 1);
+	ck_assert_uint_eq(get64(s, 0x10), c.current_tcb);
+	ck_assert_uint_eq(get64(s, 0x18), c.current_tcb);
+	ck_assert_int_eq(machine_state(m, PAGE), PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, MACHINE_UNCOVERED));
+	ck_assert_uint_eq(m->mem[MACHINE_UNCOVERED], 1);
+}
+END_TEST
+
+START_TEST(output_pages_go_to_reclaim_when_switched_so)
+{
+	const struct psp_fw_config c = { .switches = PSP_FW_OUTPUT_RECLAIM };
+
+	again(&c);
+	up_snp(m);
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE));
+	ck_assert_int_eq(machine_state(m, PAGE), PSP_PAGE_RECLAIM);
+}
+END_TEST
+
+/* SNP_CONFIG: reserved 0x16; TCB above installed 0x16; no platform state */
+START_TEST(snp_config)
+{
+	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
+	uint8_t b[0x40] = { 0 };
+
+	again(&c);
+	put64(b, 0, 0x0600000000000203);
+	put32(b, 8, 4);
+	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
+	put32(b, 8, 3);
+	b[0x20] = 1;
+	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
+	b[0x20] = 0;
+	put64(b, 0, 0x0600000000000204);		/* one component is newer */
+	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
+	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
+	put64(b, 0, 0x0600000000000203);
+	OK(machine_cmd(m, PSP_CMD_SNP_CONFIG, b));
+	ck_assert_uint_eq(m->fw->reported_tcb, 0x0600000000000203);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE));
+	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 3);
+	ck_assert_uint_eq(get64(m->mem, PAGE + 0x18), 0x0600000000000203);
+	psp_fw_reset(m->fw);
+	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
+}
+END_TEST
+
+/* SNP_COMMIT: length 0x16; any state */
+START_TEST(snp_commit)
+{
+	uint8_t b[4];
+
+	m->fw->current_tcb = 0x300;
+	put32(b, 0, 8);
+	IS(machine_cmd(m, PSP_CMD_SNP_COMMIT, b), PSP_INVALID_PARAM);
+	ck_assert_uint_eq(m->fw->committed_tcb, 0);
+	put32(b, 0, 4);
+	OK(machine_cmd(m, PSP_CMD_SNP_COMMIT, b));
+	ck_assert_uint_eq(m->fw->committed_tcb, 0x300);
+}
+END_TEST
+
+/* SNP_VLEK_LOAD: 0x16; TCB not the reported one 0x21; the key itself: no cryptography, 0x13 */
+START_TEST(snp_vlek_load)
+{
+	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
+	uint8_t b[0x10] = { 0 };
+
+	again(&c);
+	put32(b, 0, 8);
+	put64(b, 8, PAGE);
+	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
+	put32(b, 0, 16);
+	b[4] = 1;
+	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
+	b[4] = 0;
+	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_BAD_SVN);
+	put64(m->mem, PAGE + 0x190, c.current_tcb);
+	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_HWERROR_PLATFORM);
+	ck_assert_uint_eq(m->fw->vlek_loaded, 0);
+	put64(b, 8, MACHINE_MEM);
+	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_ADDRESS);
+}
+END_TEST
+
+/* DOWNLOAD_FIRMWARE: both UNINIT else 0x1; alignment 0x9; then the image 0xA, 0x21, 0x22 */
+START_TEST(download_firmware)
+{
+	struct psp_fw_config c = { .api_major = 1, .api_minor = 55, .build = 21, .svn = 4 };
+	uint8_t b[0xc] = { 0 };
+
+	again(&c);
+	up_snp(m);
+	put64(b, 0, PAGE + 16);
+	put32(b, 8, 0x4000);
+	m->image_bad = true;
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_INVALID_PLATFORM_STATE);
+	OK(cmd_snp_shutdown_ex(m, 8, 1));
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_INVALID_ADDRESS);
+	put64(b, 0, PAGE + 32);
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SIGNATURE);
+	m->image_bad = false;
+	memcpy(m->image, (uint8_t[]) { 1, 55, 20, 3 }, 4);
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SVN);
+	m->image[3] = 4;
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
+	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 4 }, 4);
+	OK(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b));
+	ck_assert_uint_eq(m->fw->api_minor, 56);
+	memcpy(m->image, (uint8_t[]) { 1, 55, 21, 4 }, 4);	/* the way back is closed */
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
+	m->crypto.image_version = NULL;
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_HWERROR_PLATFORM);
+}
+END_TEST
+
+/* DOWNLOAD_FIRMWARE_EX: SEV UNINIT else 0x1; reserved 0x16; alignment 0x9 */
+START_TEST(download_firmware_ex)
+{
+	uint8_t b[0x18] = { 0 };
+
+	up_snp(m);
+	up_sev(m);
+	put32(b, 4, 1);
+	put64(b, 8, PAGE + 16);
+	put32(b, 0x10, 0x4000);
+	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PLATFORM_STATE);
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	put32(b, 0, 0x18);
+	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PARAM);
+	put32(b, 4, 0);
+	put32(b, 0x14, 2);
+	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0x14, 0);
+	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_ADDRESS);
+	put64(b, 8, PAGE);
+	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 0 }, 4);
+	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));	/* with SNP up */
+	ck_assert_uint_eq(m->fw->api_minor, 56);
+	memcpy(m->image, (uint8_t[]) { 1, 55, 0, 0 }, 4);	/* not committed: back again */
+	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));
+	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 0 }, 4);
+	put32(b, 0x14, 1);
+	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));
+	ck_assert_uint_eq(m->fw->committed_version[1], 56);
+}
+END_TEST
+
+START_TEST(snp_feature_info)
+{
+	struct psp_fw_config c = { .feature_info = true };
+	uint8_t b[0x10] = { 0 };
+
+	put32(b, 0, 16);
+	put64(b, 8, PAGE);
+	IS(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b), PSP_INVALID_COMMAND);
+	again(&c);
+	put32(b, 0, 8);
+	IS(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b), PSP_INVALID_PARAM);
+	put32(b, 0, 16);
+	put32(b, 4, 1);
+	IS(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b), PSP_INVALID_PARAM);
+	put32(b, 4, 0);
+	OK(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b));
+	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 3);
+	m->ops.snp_disable = NULL;
+	OK(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b));
+	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 1);
+	up_snp(m);
+	IS(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b), PSP_INVALID_PAGE_STATE);
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, b));
+}
+END_TEST
+
+START_TEST(not_modelled)
+{
+	static const uint32_t ids[] = { PSP_CMD_SNP_PAGE_SWAP_OUT, PSP_CMD_SNP_PAGE_SWAP_IN,
+					PSP_CMD_SNP_PAGE_MOVE, PSP_CMD_SNP_PAGE_SET_STATE };
+
+	IS(machine_cmd(m, ids[_i], NULL), PSP_INVALID_PLATFORM_STATE);
+	up_snp(m);
+	IS(machine_cmd(m, ids[_i], NULL), PSP_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(bad_configurations)
+{
+	static struct psp_fw fw;
+	uint16_t ccx[2] = { 0, 0 };
+	const bool all_off[2] = { true, true };
+	struct psp_fw_config good = { .nr_threads = 2, .thread_ccx = ccx, .sockets = 1 }, c;
+
+	ck_assert_ptr_null(psp_fw_init(&fw, &m->ops, m, &good));
+	ck_assert_uint_eq(fw.nr_asids, 509);		/* Milan is 0 */
+	c = good, c.nr_threads = 0;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.nr_threads = PSP_FW_MAX_THREADS + 1;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.thread_ccx = NULL;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.sockets = 3;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.nr_asids = PSP_FW_MAX_ASID + 1;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.switches = 1u << 31;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	c = good, c.thread_disabled = all_off;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
+	ccx[1] = PSP_FW_MAX_CCX;
+	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &good));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("psp_fw SNP platform");
+	TCase *t = tcase_create("commands");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_test(t, unknown_command);
+	tcase_add_test(t, names);
+	tcase_add_test(t, buffer_outside_memory);
+	tcase_add_test(t, log_says_what_happened);
+	tcase_add_test(t, snp_init_order_before_the_cores);
+	tcase_add_test(t, snp_init_twice);
+	tcase_add_test(t, snp_init_without_init_rmp);
+	tcase_add_loop_test(t, snp_init_one_core_not_ready, 0, 8);
+	tcase_add_test(t, snp_init_rmp_registers);
+	tcase_add_test(t, snp_init_hsave_matters_with_init_rmp_only);
+	tcase_add_test(t, snp_init_disabled_thread_is_not_asked);
+	tcase_add_test(t, snp_init_lists_hv_fixed_pages);
+	tcase_add_test(t, snp_init_list_of_pages_in_use);
+	tcase_add_test(t, snp_init_success);
+	tcase_add_test(t, snp_shutdown_order);
+	tcase_add_test(t, snp_shutdown_in_uninit_when_switched_strict);
+	tcase_add_test(t, snp_shutdown_iommu);
+	tcase_add_test(t, snp_shutdown_without_iommu);
+	tcase_add_test(t, snp_shutdown_x86);
+	tcase_add_test(t, snp_shutdown_forgets_contexts_without_asid);
+	tcase_add_test(t, snp_df_flush_state);
+	tcase_add_test(t, snp_platform_status);
+	tcase_add_test(t, output_pages_go_to_reclaim_when_switched_so);
+	tcase_add_test(t, snp_config);
+	tcase_add_test(t, snp_commit);
+	tcase_add_test(t, snp_vlek_load);
+	tcase_add_test(t, download_firmware);
+	tcase_add_test(t, download_firmware_ex);
+	tcase_add_test(t, snp_feature_info);
+	tcase_add_loop_test(t, not_modelled, 0, 4);
+	tcase_add_test(t, bad_configurations);
+	suite_add_tcase(s, t);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
