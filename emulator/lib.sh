@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Shared by emulator/build and emulator/run.  Sourced by bash with $top set.
+# shellcheck shell=bash disable=SC2034
+# Shared by emulator/build and emulator/run, which set $top.
 
 cache=${SEVADM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sevadm}
 
