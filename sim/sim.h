@@ -11,6 +11,10 @@
  * Functions return 0 (or a length, a node number) or -errno, as the kernel
  * would.  Those that take a struct sim_why explain a failure of the file
  * itself (not there, damaged, another version) in one sentence.
+ *
+ * Any function may also return -EHOSTDOWN: the machine died (of an RMP
+ * violation, of a kexec), which sim_open() explains; or -EUCLEAN: another
+ * process was killed while it changed the machine.
  */
 #ifndef SIM_H
 #define SIM_H
@@ -59,14 +63,25 @@ void sim_close(struct sim *sim);
 /*
  * Something that happens to the machine from outside, one action a call:
  *   offline=LIST online=LIST       CPU hotplug (each executes WBINVD on that CPU)
- *   start=snp|sev|sev-es|snp-launching[:VCPUS]   a new guest; result = its VMM's pid
+ *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS]   a new VM (plain: not
+ *                                  encrypted); result = its VMM's pid
+ *   start-stubborn=KIND[:VCPUS]    same, and the VMM ignores SIGTERM
  *   kill=PID                       SIGKILL from outside; KVM tears the VM down
+ *   end=PID                        thawed and asked to end, killed if it does not
  *   reload                         rmmod kvm_amd; modprobe kvm_amd
  *   unload, load                   the halves of it
- *   kexec                          into the same kernel: result as the machine would fare
+ *   kexec-load                     /sys/kernel/kexec_loaded becomes 1
+ *   kexec                          into the same kernel: -EHOSTDOWN if the machine
+ *                                  dies of it; result = boots so far
  *   fail=COMMAND:STATUS[:COUNT]    the next COUNT such firmware commands answer STATUS
  *   timeout=COMMAND                the next such command never answers
- *   deaf=CPU                       that CPU's WBINVD does not count any more
+ *   deaf=LIST                      these CPUs' WBINVD does not count any more
+ *   allow=LIST                     our own processes may run on these CPUs only
+ *   access=rw|ro|none              what the device nodes let us do
+ *   sleep=SECONDS                  time passes
+ *   warnings, leaked, snp          change nothing; result = WARN()s and leaked
+ *                                  pages since boot, kvm_amd's sev_snp
+ * COMMAND and STATUS are numbers or the documents' names.
  * *result receives a number where the action has one.
  */
 int sim_act(struct sim *sim, const char *action, int64_t *result, struct sim_why *why);
@@ -79,7 +94,8 @@ void sim_node_close(struct sim *sim, int node);
 /*
  * The machine's /proc and /sys, generated from its state: whole small files,
  * directories, links (/proc/PID/fd/N), and the few files that can be written
- * (cgroup.freeze, cpuN/online).
+ * (cgroup.freeze, cgroup.kill, cpuN/online).  Reading gives at most @size bytes
+ * from the beginning and how many they are, without a NUL at the end.
  */
 ssize_t sim_file_read(struct sim *sim, const char *path, char *buf, size_t size);
 int sim_file_write(struct sim *sim, const char *path, const char *text);

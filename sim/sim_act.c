@@ -123,6 +123,20 @@ int act_kill(struct sim *s, pid_t pid, struct sim_why *why)
 	return 0;
 }
 
+/* Asked to end, thawed, and killed when that does not help in ten seconds */
+static int act_end(struct sim *s, pid_t pid, struct sim_why *why)
+{
+	struct sim_proc *p = proc_find(s, pid);
+
+	if (!p)
+		return sim_why(why, -ESRCH, "no process %d on the simulated machine", (int)pid);
+	proc_signal(s, p, SIGTERM);
+	proc_freeze(s, p, false);
+	proc_signal(s, p, SIGCONT);
+	proc_run_until(s, s->st->m.clock_ns + 10 * SIM_SEC, pid);
+	return proc_find(s, pid) ? act_kill(s, pid, why) : 0;
+}
+
 /* A command by number or by name */
 static int command(const char *text, size_t len, uint32_t *cmd)
 {
@@ -264,10 +278,11 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 		*result = pid;
 		return ret;
 	}
-	if (!strcmp(name, "kill"))
-		return number(value, INT32_MAX, &n) ?
-			sim_why(why, -EINVAL, "'%s' is no process id", value) :
-			act_kill(s, (pid_t)n, why);
+	if (!strcmp(name, "kill") || !strcmp(name, "end")) {
+		if (number(value, INT32_MAX, &n))
+			return sim_why(why, -EINVAL, "'%s' is no process id", value);
+		return name[0] == 'k' ? act_kill(s, (pid_t)n, why) : act_end(s, (pid_t)n, why);
+	}
 	if (!strcmp(name, "fail"))
 		return act_fail(s, value, why);
 	if (!strcmp(name, "timeout"))
@@ -311,11 +326,16 @@ static int act_plain(struct sim *s, const char *name, int64_t *result, struct si
 		*result = s->st->m.boots;
 		return ret;
 	}
-	if (!strcmp(name, "warnings")) {
+	/* asked for by tests */
+	if (!strcmp(name, "warnings"))
 		*result = s->st->m.warnings;
-		return 0;
-	}
-	return 1;
+	else if (!strcmp(name, "leaked"))
+		*result = (int64_t)s->st->mem.leaked;
+	else if (!strcmp(name, "snp"))
+		*result = s->st->kvm.sev_snp;
+	else
+		return 1;
+	return 0;
 }
 
 int sim_act(struct sim *s, const char *action, int64_t *result, struct sim_why *why)

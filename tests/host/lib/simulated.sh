@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What a test body of tests/host may call, for a simulated host.  The same
+# names do the same on the emulated host (emulated.sh).
+#
+# Wanted of the caller: SEVADM, the program; SIM, the machine's file, made
+# already; HOST_TESTS, the directory tests/host.  simulated_run then runs a
+# body.
+
+HOST_KIND=simulated
+SNP_GEN=${SNP_GEN:-1}
+export HOST_KIND SNP_GEN SEVADM SIM HOST_TESTS
+
+# fail MESSAGE... - end the test (or the subshell that it is in)
+fail() {
+	echo "FAIL: $*" >&2
+	exit 1
+}
+
+# simulated_run BODY - run a test body on the machine, in a shell of its own
+simulated_run() {
+	TEST_BODY=$1 sh -c '. "$HOST_TESTS/lib/simulated.sh"; . "$TEST_BODY"'
+}
+
+# sevadm ARG... - the program against this machine
+sevadm() {
+	"$SEVADM" --device="sim:$SIM" "$@"
+}
+
+# act ACTION - let something happen to the machine, print the action's result
+act() {
+	"$SEVADM" sim act "$SIM" "$1"
+}
+
+# guest_start snp|sev|sev-es [--launch-only] - start a VMM that holds the VM
+# open, print its pid
+guest_start() {
+	guest_kind=$1
+	shift
+	for guest_option in "$@"; do
+		case $guest_kind$guest_option in
+		snp--launch-only) guest_kind=snp-launching ;;
+		*) fail "guest_start: $guest_option does not exist here" ;;
+		esac
+	done
+	act "start=$guest_kind" || return 1
+}
+
+# guest_alive PID - does its process run (or stand still, but exist)?
+guest_alive() {
+	"$SEVADM" --porcelain sim show "$SIM" |
+		awk -F '\t' -v pid="$1" '$1 == "guests" && $4 == pid { found = 1 }
+			END { exit !found }'
+}
+
+# guest_end PID - end it, wait until the VM is gone too
+guest_end() {
+	act "end=$1" >/dev/null || fail "guest_end: process $1 or its VM does not go"
+}
+
+# cpu_offline N, cpu_online N
+cpu_offline() {
+	act "offline=$1" >/dev/null || fail "cpu_offline $1"
+}
+
+cpu_online() {
+	act "online=$1" >/dev/null || fail "cpu_online $1"
+}
+
+# kvm_reload - take kvm_amd out and in; fails if SNP is not up then
+kvm_reload() {
+	act reload >/dev/null && [ "$(act snp)" = 1 ]
+}
+
+# kexec_same - boot the same kernel again; the body starts over with SNP_GEN
+# one higher.  Does not return.
+kexec_same() {
+	act kexec >/dev/null || fail "kexec_same: the machine did not survive it"
+	SNP_GEN=$((SNP_GEN + 1))
+	export SNP_GEN
+	exec sh -c '. "$HOST_TESTS/lib/simulated.sh"; . "$TEST_BODY"'
+}
+
+# kernel_warnings - print what the kernel complained about since the last call;
+# success if nothing
+kernel_warnings() {
+	warned=$(act warnings)
+	leaked=$(act leaked)
+	warned_before=0
+	leaked_before=0
+	# counted since boot: fewer than before means another kernel
+	if [ -e "$SIM.seen" ]; then
+		read -r warned_before leaked_before <"$SIM.seen"
+		[ "$warned" -ge "$warned_before" ] || warned_before=0
+		[ "$leaked" -ge "$leaked_before" ] || leaked_before=0
+	fi
+	echo "$warned $leaked" >"$SIM.seen"
+	[ "$warned" -eq "$warned_before" ] ||
+		echo "WARNING: $((warned - warned_before)) of the simulated kernel"
+	[ "$leaked" -eq "$leaked_before" ] ||
+		echo "Leaking PFN range: $((leaked - leaked_before)) pages"
+	[ "$warned $leaked" = "$warned_before $leaked_before" ]
+}

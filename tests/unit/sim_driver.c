@@ -1,0 +1,670 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The simulated driver answers as the real one did: each test is an experiment
+ * that ran on Linux 6.12.117 with the companion patch, 4 CPUs with 2 threads to
+ * a core complex, and has the statuses seen there.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim_test.h"
+
+static void setup_none(void)
+{
+	sim_test_small(0, 0);
+}
+
+static void setup_two(void)
+{
+	sim_test_small(2, 0);
+}
+
+static void setup_one(void)
+{
+	sim_test_small(1, 0);
+}
+
+static void setup_sev(void)
+{
+	sim_test_small(0, 1);
+}
+
+static void setup_both(void)
+{
+	sim_test_small(1, 1);
+}
+
+#define DOES(call, ret, wanted_status) do {			\
+	ck_assert_int_eq(call, ret);				\
+	ck_assert_uint_eq(status, wanted_status);		\
+} while (0)
+
+#define REFUSED(call, why) do {					\
+	ck_assert_int_eq(call, -EBUSY);				\
+	ck_assert_uint_eq(status, SEV_DBG_NO_FW_CALL);		\
+	ck_assert_uint_eq(reason, why);				\
+} while (0)
+
+#define STRICT	(SEV_DBG_C_STRICT | GUESTS)
+#define LEGACY	SEV_DBG_C_LEGACY
+#define TMR	"SNP_PAGE_RECLAIMx512=0"
+
+static void reload_and_start(void)
+{
+	act("reload");
+	ck_assert_int_eq(act("snp"), 1);
+	act("end=%lld", (long long)act("start=snp"));
+	ck_assert_uint_eq(describe()->kernel_warnings, 0);
+}
+
+/* E1: WBINVD before the DECOMMISSION does not count */
+START_TEST(e1_mailing_list)
+{
+	struct sev_dbg_guest list[2];
+	uint32_t pid[2] = { guest(0)->pid, guest(1)->pid };
+	unsigned int i;
+
+	ck_assert_uint_eq(guests(list, 2), 2);
+	for (i = 0; i < 2; i++) {
+		ck_assert_uint_eq(list[i].id, i + 1);
+		ck_assert_uint_eq(list[i].asid, i + 1);
+		ck_assert_uint_eq(list[i].flags, SEV_DBG_G_LAUNCHED | SEV_DBG_G_ACTIVE |
+						 SEV_DBG_G_RUNNING);
+		ck_assert_int_eq(list[i].tgid, (int)pid[i]);
+		ck_assert_str_eq((char *)list[i].comm, "qemu-system-x86");
+	}
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	ck_assert_str_eq(did, "SHUTDOWN=0 " TMR);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(decommission(2, SEV_DBG_D_RUNNING), 0, 0);
+	REFUSED(shutdown_fw(SEV_DBG_C_STRICT), SEV_DBG_R_TOMBSTONES);
+	DOES(shutdown_fw(STRICT), -EIO, 0xf);
+	ck_assert_str_eq(did, "SNP_SHUTDOWN_EX=0xf");
+	DOES(df_flush(), -EIO, 0xe);
+	DOES(df_flush(), -EIO, 0xe);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+	act("kill=%u", pid[0]);
+	act("kill=%u", pid[1]);
+	/* the response page of each guest */
+	ck_assert_uint_eq(describe()->leaked_pages, 2);
+	ck_assert_uint_eq(info()->leaked_pages, 2);
+	reload_and_start();
+}
+END_TEST
+
+/* E2: everything by force, VMs alive */
+START_TEST(e2_forced)
+{
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(decommission(2, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(LEGACY | GUESTS), 0, 0);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+	ck_assert_uint_eq(describe()->leaked_pages, 0);
+	act("kill=%u", guest(0)->pid);
+	act("kill=%u", guest(0)->pid);
+	ck_assert_uint_eq(describe()->leaked_pages, 2);
+}
+END_TEST
+
+/* E2b: VMs ended first, the way that is recommended */
+START_TEST(e2b_ended_first)
+{
+	act("end=%u", guest(0)->pid);
+	act("end=%u", guest(0)->pid);
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
+	ck_assert_uint_eq(describe()->leaked_pages, 0);
+	ck_assert_uint_eq(describe()->assigned_pages, 0);
+	reload_and_start();
+}
+END_TEST
+
+/* E2c: the driver's full path, after a guest ended; 0xf in the middle is normal */
+START_TEST(e2c_full_path)
+{
+	act("end=%u", guest(0)->pid);
+	DOES(shutdown_fw(0), 0, 0);
+	ck_assert_str_eq(did, "SHUTDOWN=0 " TMR
+			 " SNP_SHUTDOWN_EX=0xf SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0");
+	DOES(shutdown_fw(0), 0, 0);
+	ck_assert_uint_eq(describe()->fw_snp_state, 0);
+}
+END_TEST
+
+/* E2d: the same while an SNP and a SEV guest live */
+START_TEST(e2d_full_path_with_guests)
+{
+	uint32_t snp = guest(0)->pid, sev = guest(1)->pid;
+
+	REFUSED(shutdown_fw(0), SEV_DBG_R_GUESTS);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	ck_assert_str_eq(did, "SHUTDOWN=0 " TMR
+			 " SNP_SHUTDOWN_EX=0xf SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0xf");
+	ck_assert_uint_eq(describe()->fw_snp_state, 1);
+	ck_assert_uint_eq(describe()->fw_sev_state, 0);
+	ck_assert(guest(1)->tombstone);		/* the SEV guest is dead, KVM does not know */
+	act("kill=%u", snp);
+	act("kill=%u", sev);
+	DOES(shutdown_fw(0), 0, 0);
+	ck_assert_str_eq(did, "SNP_SHUTDOWN_EX=0xf SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0");
+	ck_assert_uint_eq(describe()->kernel_warnings, 0);
+}
+END_TEST
+
+/* E3: a live guest answers 0xf straight after a good SNP_DF_FLUSH */
+START_TEST(e3_live_guest)
+{
+	int i;
+
+	DOES(shutdown_fw(LEGACY | GUESTS), 0, 0);
+	for (i = 0; i < 2; i++) {
+		wbinvd_all();
+		DOES(df_flush(), 0, 0);
+		DOES(shutdown_fw(STRICT), -EIO, 0xf);
+	}
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	wbinvd_all();
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+}
+END_TEST
+
+/* E3b: one whose launch is not finished, too, but then needs no flush */
+START_TEST(e3b_launching_guest)
+{
+	uint32_t pid = (uint32_t)act("start=snp-launching");
+
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), -EIO, 0xf);
+	DOES(decommission(id_of((pid_t)pid), 0), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+}
+END_TEST
+
+/* E4: a CPU that is offline when a guest ends */
+START_TEST(e4_offline_cpu)
+{
+	int i;
+
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	act("offline=3");
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	for (i = 0; i < 3; i++) {
+		ck_assert_uint_eq(wbinvd_all(), 3);
+		DOES(df_flush(), -EIO, 0xe);
+	}
+	DOES(shutdown_fw(STRICT), -EIO, 0xf);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xe);
+	ck_assert_str_eq(did, "SNP_SHUTDOWN_EX=0xf SNP_DF_FLUSH=0xe");
+	ck_assert_uint_eq(describe()->wbinvd_pending, 1);
+	act("online=3");			/* coming up executes WBINVD */
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+}
+END_TEST
+
+/* E4b: offline only afterwards: it executed WBINVD on its way down */
+START_TEST(e4b_offline_afterwards)
+{
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	act("offline=3");
+	ck_assert_uint_eq(wbinvd_all(), 3);
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(STRICT), 0, 0);
+}
+END_TEST
+
+static int snp_status(uint32_t *error)
+{
+	struct __attribute__((packed)) { uint32_t cmd; uint64_t data; uint32_t error; } c;
+	uint8_t data[32];
+	int node = sim_node_open(sim, "/dev/sev", O_RDONLY), ret;
+
+	c.cmd = 9;				/* SNP_PLATFORM_STATUS */
+	c.data = (uintptr_t)data;
+	c.error = 0xffffffff;
+	ret = sim_node_ioctl(sim, node, 0xc0105300, &c);
+	*error = c.error;
+	sim_node_close(sim, node);
+	return ret;
+}
+
+/* E4, second half: kvm_amd loaded while a CPU is offline wedges SNP */
+START_TEST(e4_load_with_cpu_offline)
+{
+	uint32_t error;
+
+	act("unload");
+	act("offline=3");
+	ck_assert_int_eq(init_fw(), -EOPNOTSUPP);
+	ck_assert_uint_eq(status, SEV_DBG_NO_FW_CALL);
+	ck_assert_uint_eq(reason, SEV_DBG_R_CPUS_OFFLINE);
+	act("load");
+	ck_assert_int_eq(act("snp"), 0);
+	ck_assert_uint_eq(describe()->fw_snp_state, 1);
+	ck_assert(!describe()->driver_snp_init);
+	ck_assert_int_eq(snp_status(&error), -EIO);
+	ck_assert_uint_eq(error, 0x1a);
+	ck_assert_uint_eq(info()->fw_snp_state, 1);
+	ck_assert(!(info()->state & SEV_DBG_S_SNP_INIT));
+	act("online=3");
+	act("reload");
+	ck_assert_int_eq(act("snp"), 0);	/* SNP_INIT_EX 0x1, for ever */
+	ck_assert_int_eq(snp_status(&error), -EIO);
+
+	wbinvd_all();
+	DOES(df_flush(), 0, 0);
+	DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
+	act("reload");
+	ck_assert_int_eq(act("snp"), 1);
+	act("start=snp");
+	ck_assert_int_eq(snp_status(&error), 0);
+}
+END_TEST
+
+/* E5: forced DECOMMISSION, then the VM dies: neither warning nor leak, also when ASIDs recycle */
+START_TEST(e5_forced_then_killed)
+{
+	uint64_t before = describe()->assigned_pages;
+	int i;
+
+	for (i = 0; i < 110; i++) {
+		pid_t pid = (pid_t)act("start=snp:1");
+
+		if (i % 2)
+			DOES(decommission(id_of(pid), SEV_DBG_D_RUNNING), 0, 0);
+		act("kill=%d", (int)pid);
+	}
+	ck_assert_uint_eq(describe()->assigned_pages, before);
+	ck_assert_uint_eq(describe()->leaked_pages, 0);
+	ck_assert_uint_eq(describe()->kernel_warnings, 0);
+}
+END_TEST
+
+/* E5, negative control: without tombstones KVM warns */
+START_TEST(e5_without_patch)
+{
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
+		.snp_guests = 1, .vcpus = 2, .no_patch = true,
+	};
+
+	sim_test_create(&o);
+	ck_assert_int_eq(dbg, -ENOENT);
+	act("fail=SNP_DECOMMISSION:INVALID_GUEST");
+	act("kill=%u", guest(0)->pid);
+	ck_assert_uint_eq(describe()->kernel_warnings, 1);
+	ck_assert(guest(0)->leaked);
+	sim_test_remove();
+}
+END_TEST
+
+/* E6: down and up again, twice; INIT only without KVM */
+START_TEST(e6_reinit)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		DOES(shutdown_fw(LEGACY), 0, 0);
+		wbinvd_all();
+		DOES(df_flush(), 0, 0);
+		DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
+		REFUSED(init_fw(), SEV_DBG_R_INIT_LOCKED);
+		reload_and_start();
+	}
+	DOES(init_fw(), 0, SEV_DBG_NO_FW_CALL);	/* it is up: nothing to do */
+	act("unload");
+	DOES(init_fw(), 0, 0);
+	ck_assert_str_eq(did, "SNP_INIT_EX=0 SNP_DF_FLUSH=0 INIT=0 DF_FLUSH=0");
+	act("load");
+	ck_assert_int_eq(act("snp"), 1);
+}
+END_TEST
+
+/* E7: kexec after the VM ended, by the driver's own shutdown or after ours */
+START_TEST(e7_kexec_after_vm_ended)
+{
+	act("end=%u", guest(0)->pid);
+	if (_i)
+		DOES(shutdown_fw(0), 0, 0);
+	ck_assert_int_eq(act("kexec"), 2);
+	ck_assert_int_eq(act("snp"), 1);
+	act("start=snp");
+}
+END_TEST
+
+/* E7b, c, e: nothing done; forced, VM alive; forced, VM killed, one page leaked */
+START_TEST(e7_kexec_kills)
+{
+	struct sim_why why;
+	struct sim *again;
+
+	if (_i) {
+		DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+		DOES(shutdown_fw(GUESTS), 0, 0);
+	}
+	if (_i == 2)
+		act("kill=%u", guest(0)->pid);
+	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+	ck_assert_int_eq(try_act("online=1"), -EHOSTDOWN);
+	ck_assert_int_eq(sim_open(sim_path, &again, &why), -EHOSTDOWN);
+	ck_assert_ptr_nonnull(strstr(why.text, "assigned in the RMP"));
+}
+END_TEST
+
+/* E8: no VM under a KVM that lost SNP */
+START_TEST(e8_vm_after_shutdown)
+{
+	DOES(shutdown_fw(0), 0, 0);
+	ck_assert_int_eq(try_act("start=snp"), -EBUSY);
+	ck_assert_int_eq(try_act("start=sev"), -EBUSY);
+	ck_assert(info()->state & SEV_DBG_S_INIT_LOCKED);
+	reload_and_start();
+}
+END_TEST
+
+/* E8b: SEV alone comes up again by itself */
+START_TEST(e8b_vm_after_legacy)
+{
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	act("start=snp");
+	act("start=sev");
+}
+END_TEST
+
+/* E8c: handles of buried guests are not given out again */
+START_TEST(e8c_handles)
+{
+	uint32_t a = guest(0)->pid;
+
+	DOES(shutdown_fw(LEGACY | GUESTS), 0, 0);
+	ck_assert_int_eq(try_act("start=sev"), -EBUSY);
+	act("kill=%u", a);
+	a = (uint32_t)act("start=sev");
+	ck_assert_uint_eq(describe()->sev_guests, 1);
+	act("kill=%u", a);
+	ck_assert_uint_eq(describe()->sev_guests, 0);
+}
+END_TEST
+
+/* E9: SNP goes down only after SEV */
+START_TEST(e9_strict_while_sev_is_up)
+{
+	uint32_t state = describe()->fw_sev_state;
+
+	ck_assert_uint_eq(state, _i ? 2 : 1);
+	DOES(shutdown_fw(STRICT), -EIO, 0x1);
+	ck_assert_uint_eq(describe()->fw_sev_state, state);
+	act("start=snp");
+}
+END_TEST
+
+/* E14: the driver's own shutdown with live guests, CPUs' WBINVD gone astray */
+START_TEST(deaf_cpu)
+{
+	act("deaf=2");
+	act("end=%u", guest(0)->pid);
+	DOES(shutdown_fw(0), -EIO, 0xe);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(df_flush(), -EIO, 0xe);
+}
+END_TEST
+
+START_TEST(timeout_is_for_ever)
+{
+	act("timeout=SNP_DF_FLUSH");
+	DOES(df_flush(), -ETIMEDOUT, SEV_DBG_NO_FW_CALL);
+	REFUSED(df_flush(), SEV_DBG_R_PSP_DEAD);
+	REFUSED(shutdown_fw(0), SEV_DBG_R_PSP_DEAD);
+	REFUSED(decommission(1, SEV_DBG_D_RUNNING), SEV_DBG_R_PSP_DEAD);
+	ck_assert(info()->state & SEV_DBG_S_PSP_DEAD);
+	ck_assert_uint_eq(info()->fw_snp_state, SEV_DBG_FW_UNKNOWN);
+}
+END_TEST
+
+/* A context that KVM leaked: 0xf for ever, until it is decommissioned here */
+START_TEST(leaked_guest)
+{
+	act("fail=SNP_DECOMMISSION:0x13");
+	act("kill=%u", guest(0)->pid);
+	ck_assert(guest(0)->leaked);
+	ck_assert_uint_eq(describe()->snp_guests, 1);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(GUESTS), 0, 0);
+	act("reload");
+	ck_assert_int_eq(act("snp"), 1);
+}
+END_TEST
+
+/* --- E10: bad input ------------------------------------------------------- */
+
+static int raw(unsigned long request, void *arg)
+{
+	return sim_node_ioctl(sim, dbg, request, arg);
+}
+
+START_TEST(e10_sizes)
+{
+	static const unsigned long requests[] = {
+		SEV_DBG_GET_INFO, SEV_DBG_GUEST_LIST, SEV_DBG_DECOMMISSION, SEV_DBG_WBINVD,
+		SEV_DBG_WBINVD_ALL, SEV_DBG_DF_FLUSH, SEV_DBG_SHUTDOWN, SEV_DBG_INIT,
+	};
+	static const uint32_t bad[] = { 0, 4, 16, 4097, 0xffffffff };
+	uint32_t generation = describe()->generation;
+	uint32_t buf[2048] = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		for (j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
+			buf[0] = bad[j];
+			ck_assert_int_eq(raw(requests[i], buf), -EINVAL);
+		}
+		ck_assert_int_eq(raw(requests[i], NULL), -EFAULT);
+		/* longer, and something in what this kernel does not know */
+		buf[0] = (uint32_t)(requests[i] >> 16 & 0x3fff) + 8;
+		buf[buf[0] / 4 - 1] = 1;
+		ck_assert_int_eq(raw(requests[i], buf), -E2BIG);
+		memset(buf, 0, sizeof(buf));
+		buf[0] = (uint32_t)(requests[i] >> 16 & 0x3fff);
+		buf[1] = 0x80000000;		/* a flag that there is not */
+		ck_assert_int_eq(raw(requests[i], buf), -EINVAL);
+		memset(buf, 0, sizeof(buf));
+	}
+	ck_assert_int_eq(raw(0xb999, buf), -ENOTTY);
+	ck_assert_uint_eq(describe()->generation, generation);
+}
+END_TEST
+
+START_TEST(e10_longer_with_zero_tail)
+{
+	struct { struct sev_dbg_info i; uint64_t more; } x = { .i = { .size = sizeof(x) } };
+
+	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, &x), 0);
+	ck_assert_uint_eq(x.i.abi_version, SEV_DBG_ABI_VERSION);
+	ck_assert_uint_eq(x.i.size, sizeof(x));
+}
+END_TEST
+
+START_TEST(e10_flags)
+{
+	struct sev_dbg_cmd c = { .size = sizeof(c),
+				 .flags = SEV_DBG_C_STRICT | SEV_DBG_C_LEGACY };
+
+	ck_assert_int_eq(raw(SEV_DBG_SHUTDOWN, &c), -EINVAL);
+	c.flags = SEV_DBG_C_STRICT;
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
+	ck_assert_int_eq(raw(SEV_DBG_INIT, &c), -EINVAL);
+	c.flags = 0;
+	c.trace_entry_size = 4;
+	c.trace = (uintptr_t)&c;
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
+	c.trace = 0;
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
+}
+END_TEST
+
+START_TEST(e10_addresses)
+{
+	struct sev_dbg_guest_list l = {
+		.size = sizeof(l), .entry_size = sizeof(struct sev_dbg_guest), .capacity = 1,
+		.entries = 0x1000,
+	};
+	struct sev_dbg_cmd c = {
+		.size = sizeof(c), .trace_entry_size = sizeof(struct sev_dbg_result),
+		.trace_capacity = 4, .trace = 0x1000,
+	};
+	uint32_t generation = describe()->generation;
+	void *readonly = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_int_eq(raw(SEV_DBG_GUEST_LIST, &l), -EFAULT);
+	l.entry_size = 4;
+	ck_assert_int_eq(raw(SEV_DBG_GUEST_LIST, &l), -EINVAL);
+	/* the trace is looked at before anything is done */
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EFAULT);
+	c.trace = (uintptr_t)readonly;
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EFAULT);
+	ck_assert_uint_eq(describe()->generation, generation);
+	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, (void *)0x1000), -EFAULT);
+}
+END_TEST
+
+START_TEST(e10_read_only)
+{
+	struct sev_dbg_cmd c = { .size = sizeof(c) };
+	struct sev_dbg_guest_cmd g = { .size = sizeof(g), .id = 1 };
+	struct sev_dbg_wbinvd w = { .size = sizeof(w) };
+	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+	int node = dbg;
+
+	dbg = sim_node_open(sim, "/dev/sev-debug", O_RDONLY);
+	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EBADF);
+	ck_assert_int_eq(raw(SEV_DBG_SHUTDOWN, &c), -EBADF);
+	ck_assert_int_eq(raw(SEV_DBG_INIT, &c), -EBADF);
+	ck_assert_int_eq(raw(SEV_DBG_DECOMMISSION, &g), -EBADF);
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EBADF);
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD_ALL, &all), -EBADF);
+	ck_assert_uint_eq(info()->nr_snp_guests, 1);
+	sim_node_close(sim, dbg);
+	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, &c), -EBADF);
+	dbg = node;
+	act("access=ro");
+	ck_assert_int_eq(sim_node_open(sim, "/dev/sev-debug", O_RDWR), -EACCES);
+	ck_assert_int_ge(sim_node_open(sim, "/dev/sev-debug", O_RDONLY), 0);
+	act("access=none");
+	ck_assert_int_eq(sim_node_open(sim, "/dev/sev", O_RDONLY), -EACCES);
+}
+END_TEST
+
+START_TEST(e10_wbinvd)
+{
+	struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = 0 };
+
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);	/* not pinned */
+	ck_assert_uint_eq(w.cpu, 0);
+	ck_assert_int_eq(sim_thread_pin(sim, 1), 0);
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
+	ck_assert_uint_eq(w.cpu, 1);
+	w.cpu = 0xffffffff;
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
+	ck_assert_uint_eq(w.cpu, 1);
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), 0);
+	ck_assert_uint_gt(w.duration_ns, 0);
+	act("offline=1");			/* taken away: the thread runs elsewhere */
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
+	ck_assert_uint_eq(w.cpu, 0);
+	ck_assert_int_eq(sim_thread_pin(sim, 1), -EINVAL);
+	ck_assert_int_eq(sim_thread_pin(sim, 4), -EINVAL);
+	act("allow=0-2");
+	ck_assert_int_eq(sim_thread_pin(sim, 3), -EINVAL);
+	ck_assert_int_eq(sim_thread_pin(sim, 2), 0);
+}
+END_TEST
+
+START_TEST(e10_decommission)
+{
+	uint64_t sev = id_of((pid_t)guest(1)->pid);
+
+	ck_assert_int_eq(decommission(77, SEV_DBG_D_RUNNING), -ENOENT);
+	REFUSED(decommission(1, 0), SEV_DBG_R_RUNNING);
+	ck_assert_int_eq(decommission(sev, SEV_DBG_D_RUNNING), -EOPNOTSUPP);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	ck_assert_int_eq(decommission(1, SEV_DBG_D_RUNNING), -EALREADY);
+	REFUSED(shutdown_fw(0), SEV_DBG_R_GUESTS);
+	REFUSED(shutdown_fw(SEV_DBG_C_LIVE), SEV_DBG_R_TOMBSTONES);
+	/* SEV's SHUTDOWN does not mind tombstones of SNP */
+	DOES(shutdown_fw(LEGACY | SEV_DBG_C_LIVE), 0, 0);
+}
+END_TEST
+
+static void add(Suite *s, const char *name, void (*setup)(void), const TTest **tests, size_t n)
+{
+	TCase *t = tcase_create(name);
+	size_t i;
+
+	if (setup)
+		tcase_add_checked_fixture(t, setup, sim_test_remove);
+	for (i = 0; i < n; i++)
+		tcase_add_test(t, tests[i]);
+	tcase_set_timeout(t, 60);
+	suite_add_tcase(s, t);
+}
+
+#define ADD(setup, ...) add(s, #setup, setup, (const TTest *[]){ __VA_ARGS__ }, \
+			    sizeof((const TTest *[]){ __VA_ARGS__ }) / sizeof(TTest *))
+
+static void add_loop(Suite *s, const char *name, void (*setup)(void), const TTest *test, int n)
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, sim_test_remove);
+	tcase_add_loop_test(t, test, 0, n);
+	suite_add_tcase(s, t);
+}
+
+static void add_one_turn(Suite *s, const char *name, void (*setup)(void), const TTest *test, int turn)
+{
+	TCase *t = tcase_create(name);
+
+	tcase_add_checked_fixture(t, setup, sim_test_remove);
+	tcase_add_loop_test(t, test, turn, turn + 1);
+	suite_add_tcase(s, t);
+}
+
+int main(void)
+{
+	Suite *s = suite_create("simulated driver");
+	SRunner *r = srunner_create(s);
+	int failed;
+
+	ADD(setup_two, e1_mailing_list, e2_forced, e2b_ended_first);
+	ADD(setup_one, e2c_full_path, e3_live_guest, e4_offline_cpu, e4b_offline_afterwards,
+	    deaf_cpu, timeout_is_for_ever, leaked_guest, e10_sizes, e10_longer_with_zero_tail,
+	    e10_flags, e10_addresses, e10_read_only, e10_wbinvd);
+	ADD(setup_none, e3b_launching_guest, e4_load_with_cpu_offline, e5_forced_then_killed,
+	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy);
+	ADD(setup_sev, e8c_handles);
+	ADD(setup_both, e2d_full_path_with_guests, e10_decommission);
+	ADD(NULL, e5_without_patch);
+	add_one_turn(s, "INIT", setup_none, e9_strict_while_sev_is_up, 0);
+	add_one_turn(s, "WORKING", setup_sev, e9_strict_while_sev_is_up, 1);
+	add_loop(s, "kexec", setup_one, e7_kexec_after_vm_ended, 2);
+	add_loop(s, "kexec dies", setup_one, e7_kexec_kills, 3);
+	srunner_run_all(r, CK_NORMAL);
+	failed = srunner_ntests_failed(r);
+	srunner_free(r);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
