@@ -11,7 +11,7 @@ b=$(guest_start snp) || fail "no second SNP guest"
 # SNP goes down only after SEV
 run shutdown --strict --live --yes
 expect_code 6
-expect_steps "SNP_SHUTDOWN_EX=1"
+expect_steps "PLATFORM_STATUS=0 SNP_SHUTDOWN_EX=1"
 
 run shutdown --legacy
 expect_code 0
