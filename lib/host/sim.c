@@ -66,7 +66,10 @@ static int simulated_process_signal(struct host *host, int handle, int sig)
 
 static int simulated_process_wait(struct host *host, int handle, uint64_t timeout_ns)
 {
-	return sim_process_wait(machine(host), (pid_t)handle, timeout_ns);
+	int ret = sim_process_wait(machine(host), (pid_t)handle, timeout_ns);
+
+	/* who opened the handle knows that the process was there */
+	return ret == -ESRCH ? 1 : ret;
 }
 
 static void simulated_process_close(struct host *host, int handle)
