@@ -3,6 +3,8 @@
  * Every request to a device is made here.
  */
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,6 +24,22 @@
 #define SEV_USER_PLATFORM_STATUS	1
 #define SEV_USER_SNP_PLATFORM_STATUS	9
 
+/* What asks a program to stop waits until a transition of the firmware is over */
+static int submit_undisturbed(struct sevadm *adm, unsigned long request, void *arg)
+{
+	sigset_t stops, saved;
+	int ret;
+
+	sigemptyset(&stops);
+	sigaddset(&stops, SIGINT);
+	sigaddset(&stops, SIGTERM);
+	sigaddset(&stops, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &stops, &saved);
+	ret = device_submit(adm->dev, request, arg);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	return ret;
+}
+
 int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg, uint32_t *status,
 	       uint64_t *duration_ns)
 {
@@ -30,9 +48,13 @@ int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg,
 
 	if (status)
 		*status = SEVADM_NO_FW_CALL;
-	do {
-		ret = device_submit(adm->dev, request, arg);
-	} while (ret == -EINTR && retry);
+	if (!retry) {
+		ret = submit_undisturbed(adm, request, arg);
+	} else {
+		do {
+			ret = device_submit(adm->dev, request, arg);
+		} while (ret == -EINTR);
+	}
 	if (duration_ns)
 		*duration_ns = adm->host->ops->clock(adm->host) - start;
 	return ret;

@@ -22,7 +22,6 @@ typedef int (*host_list_fn)(void *arg, const char *name);
 /**
  * struct host_ops - a back-end; 0, a length or a handle, else -errno
  * @read:	a whole small file, cut at @size - 1 and NUL-terminated; the length
- * @write:	one write() of @text
  * @link:	where a symbolic link points, NUL-terminated; the length
  * @list:	call @fn for each name in a directory until it returns non-zero
  * @pin:	the calling thread onto one CPU
@@ -35,7 +34,6 @@ typedef int (*host_list_fn)(void *arg, const char *name);
 struct host_ops {
 	const char *name;
 	ssize_t (*read)(struct host *host, const char *path, char *buf, size_t size);
-	int (*write)(struct host *host, const char *path, const char *text);
 	ssize_t (*link)(struct host *host, const char *path, char *buf, size_t size);
 	int (*list)(struct host *host, const char *path, host_list_fn fn, void *arg);
 	int (*pin)(struct host *host, unsigned int cpu);

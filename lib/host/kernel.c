@@ -58,21 +58,6 @@ static ssize_t kernel_read(struct host *host, const char *path, char *buf, size_
 	return (ssize_t)used;
 }
 
-static int kernel_write(struct host *host, const char *path, const char *text)
-{
-	_cleanup_close_ int fd = -1;
-	char full[PATH_MAX];
-	int ret;
-
-	ret = full_path(host, path, full, sizeof(full));
-	if (ret)
-		return ret;
-	fd = open(full, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	return write(fd, text, strlen(text)) < 0 ? -errno : 0;
-}
-
 static ssize_t kernel_link(struct host *host, const char *path, char *buf, size_t size)
 {
 	char full[PATH_MAX];
@@ -189,7 +174,6 @@ static void kernel_close(struct host *host)
 static const struct host_ops kernel_ops = {
 	.name = "kernel",
 	.read = kernel_read,
-	.write = kernel_write,
 	.link = kernel_link,
 	.list = kernel_list,
 	.pin = kernel_pin,

@@ -27,11 +27,6 @@ static ssize_t simulated_read(struct host *host, const char *path, char *buf, si
 	return n;
 }
 
-static int simulated_write(struct host *host, const char *path, const char *text)
-{
-	return sim_file_write(machine(host), path, text);
-}
-
 static ssize_t simulated_link(struct host *host, const char *path, char *buf, size_t size)
 {
 	ssize_t n = sim_link_read(machine(host), path, buf, size - 1);
@@ -96,7 +91,6 @@ static void simulated_close(struct host *host)
 static const struct host_ops simulated_ops = {
 	.name = "sim",
 	.read = simulated_read,
-	.write = simulated_write,
 	.link = simulated_link,
 	.list = simulated_list,
 	.pin = simulated_pin,

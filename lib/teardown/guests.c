@@ -272,3 +272,27 @@ int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 		guests_thaw(adm, run);
 	return ret;
 }
+
+int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run,
+		       const struct sevadm_guests *guests)
+{
+	unsigned int frozen = 0;
+	char pids[256] = "";
+
+	for (size_t i = 0; i < adm->vms.nr; i++) {
+		size_t used = strlen(pids);
+
+		if (!concerned(guests, &adm->vms.list[i]))
+			continue;
+		frozen++;
+		if (used + 24 < sizeof(pids))
+			snprintf(pids + used, sizeof(pids) - used, " %d",
+				 (int)adm->vms.list[i].pid);
+	}
+	if (!frozen)
+		return 0;
+	return core_warn(adm, run, "%u VMM%s stand%s still, without a guest: end %s with "
+			 "`kill -KILL%s%s`", frozen, frozen == 1 ? "" : "s", frozen == 1 ? "s" : "",
+			 frozen == 1 ? "it" : "them", pids,
+			 strlen(pids) + 24 >= sizeof(pids) ? " ..." : "");
+}

@@ -148,16 +148,6 @@ int sevadm_df_flush(struct sevadm *adm, bool legacy, bool dry, struct sevadm_run
 	return ret;
 }
 
-static int warn_tombstones(struct sevadm *adm, struct sevadm_run *run)
-{
-	struct sev_dbg_info info;
-
-	if (request_info(adm, &info) || !(info.nr_snp_tombstones || info.leaked_pages))
-		return 0;
-	return core_warn(adm, run, "pages of guests stay assigned in the RMP: this host must not "
-			 "kexec on this kernel");
-}
-
 int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool live, bool dry,
 		    struct sevadm_run *run)
 {
@@ -179,7 +169,7 @@ int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool liv
 		return ret;
 	core_message(run, legacy ? "SEV is down" : mode == SEVADM_SHUTDOWN_STRICT ? "SNP is down" :
 		     "SEV and SNP are down");
-	return legacy ? 0 : warn_tombstones(adm, run);
+	return legacy ? 0 : warn_assigned(adm, run);
 }
 
 int sevadm_init(struct sevadm *adm, bool dry, struct sevadm_run *run)

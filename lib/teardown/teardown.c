@@ -270,23 +270,6 @@ static int warn_offline(struct sevadm *adm, const struct scene *scene, struct se
 			 "will answer WBINVD_REQUIRED", cpuset_format(&offline, list, sizeof(list)));
 }
 
-static int warn_assigned(struct sevadm *adm, struct sevadm_run *run)
-{
-	bool cleared = host_kernel_at_least(adm->host, 7, 1);
-	struct sev_dbg_info info;
-	int ret = request_info(adm, &info);
-
-	if (ret)
-		return core_fail_errno(adm, -ret, "ask the driver for its state");
-	if (!info.nr_snp_tombstones && !info.leaked_pages)
-		return 0;
-	return core_warn(adm, run, "pages of %u guests and %llu leaked pages stay assigned in the "
-			 "RMP: this host must not kexec on this kernel%s; end the VMMs, then reboot "
-			 "or reload kvm_amd", info.nr_snp_tombstones,
-			 (unsigned long long)info.leaked_pages,
-			 cleared ? ", unless its firmware does the x86 shutdown" : "");
-}
-
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		   struct scene *scene, struct sevadm_run *run)
 {
@@ -341,7 +324,9 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	if (ret)
 		return ret;
 	core_message(run, "SEV and SEV-SNP are down");
-	return warn_assigned(adm, run);
+	if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->guests, 0))
+		ret = guests_warn_frozen(adm, run, &scene->guests);
+	return ret ? ret : warn_assigned(adm, run);
 }
 
 int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,

@@ -38,6 +38,9 @@ int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_
 int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
 /* Let those go on whose guests were not decommissioned */
 void guests_thaw(struct sevadm *adm, struct sevadm_run *run);
+/* Say that they stand still, and how to end them */
+int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run,
+		       const struct sevadm_guests *guests);
 
 /**
  * wbinvd_cpus - WBINVD on a set of CPUs, one pinned worker each
@@ -57,5 +60,8 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 /* WBINVD and SNP_DF_FLUSH until every core is clean, at most three rounds */
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
 		 struct sevadm_run *run);
+
+/* A warning for each kind of page that stays assigned in the RMP */
+int warn_assigned(struct sevadm *adm, struct sevadm_run *run);
 
 #endif
