@@ -62,6 +62,8 @@ const struct command *command_by_words(char **words, int nr, int *used);
 /* ---- options.c */
 
 extern const struct argp global_argp;
+/* How many words come before the command's name, the program's own among them */
+int options_head_length(int argc, char **argv);
 /* argp takes "--ye" for "--yes"; we do not: exits with 64 if one is abbreviated */
 void options_refuse_abbreviations(const char *program, int argc, char **argv,
 				  const struct argp *own);

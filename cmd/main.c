@@ -102,9 +102,12 @@ static int find_command(struct cli *cli, int argc, char **argv)
 	struct head head = { .cli = cli };
 	int used = 0;
 
+	/* getopt() complains in the name of argv[0] */
+	argv[0] = program_invocation_short_name;
+	/* first: argp would answer "--hel" and be gone */
+	options_refuse_abbreviations("sevadm", options_head_length(argc, argv), argv, NULL);
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &head))
 		exit(SEVADM_FAILED);
-	options_refuse_abbreviations("sevadm", head.at, argv, NULL);
 	cli->command = command_by_words(argv + head.at, argc - head.at, &used);
 	if (!cli->command) {
 		fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n",

@@ -88,6 +88,25 @@ static bool prefix_of_any(const struct argp_option *opts, const char *name, size
 	return false;
 }
 
+/* "--device FILE": its argument is the next word */
+static bool takes_next(const char *arg)
+{
+	for (const struct argp_option *o = options; o->name; o++)
+		if (o->arg && !strcmp(arg + 2, o->name))
+			return true;
+	return false;
+}
+
+int options_head_length(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-' && strcmp(argv[i], "--"); i++)
+		if (!strncmp(argv[i], "--", 2) && takes_next(argv[i]))
+			i++;
+	return i < argc ? i : argc;
+}
+
 void options_refuse_abbreviations(const char *program, int argc, char **argv,
 				  const struct argp *own)
 {
