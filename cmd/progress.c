@@ -59,8 +59,8 @@ static int on_step(void *arg, const struct sevadm_step *step)
 	struct cli *cli = arg;
 	uint64_t now = now_ns();
 
-	progress.steps++;
-	if (cli->quiet)
+	progress.steps += !!step;
+	if (cli->quiet || !step)
 		return caught;
 	if (progress.tty) {
 		if (now - progress.last_ns >= REDRAW_NS) {

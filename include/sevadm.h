@@ -175,8 +175,9 @@ void sevadm_run_free(struct sevadm_run *run);
 /**
  * sevadm_set_observer - be told of each step as it ends
  * @adm:	handle
- * @step:	called between steps, from the calling thread; non-zero asks the
- *		sequence to stop before its next step (-ECANCELED)
+ * @step:	called after each step, from the calling thread, and with NULL where
+ *		the sequence could stop or waits; non-zero asks it to stop there
+ *		(-ECANCELED)
  * @arg:	passed on
  */
 void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct sevadm_step *step),

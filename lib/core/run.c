@@ -28,6 +28,8 @@ int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 
 int core_check_cancel(struct sevadm *adm)
 {
+	if (adm->observer && adm->observer(adm->observer_arg, NULL))
+		adm->cancelled = true;
 	if (!adm->cancelled)
 		return 0;
 	return core_fail(adm, SEVADM_FAILED, ECANCELED,

@@ -115,19 +115,29 @@ static int signal_all(struct sevadm *adm, struct sevadm_run *run,
 	return 0;
 }
 
-/* 1 when every one of them has ended, 0 when not by @deadline, or -errno */
+/* 1 when it has ended, 0 when not by @deadline, or -errno; a signal only asks whether to go on */
+static int wait_one(struct sevadm *adm, const struct host_vm *vm, uint64_t deadline)
+{
+	int ret;
+
+	do {
+		uint64_t now = adm->host->ops->clock(adm->host);
+
+		ret = adm->host->ops->process_wait(adm->host, vm->handle,
+						   deadline > now ? deadline - now : 0);
+	} while (ret == -EINTR && !core_check_cancel(adm));
+	return ret == -EINTR ? -ECANCELED : ret;
+}
+
 static int wait_all(struct sevadm *adm, const struct sevadm_guests *guests, uint64_t deadline)
 {
 	for (size_t i = 0; i < adm->vms.nr; i++) {
-		const struct host_vm *vm = &adm->vms.list[i];
-		uint64_t now = adm->host->ops->clock(adm->host);
 		int ret;
 
-		if (!concerned(guests, vm))
+		if (!concerned(guests, &adm->vms.list[i]))
 			continue;
-		ret = adm->host->ops->process_wait(adm->host, vm->handle,
-						   deadline > now ? deadline - now : 0);
-		if (ret != 1 && ret != -EINTR)
+		ret = wait_one(adm, &adm->vms.list[i], deadline);
+		if (ret != 1)
 			return ret;
 	}
 	return 1;
