@@ -50,12 +50,12 @@ guest_gone() {
 
 # guest_end PID - end it, wait until the VM is gone too
 guest_end() {
-	kill "$1" 2> /dev/null
-	kill -CONT "$1" 2> /dev/null
+	kill "$1" 2> /dev/null || true
+	kill -CONT "$1" 2> /dev/null || true
 	guest_tries=0
 	until guest_gone "$1"; do
 		guest_tries=$((guest_tries + 1))
-		[ "$guest_tries" -ne 60 ] || kill -KILL "$1" 2> /dev/null
+		[ "$guest_tries" -ne 60 ] || kill -KILL "$1" 2> /dev/null || true
 		[ "$guest_tries" -lt 400 ] || fail "guest_end: process $1 or its VM does not go"
 		sleep 0.05
 	done
@@ -94,9 +94,11 @@ kexec_same() {
 # success if nothing.  "Leaking PFN" is not among it: after a forced teardown
 # the kernel gives up pages, and says so, by design.
 kernel_warnings() {
+	warning='WARNING:|BUG:|Oops|Call Trace|general protection|unable to handle'
+	warning="$warning|RMP violation|RMPUPDATE|soft lockup|blocked for more"
 	dmesg > /run/dmesg
 	warned=$(tail -n "+$(($(cat /run/dmesg.seen 2> /dev/null || echo 0) + 1))" /run/dmesg |
-		grep -E 'WARNING:|BUG:|Oops|Call Trace|general protection|unable to handle|RMP violation|RMPUPDATE|soft lockup|blocked for more')
+		grep -E "$warning") || true
 	wc -l < /run/dmesg > /run/dmesg.seen
 	[ -n "$warned" ] || return 0
 	echo "$warned"
