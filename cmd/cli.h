@@ -85,7 +85,9 @@ void report_host(struct cli *cli, const struct sevadm_host *host);
 
 /* ---- run.c */
 
-/* Plan, steps, warnings and end of a command that acts on the firmware; frees @run */
+/* Host, plan, steps, warnings: what every command shows that issued firmware commands */
+void run_members(struct cli *cli, const struct sevadm_run *run);
+/* The same and the end of a command that acts on the firmware; frees @run */
 int run_report(struct cli *cli, struct sevadm_run *run, int ret);
 
 /* ---- progress.c */

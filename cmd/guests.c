@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <stdio.h>
-#include <string.h>
-
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
@@ -58,37 +55,6 @@ static struct guest_view view_of(const struct sevadm_guest *guest)
 	return view;
 }
 
-/* What processes explain no guest, what guests no process */
-static void warn(struct cli *cli, const struct sevadm_guests *guests)
-{
-	char text[256];
-
-	if (!guests->has_list)
-		report_warning(cli, "without /dev/sev-debug there are only processes and counts");
-	if (guests->track_lost)
-		report_warning(cli, "the driver lost track: the list of guests is incomplete");
-	for (size_t i = 0; i < guests->nr_guests; i++) {
-		const struct sevadm_guest *guest = &guests->guests[i];
-
-		if (guest->held || guest->state == SEVADM_GUEST_TOMBSTONE)
-			continue;
-		snprintf(text, sizeof(text), "no process explains guest %llu (made by %s[%d]): its "
-			 "context leaked, or its VM was handed on", (unsigned long long)guest->id,
-			 guest->comm, guest->pid);
-		report_warning(cli, text);
-	}
-	for (size_t i = 0; i < guests->nr_vms && guests->has_list; i++) {
-		const struct sevadm_vm *vm = &guests->vms[i];
-
-		if (!vm->sev || vm->guests)
-			continue;
-		snprintf(text, sizeof(text), "no guest explains %s[%d], which holds a VM and "
-			 "/dev/sev: it is before LAUNCH_START, or after a failed decommission",
-			 vm->comm, vm->pid);
-		report_warning(cli, text);
-	}
-}
-
 static void print(struct cli *cli, const struct sevadm_guests *guests)
 {
 	out_bool(cli->out, "list_complete", guests->has_list && !guests->track_lost);
@@ -109,15 +75,19 @@ static void print(struct cli *cli, const struct sevadm_guests *guests)
 
 static int run(struct cli *cli, const void *options)
 {
+	struct sevadm_run record = { 0 };
 	struct sevadm_guests guests;
+	int ret;
 
 	(void)options;
-	if (sevadm_guests_get(cli->adm, &guests))
-		return report_failure(cli, sevadm_failure(cli->adm));
-	print(cli, &guests);
-	warn(cli, &guests);
-	sevadm_guests_free(&guests);
-	return report_done(cli, "");
+	ret = sevadm_guests_get(cli->adm, &guests, &record);
+	if (!ret) {
+		print(cli, &guests);
+		sevadm_guests_free(&guests);
+	}
+	run_members(cli, &record);
+	sevadm_run_free(&record);
+	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : report_done(cli, "");
 }
 
 const struct command cmd_guests = {

@@ -108,6 +108,9 @@ static void print_steps(struct cli *cli, const struct sevadm_run *run)
 {
 	bool text = out_mode(cli->out) == OUT_TEXT;
 
+	/* what only asks has its answer to show; how it asked is for those who want it */
+	if (text && !(cli->command->flags & CMD_WRITE) && !cli->verbose)
+		return;
 	out_list(cli->out, "steps", "Steps", step_rows);
 	for (size_t i = 0; i < run->nr_steps; i++) {
 		struct step_view view = view_of(&run->steps[i]);
@@ -134,12 +137,10 @@ static void print_plan(struct cli *cli, const struct sevadm_run *run)
 	out_list_end(cli->out);
 }
 
-int run_report(struct cli *cli, struct sevadm_run *run, int ret)
+void run_members(struct cli *cli, const struct sevadm_run *run)
 {
 	struct sevadm_host host;
-	int code;
 
-	progress_end(cli);
 	if (out_mode(cli->out) != OUT_TEXT && !sevadm_host_get(cli->adm, &host))
 		report_host(cli, &host);
 	out_bool(cli->out, "dry_run", run->dry);
@@ -148,6 +149,14 @@ int run_report(struct cli *cli, struct sevadm_run *run, int ret)
 	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		report_warning(cli, run->warnings[i]);
+}
+
+int run_report(struct cli *cli, struct sevadm_run *run, int ret)
+{
+	int code;
+
+	progress_end(cli);
+	run_members(cli, run);
 	code = ret ? report_failure(cli, sevadm_failure(cli->adm)) :
 		     report_done(cli, run->dry ? "Nothing was changed" : run->message);
 	sevadm_run_free(run);

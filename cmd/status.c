@@ -100,7 +100,8 @@ static void print(struct cli *cli, const struct sevadm_status *status)
 	struct sev_view sev = { status->sev, sevadm_sev_state_name(status->sev.state) };
 	struct snp_view snp = { status->snp, sevadm_snp_state_name(status->snp.state) };
 
-	report_host(cli, &status->host);
+	if (out_mode(cli->out) == OUT_TEXT)
+		report_host(cli, &status->host);
 	if (status->sev.known)
 		out_object(cli->out, "sev", "SEV", sev_rows, &sev);
 	if (status->snp.known) {
@@ -116,16 +117,15 @@ static void print(struct cli *cli, const struct sevadm_status *status)
 
 static int run(struct cli *cli, const void *options)
 {
+	struct sevadm_run record = { 0 };
 	struct sevadm_status status;
 	int ret;
 
 	(void)options;
-	ret = sevadm_status_get(cli->adm, &status, NULL);
+	ret = sevadm_status_get(cli->adm, &status, &record);
 	print(cli, &status);
-	if (status.driver.known && status.driver.mismatch)
-		report_warning(cli, "driver and firmware differ about SNP being up: a load of "
-			       "kvm_amd failed half way; `sevadm shutdown --strict` brings them "
-			       "together");
+	run_members(cli, &record);
+	sevadm_run_free(&record);
 	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : report_done(cli, "");
 }
 

@@ -326,7 +326,14 @@ struct sevadm_guests {
 	uint32_t unexplained;		/* guests that no process explains */
 };
 
-int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests);
+/**
+ * sevadm_guests_get - guests, set against the processes that hold VMs
+ * @adm:	handle; surveyed here if that was not done yet
+ * @guests:	result, to be freed
+ * @run:	the firmware commands it took, as steps; may be NULL
+ * Return: 0 or -errno
+ */
+int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
 void sevadm_guests_free(struct sevadm_guests *guests);
 
 /**

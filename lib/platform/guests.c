@@ -107,11 +107,57 @@ static int copy_guests(struct sevadm *adm, struct sevadm_guests *guests)
 	return 0;
 }
 
-int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests)
+/* The firmware's own counts are worth having, but nothing fails for want of them */
+static int count(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run)
 {
 	struct sevadm_sev_status sev = { 0 };
 	struct sevadm_snp_status snp = { 0 };
 	struct sevadm_step step;
+	int ret = 0;
+
+	request_sev_status(adm, &sev, &step);
+	if (run)
+		ret = core_step_add(adm, run, &step);
+	request_snp_status(adm, &snp, &step);
+	if (run && !ret)
+		ret = core_step_add(adm, run, &step);
+	guests->fw_sev = sev.guest_count;
+	guests->fw_snp = snp.guest_count;
+	return ret;
+}
+
+/* What processes explain no guest, what guests no process */
+static int warn(struct sevadm *adm, const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	int ret = 0;
+
+	if (!guests->has_list)
+		ret = core_warn(adm, run, "without /dev/sev-debug there are only processes and "
+				"counts");
+	if (!ret && guests->track_lost)
+		ret = core_warn(adm, run, "the driver lost track: the list of guests is "
+				"incomplete");
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &guests->guests[i];
+
+		if (!guest->held && guest->state != SEVADM_GUEST_TOMBSTONE)
+			ret = core_warn(adm, run, "no process explains guest %llu (made by "
+					"%s[%d]): its context leaked, or its VM was handed on",
+					(unsigned long long)guest->id, guest->comm, guest->pid);
+	}
+	for (size_t i = 0; i < guests->nr_vms && guests->has_list && !ret; i++) {
+		const struct sevadm_vm *vm = &guests->vms[i];
+
+		if (vm->sev && !vm->guests)
+			ret = core_warn(adm, run, "no guest explains %s[%d], which holds a VM and "
+					"/dev/sev: it is before LAUNCH_START, or after a failed "
+					"decommission", vm->comm, vm->pid);
+	}
+	return ret;
+}
+
+int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run)
+{
 	int ret;
 
 	*guests = (struct sevadm_guests){ 0 };
@@ -128,13 +174,13 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests)
 		return core_fail_errno(adm, -ret, "list the guests");
 	}
 	match(guests);
-
-	/* The counts are worth having, but nothing fails for want of them */
-	if (!request_sev_status(adm, &sev, &step))
-		guests->fw_sev = sev.guest_count;
-	if (!request_snp_status(adm, &snp, &step))
-		guests->fw_snp = snp.guest_count;
-	return 0;
+	if (run)
+		ret = warn(adm, guests, run);
+	if (!ret && !adm->dev->node_err[DEVICE_SEV])
+		ret = count(adm, guests, run);
+	if (ret)
+		sevadm_guests_free(guests);
+	return ret;
 }
 
 void sevadm_guests_free(struct sevadm_guests *guests)

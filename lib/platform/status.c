@@ -60,6 +60,10 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 			ret = snp == -EINVAL || snp == -ENODEV ? 0 : snp;
 		err = core_step_add(adm, run, &step);
 	}
+	if (!err && status->driver.mismatch)
+		err = core_warn(adm, run, "driver and firmware differ about SNP being up: a load of "
+				"kvm_amd failed half way; `sevadm shutdown --strict` brings them "
+				"together");
 	sevadm_run_free(&none);
 	return ret ? ret : err;
 }

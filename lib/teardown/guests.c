@@ -253,7 +253,7 @@ void guests_thaw(struct sevadm *adm, struct sevadm_run *run)
 	struct sevadm_guests now;
 
 	/* without a list nobody can say which of them still has its guest */
-	if (sevadm_guests_get(adm, &now))
+	if (sevadm_guests_get(adm, &now, NULL))
 		return;
 	for (size_t i = 0; i < adm->vms.nr; i++) {
 		const struct host_vm *vm = &adm->vms.list[i];

@@ -96,7 +96,7 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
 
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
-	ret = sevadm_guests_get(adm, &guests);
+	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < nr && !ret; i++) {

@@ -105,7 +105,7 @@ static int fail_active(struct sevadm *adm)
 	char text[160] = "none that the driver knows of";
 	unsigned int alive = 0;
 
-	if (!sevadm_guests_get(adm, &guests)) {
+	if (!sevadm_guests_get(adm, &guests, NULL)) {
 		alive = guests_alive(&guests, SEVADM_GUEST_SNP);
 		for (size_t i = 0; i < guests.nr_guests; i++)
 			if (guests.guests[i].kind == SEVADM_GUEST_SNP &&
@@ -185,7 +185,7 @@ static bool still_alive(const struct sevadm_guests *now, uint64_t id)
 static int decommission_left(struct sevadm *adm, struct scene *scene, struct sevadm_run *run)
 {
 	struct sevadm_guests now;
-	int ret = sevadm_guests_get(adm, &now);
+	int ret = sevadm_guests_get(adm, &now, NULL);
 
 	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
 		const struct sevadm_guest *guest = &scene->guests.guests[i];
@@ -255,7 +255,7 @@ static int look(struct sevadm *adm, struct scene *scene)
 				 "up");
 	scene->snp_up = scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
-	return sevadm_guests_get(adm, &scene->guests);
+	return sevadm_guests_get(adm, &scene->guests, NULL);
 }
 
 static int warn_offline(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
