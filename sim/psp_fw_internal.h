@@ -11,7 +11,7 @@
 
 #include "psp_fw.h"
 
-#define PSP_FW_MAGIC		0x31574650564553ull	/* "SEVPFW1" */
+#define PSP_FW_MAGIC		0x31574650564553ull	/* SEVPFW1 */
 #define PSP_FW_MAX_BUFFER	0x60
 #define PSP_FW_C_BIT		(1ull << 51)
 #define PSP_FW_PAGE_MASK	(~(uint64_t)(PSP_FW_PAGE_SIZE - 1))

@@ -52,6 +52,8 @@ static int rmp_init(void *opaque)
 {
 	struct machine *m = opaque;
 
+	if (m->rmp_init_fails)
+		return -1;
 	memset(m->rmp, 0, (MACHINE_COVERED >> 12) * sizeof(*m->rmp));
 	for (uint64_t pa = MACHINE_RMP; pa < MACHINE_RMP + MACHINE_RMP_LEN; pa += 4096)
 		m->rmp[pa >> 12] = (struct psp_fw_rmp) { .assigned = 1, .immutable = 1 };

@@ -34,6 +34,7 @@ struct machine {
 	struct psp_fw_ops ops;
 	struct psp_fw_crypto crypto;
 	bool raw_buffer;		/* leave the command buffer's page as it is */
+	bool rmp_init_fails;		/* ops.rmp_init answers -1 */
 	bool disable_fails;		/* ops.snp_disable answers -1 */
 	unsigned int disabled;		/* times it was called */
 	uint8_t image[4];		/* version and SVN that crypto.image_version reads */

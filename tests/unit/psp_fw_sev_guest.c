@@ -343,6 +343,24 @@ START_TEST(launch_measure_value)
 }
 END_TEST
 
+static int random_fails(void *opaque, void *buf, size_t len)
+{
+	(void)opaque;
+	(void)buf;
+	(void)len;
+	return -1;
+}
+
+START_TEST(launch_measure_without_a_nonce)
+{
+	up_sev(m);
+	sev_launching(m, 0, 200);
+	m->crypto.random = random_fails;
+	IS(cmd_launch_measure(m, 1, PAGE), PSP_HWERROR_PLATFORM);
+	ck_assert_uint_eq(guest(1)->state, PSP_GSTATE_LUPDATE);
+}
+END_TEST
+
 START_TEST(launch_without_cryptography)
 {
 	m->ops.crypto = NULL;
@@ -374,6 +392,11 @@ START_TEST(launch_update_secret)
 	put32(b, 0x30, 48);
 	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_LEN);
 	put32(b, 0x30, 64);
+	put64(b, 8, PAGE);
+	put64(b, 0x28, PAGE);
+	put64(b, 0x18, PAGE + 8);
+	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_ADDRESS);
+	put64(b, 0x18, PAGE);
 	put64(b, 8, MACHINE_MEM);
 	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_ADDRESS);
 	put64(b, 8, PAGE);
@@ -435,6 +458,8 @@ START_TEST(send_start)
 	ck_assert_uint_eq(get32(b, 0x40), 128);
 	put32(b, 0x10, 2084);
 	put32(b, 0x20, 6252);
+	/* certificates of no length */
+	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_ADDRESS);
 	put32(b, 0x30, 0x1000);
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_ADDRESS);
 	put64(b, 0x38, PAGE);
@@ -584,6 +609,7 @@ int main(void)
 	tcase_add_test(t, launch_update_vmsa);
 	tcase_add_test(t, launch_measure);
 	tcase_add_test(t, launch_measure_value);
+	tcase_add_test(t, launch_measure_without_a_nonce);
 	tcase_add_test(t, launch_without_cryptography);
 	tcase_add_test(t, launch_update_secret);
 	tcase_add_test(t, launch_finish);

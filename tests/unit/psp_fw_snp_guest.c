@@ -147,8 +147,10 @@ START_TEST(launch_start_migration_agent)
 	created(GCTX2);
 	put64(b, 0, GCTX);
 	put64(b, 8, SNP_POLICY);
-	put64(b, 0x10, PAGE);
+	put64(b, 0x10, GCTX2 + 8);
 	put32(b, 0x18, 1);
+	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b), PSP_INVALID_PARAM);
+	put64(b, 0x10, PAGE);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b), PSP_POLICY_FAILURE);
 	put64(b, 8, SNP_POLICY | 1ull << 18);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b), PSP_INVALID_GUEST);
@@ -275,6 +277,7 @@ START_TEST(launch_update)
 	IS(cmd_snp_launch_update(m, GCTX, pa, 1), PSP_INVALID_ADDRESS);
 	IS(cmd_snp_launch_update(m, GCTX, MACHINE_MEM, 1), PSP_INVALID_ADDRESS);
 	IS(cmd_snp_launch_update(m, GCTX, MACHINE_RMP, 1), PSP_INVALID_ADDRESS);
+	IS(cmd_snp_launch_update(m, GCTX, MACHINE_UNCOVERED, 1), PSP_INVALID_PAGE_STATE);
 	m->rmp[LARGE >> 12] = (struct psp_fw_rmp) { .assigned = 1, .asid = 6, .page_2m = 1 };
 	IS(cmd_snp_launch_update(m, GCTX, LARGE, 1), PSP_INVALID_PAGE_SIZE);
 	IS(cmd_snp_launch_update(m, GCTX, PAGE, 1), PSP_INVALID_PAGE_STATE);
@@ -663,6 +666,8 @@ START_TEST(page_md_init)
 	up_snp(m);
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, MACHINE_MEM), PSP_INVALID_ADDRESS);
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, PAGE), PSP_INVALID_PAGE_STATE);
+	m->rmp[LARGE >> 12] = (struct psp_fw_rmp) { .assigned = 1, .immutable = 1, .page_2m = 1 };
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, LARGE), PSP_INVALID_PAGE_SIZE);
 	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
 	OK(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, PAGE));
 	ck_assert_int_eq(machine_state(m, PAGE), PSP_PAGE_METADATA);
@@ -674,6 +679,9 @@ START_TEST(page_unsmash)
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE + 0x1000), PSP_INVALID_PARAM);
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PLATFORM_STATE);
 	up_snp(m);
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, MACHINE_MEM), PSP_INVALID_ADDRESS);
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, MACHINE_UNCOVERED), PSP_INVALID_PAGE_STATE);
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_STATE);
 	for (uint64_t off = 0; off < 0x200000; off += 0x1000)
 		machine_guest_page(m, LARGE + off, PSP_PAGE_PRE_GUEST, 5, 0x400000 + off);
 	m->rmp[(LARGE + 0x1ff000) >> 12].gpa = 0;

@@ -249,6 +249,22 @@ START_TEST(snp_init_list_of_pages_in_use)
 }
 END_TEST
 
+START_TEST(snp_init_list_out_of_memory)
+{
+	IS(cmd_snp_init_ex(m, 3, MACHINE_MEM), PSP_INVALID_ADDRESS);
+	put32(m->mem, MACHINE_MEM - 8, 1);	/* one range, beyond the end */
+	IS(cmd_snp_init_ex(m, 3, MACHINE_MEM - 8), PSP_INVALID_ADDRESS);
+}
+END_TEST
+
+START_TEST(snp_init_table_fails)
+{
+	m->rmp_init_fails = true;
+	IS(cmd_snp_init_ex(m, 1, 0), PSP_RMP_INITIALIZATION_FAILED);
+	ck_assert_uint_eq(m->fw->snp_state, PSP_UNINIT);
+}
+END_TEST
+
 START_TEST(snp_init_success)
 {
 	OK(machine_cmd(m, PSP_CMD_SNP_INIT, NULL));
@@ -614,6 +630,8 @@ int main(void)
 	tcase_add_test(t, snp_init_disabled_thread_is_not_asked);
 	tcase_add_test(t, snp_init_lists_hv_fixed_pages);
 	tcase_add_test(t, snp_init_list_of_pages_in_use);
+	tcase_add_test(t, snp_init_list_out_of_memory);
+	tcase_add_test(t, snp_init_table_fails);
 	tcase_add_test(t, snp_init_success);
 	tcase_add_test(t, snp_shutdown_order);
 	tcase_add_test(t, snp_shutdown_in_uninit_when_switched_strict);
