@@ -13,6 +13,7 @@ struct command;
 
 /**
  * struct cli - the invocation
+ * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
  * @out:	where the result goes
  */
@@ -23,6 +24,7 @@ struct cli {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool quiet, yes, dry_run;
 	unsigned int verbose;
+	bool reported;
 	struct sevadm *adm;
 	struct out *out;
 };
@@ -89,6 +91,8 @@ void report_host(struct cli *cli, const struct sevadm_host *host);
 void run_members(struct cli *cli, const struct sevadm_run *run);
 /* The same and the end of a command that acts on the firmware; frees @run */
 int run_report(struct cli *cli, struct sevadm_run *run, int ret);
+/* Nothing at all, because it failed before it began: the result has its shape all the same */
+void run_report_nothing(struct cli *cli);
 
 /* ---- progress.c */
 

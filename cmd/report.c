@@ -72,6 +72,8 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 		.status_name = has_status ? sevadm_status_name(failure->status) : NULL,
 	};
 
+	if (!(cli->command->flags & CMD_OFFLINE) && !cli->reported)
+		run_report_nothing(cli);
 	end_object(cli, &end);
 	fprintf(stderr, "sevadm: %s: %s\n", cli->command->name, failure->message);
 	if (failure->remedy[0])

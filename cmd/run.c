@@ -137,18 +137,31 @@ static void print_plan(struct cli *cli, const struct sevadm_run *run)
 	out_list_end(cli->out);
 }
 
+static void print_members(struct cli *cli, const struct sevadm_run *run)
+{
+	out_bool(cli->out, "dry_run", run->dry);
+	print_plan(cli, run);
+	print_steps(cli, run);
+	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
+	cli->reported = true;
+}
+
 void run_members(struct cli *cli, const struct sevadm_run *run)
 {
 	struct sevadm_host host;
 
 	if (out_mode(cli->out) != OUT_TEXT && !sevadm_host_get(cli->adm, &host))
 		report_host(cli, &host);
-	out_bool(cli->out, "dry_run", run->dry);
-	print_plan(cli, run);
-	print_steps(cli, run);
-	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
+	print_members(cli, run);
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		report_warning(cli, run->warnings[i]);
+}
+
+void run_report_nothing(struct cli *cli)
+{
+	const struct sevadm_run nothing = { .dry = cli->dry_run };
+
+	print_members(cli, &nothing);
 }
 
 int run_report(struct cli *cli, struct sevadm_run *run, int ret)
