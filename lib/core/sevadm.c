@@ -14,12 +14,14 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
 	struct sim_why why = { "" };
 	int ret = sim_open(file, &adm->sim, &why);
 
-	if (ret)
-		return core_fail(adm, ret == -ENOENT ? SEVADM_ABSENT :
-				      ret == -EACCES || ret == -EPERM ? SEVADM_PERMISSION :
+	if (ret) {
+		bool denied = ret == -EACCES || ret == -EPERM;
+
+		return core_fail(adm, ret == -ENOENT ? SEVADM_ABSENT : denied ? SEVADM_PERMISSION :
 				      SEVADM_FAILED, -ret,
-				 "Make a simulated host with `sevadm sim create FILE`.", "%s",
-				 why.text);
+				 denied ? NULL : "Make a simulated host with `sevadm sim create FILE`.",
+				 "%s", why.text);
+	}
 	ret = device_sim_open(&adm->dev, adm->sim, write);
 	if (!ret)
 		ret = host_sim_open(&adm->host, adm->sim);

@@ -161,6 +161,10 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 	int ret;
 
 	*guests = (struct sevadm_guests){ 0 };
+	/* a node that is not there leaves less to tell; one that may not be opened, nothing */
+	for (int node = 0; node < DEVICE_NODES; node++)
+		if (adm->dev->node_err[node] == -EACCES || adm->dev->node_err[node] == -EPERM)
+			return core_fail_node(adm, node);
 	if (!adm->surveyed) {
 		ret = sevadm_survey(adm);
 		if (ret)
