@@ -123,7 +123,7 @@ done
 
 # ---- CPU lists
 
-for list in '' x 1- -1 1-0 0,,1 0, ,0 0-1-2 '0 1' 0x1 8192 99999999999 0-8192 0:1 '0;1' ' 0'; do
+for list in '' x 1- -1 1-0 0,,1 '0,' ,0 0-1-2 '0 1' 0x1 8192 99999999999 0-8192 0:1 '0;1' ' 0'; do
 	host wbinvd --cpus="$list"
 	ok "wbinvd --cpus='$list'" 'usage_error && said "not a list of CPUs" && untouched'
 done
