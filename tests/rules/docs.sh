@@ -1,0 +1,289 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Manual pages, completion and README against the program itself.  Speaks TAP.
+#   SEVADM      path of the program
+#   top_srcdir  of the sources
+set -u
+shopt -s lastpipe	# result counts at the end of a pipe
+SEVADM=$(realpath "${SEVADM:?}") || exit 1
+top_srcdir=$(realpath "${top_srcdir:?}") || exit 1
+man=$top_srcdir/man
+completion=$top_srcdir/completions/sevadm
+export LC_ALL=C
+unset ARGP_HELP_FMT
+
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+cases=0 failures=0
+
+# result NAME: a case that is good if nothing was said about it (standard input)
+result() {
+	local said
+
+	said=$(cat)
+	cases=$((cases + 1))
+	if [ -z "$said" ]; then
+		printf 'ok %s - %s\n' "$cases" "$1"
+	else
+		failures=$((failures + 1))
+		printf 'not ok %s - %s\n' "$cases" "$1"
+		printf '# %s\n' "${said//$'\n'/$'\n'# }"
+	fi
+}
+
+skip() {
+	cases=$((cases + 1))
+	printf 'ok %s - %s # SKIP %s\n' "$cases" "$1" "$2"
+}
+
+# differ WHAT A B: sorted lists in files that should be the same
+differ() {
+	comm -23 "$2" "$3" | sed "s/^/$1, only in the first: /"
+	comm -13 "$2" "$3" | sed "s/^/$1, only in the second: /"
+}
+
+# ------------------------------------------------------------- the program
+
+# shellcheck disable=SC2086 # a command can be two words
+help_options() {
+	"$SEVADM" ${1-} --help | sed -n 's/^ \{2,6\}\(-., \)\?\(--[a-z][a-z-]*\).*/\2/p' | sort -u
+}
+
+commands() {
+	"$SEVADM" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\( [a-z]\+\)\?\)  *[A-Z].*/\1/p'
+}
+
+# own COMMAND: options that are not everybody's
+own() {
+	help_options "$1" | comm -23 - "$tmp/globals"
+}
+
+page_of() {
+	echo "$man/sevadm-${1%% *}.8"
+}
+
+mapfile -t commands < <(commands)
+help_options >"$tmp/globals"
+for command in "${commands[@]}"; do
+	own "$command"
+done | sort -u - "$tmp/globals" >"$tmp/known"
+
+{
+	[ "${#commands[@]}" -ge 10 ] || echo "--help lists ${#commands[@]} commands: ${commands[*]}"
+	[ "$(wc -l <"$tmp/globals")" -ge 8 ] || cat "$tmp/globals"
+	[ "$(wc -l <"$tmp/known")" -ge 20 ] || cat "$tmp/known"
+} | result 'the program tells its commands and options'
+
+# -------------------------------------------------------------------- pages
+
+# Every option that a page names, in its text or in an example
+named() {
+	sed -e '/^\.\\"/d' -e 's/Fl -/--/g' "$1" |
+		sed 's/| *-\([a-z]\)/| --\1/g' |
+		grep -oE -- '(^|[^a-z-])--[a-z][a-z-]*' | sed 's/.*--/--/' | sort -u
+}
+
+# Those that it describes: items of lists
+described() {
+	sed -n 's/^\.It Fl .*/&/p' "$1" | sed 's/\.It Fl -/--/; s/\.It Fl [^-].* , -/--/' |
+		sed -n 's/^\(--[a-z-]*\).*/\1/p' | sort -u
+}
+
+for command in "${commands[@]}"; do
+	page=$(page_of "$command")
+	{
+		[ -f "$page" ] || echo "there is no $page"
+		grep -q "^\.Cm $command\$" "$page" || echo "no synopsis of sevadm $command"
+	} 2>&1 | result "sevadm $command has a manual page"
+done
+
+for page in "$man"/sevadm-*.8; do
+	name=$(basename "$page" .8)
+	: >"$tmp/own"
+	for command in "${commands[@]}"; do
+		[ "$(page_of "$command")" != "$page" ] || own "$command" >>"$tmp/own"
+	done
+	{
+		printf '%s\n' "${commands[@]}" | grep -qE "^${name#sevadm-}( |\$)" || echo 'no command'
+		grep -q "^\.Xr $name 8\( ,\)\?\$" "$man/sevadm.8" || echo 'sevadm(8) does not refer to it'
+	} | result "$name is the page of a command"
+	described "$page" >"$tmp/described"
+	sort -u -o "$tmp/own" "$tmp/own"
+	differ 'options: program, page' "$tmp/own" "$tmp/described" |
+		result "$name describes its options, and no other"
+done
+
+described "$man/sevadm.8" | differ 'options: program, page' "$tmp/globals" - |
+	result 'sevadm(8) describes the global options, and no other'
+
+for page in "$man"/*.8; do
+	name=$(basename "$page" .8)
+	named "$page" | comm -23 - "$tmp/known" | result "$name names no unknown option"
+	codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It //p' "$page" | tr '\n' ' ')
+	{ [ "$codes" = '0 1 2 3 4 5 6 64 ' ] || echo "codes: $codes"; } |
+		result "$name has the table of exit codes"
+	if command -v mandoc >/dev/null; then
+		mandoc -T lint -W warning "$page" 2>&1 | result "$name: mandoc has nothing to say"
+	else
+		skip "$name: mandoc has nothing to say" 'there is no mandoc'
+	fi
+done
+
+# ----------------------------------------------------------------- examples
+
+# Lines of literal displays in EXAMPLES; one that ends in | goes on
+examples() {
+	sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$1" | sed 's/\\e/\\/g' |
+		sed -e ':more' -e '/|$/{N;s/\n */ /;b more' -e '}' | sed -n "s/^$2 //p"
+}
+
+mkdir "$tmp/bin"
+ln -s "$SEVADM" "$tmp/bin/sevadm"
+for page in "$man"/*.8; do
+	name=$(basename "$page" .8)
+	dir=$tmp/$name
+	mkdir "$dir"
+	# with $: on a simulated host, in order, and they succeed
+	examples "$page" '[$]' | while IFS= read -r line; do
+		case $line in
+		*jq*) command -v jq >/dev/null || continue ;;
+		esac
+		(cd "$dir" && PATH=$tmp/bin:$PATH bash -o pipefail -c "$line" \
+			>out 2>&1 </dev/null) ||
+			{ echo "exit $?: $line" && cat "$dir/out"; }
+	done | result "$name: the examples work"
+	{ [ -n "$(examples "$page" '[$]')" ] || echo none; } | result "$name has such examples"
+
+	# with #: of a real host, so only: the program takes the command line
+	"$SEVADM" sim create --force "$dir/real.sim" --snp-guests=1 || exit 1
+	examples "$page" '#' | sed 's/&&/\n/g; s/|/\n/g' | grep -E '^ *sevadm ' |
+		while read -r _ line; do
+			# shellcheck disable=SC2086 # words of a command line
+			"$SEVADM" --device="sim:$dir/real.sim" --yes $line >"$dir/out" 2>&1 </dev/null
+			[ $? -ne 64 ] || { echo "$line" && cat "$dir/out"; }
+		done | result "$name: the examples for a real host are taken"
+done
+
+# --------------------------------------------------------------- completion
+
+bash -n "$completion" 2>&1 | result 'the completion is correct bash'
+
+with=''	# bash-completion itself
+
+# replies LINE: what the completion offers, as the words would stand there
+replies() (
+	# shellcheck source=/dev/null
+	[ -z "$with" ] || . "$with"
+	# shellcheck source=/dev/null
+	. "$completion"
+	PATH=$tmp/bin:$PATH
+	COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
+	read -ra COMP_WORDS <<<"$1"
+	[[ $1 == *[![:space:]] ]] || COMP_WORDS+=('')
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	_sevadm sevadm "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>&1
+	printf '%s\n' "${COMPREPLY[@]}"
+)
+
+# offers LINE WORD...: exactly these
+offers() {
+	replies "$1" | sort >"$tmp/a"
+	printf '%s\n' "${@:2}" | sort | comm -3 "$tmp/a" - |
+		sed "s#^#after '$1', what comes and what should: #"
+}
+
+complete_all() {
+	printf '%s\n' "${commands[@]}" | cut -d' ' -f1 | sort -u >"$tmp/b"
+	replies 'sevadm ' | sort >"$tmp/a"
+	differ 'commands: completion, program' "$tmp/a" "$tmp/b" | result "commands complete$1"
+	for command in '' "${commands[@]}"; do
+		replies "sevadm ${command:+$command }--" | sed 's/=$//' | sort >"$tmp/a"
+		help_options "$command" >"$tmp/b"
+		differ 'options: completion, program' "$tmp/a" "$tmp/b" |
+			result "options of sevadm${command:+ }$command complete$1"
+	done
+	{
+		offers 'sevadm sim ' act create show
+		offers 'sevadm -q te' teardown
+		offers 'sevadm --device sim:x te' teardown
+		offers 'sevadm --color=' auto always never
+		offers 'sevadm status --device=' kernel sim:
+		offers 'sevadm teardown --guests=' refuse stop stop: decommission
+		offers 'sevadm teardown --guests=d' decommission
+		offers 'sevadm explain WBIN' WBINVD_REQUIRED
+		offers 'sevadm explain 0x1 --command=SNP_SHUTDOWN_' SNP_SHUTDOWN_EX
+		offers 'sevadm sim act f access=r' rw ro
+		offers "sevadm --device=sim:$tmp/completion.s" "$tmp/completion.sim"
+		offers 'sevadm wbinvd --cpus=' ''
+		offers 'sevadm status x' ''
+	} 2>&1 | result "arguments complete$1"
+	{
+		offers "sevadm --device=sim:$tmp/completion.sim decommission " 1 2 4
+		offers "sevadm --device sim:$tmp/completion.sim decommission 2 " 1 4
+		offers "sevadm --device=sim:$tmp/none decommission " ''
+	} 2>&1 | result "ids of SNP guests complete$1"
+}
+
+"$SEVADM" sim create "$tmp/completion.sim" --snp-guests=2 --sev-guests=1 --leaked-guests=1 || exit 1
+complete_all ''
+with=/usr/share/bash-completion/bash_completion
+if [ -r "$with" ]; then
+	complete_all ', with bash-completion loaded'
+else
+	skip 'completion with bash-completion loaded' 'it is not installed'
+fi
+with=''
+
+# list NAME: a list that the completion holds, one word a line
+list() (
+	# shellcheck source=/dev/null
+	. "$completion"
+	name=_sevadm_$1
+	# shellcheck disable=SC2086 # a list
+	printf '%s\n' ${!name}
+)
+
+# Names that the completion repeats are those of the program
+list statuses | while read -r status; do
+	"$SEVADM" explain "$status" 2>&1 >/dev/null
+done | result 'each status that completes is known'
+for ((i = 0; i < 256; i++)); do
+	"$SEVADM" explain "$i" --porcelain 2>/dev/null | sed -n 's/^explanation\.name\t//p'
+done | while read -r status; do
+	[ "$(replies "sevadm explain $status" | grep -cx "$status")" = 1 ] || echo "$status"
+done | result 'each status that is known completes'
+{
+	list firmware_commands | sort >"$tmp/a"
+	sed -n 's/^\t{ 0x[0-9a-f]*, "\([A-Z_]*\)",.*/\1/p' "$top_srcdir/lib/firmware/command.c" |
+		sort >"$tmp/b"
+	differ 'commands: completion, library' "$tmp/a" "$tmp/b"
+} | result 'the firmware commands that complete are those of the library'
+
+# What can happen to a simulated host: completion, page and program
+{
+	list actions | sed 's/=$//' | sort >"$tmp/a"
+	sed -n '/^\.Ss sim act/,/^\.Sh/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
+		sed 's/^ *\(Cm \)\?\([a-z-]*\).*/\2/' | sort >"$tmp/b"
+	differ 'actions: completion, page' "$tmp/a" "$tmp/b"
+	list actions | while read -r action; do
+		"$SEVADM" sim create --force "$tmp/act.sim" || exit 1
+		"$SEVADM" sim act "$tmp/act.sim" "$action" 2>&1 | grep 'nothing that can happen'
+	done
+} | result 'the actions of sim act are those of page and program'
+
+# ------------------------------------------------------------------- README
+
+{
+	sed -n '1,/^## /p' "$top_srcdir/README.md" >"$tmp/first"
+	for command in ./demo ./check; do
+		grep -qE "^ *$command\$" "$tmp/first" || echo "README.md does not start with $command"
+		[ -x "$top_srcdir/$command" ] || echo "there is no $command"
+	done
+	grep -oE '\]\([A-Za-z][^):]*\)' "$top_srcdir/README.md" | tr -d ']()' | while read -r path; do
+		[ -e "$top_srcdir/${path%%#*}" ] || echo "README.md refers to $path"
+	done
+} | result 'README.md starts with the two commands, and what it refers to is there'
+
+printf '1..%s\n' "$cases"
+[ "$failures" -eq 0 ]
