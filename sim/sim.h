@@ -76,6 +76,10 @@ void sim_close(struct sim *sim);
  *   fail=COMMAND:STATUS[:COUNT]    the next COUNT such firmware commands answer STATUS
  *   timeout=COMMAND                the next such command never answers
  *   deaf=LIST                      these CPUs' WBINVD does not count any more
+ *   vanish=LIST                    each goes offline as soon as a thread was pinned to it
+ *   iommu-fails                    the next amd_iommu_snp_disable()
+ *   tracking-fails                 the companion patch has no memory for the next guest
+ *   lockdown=none|integrity|confidentiality
  *   allow=LIST                     our own processes may run on these CPUs only
  *   access=rw|ro|none              what the device nodes let us do
  *   sleep=SECONDS                  time passes

@@ -50,6 +50,14 @@ static int deaf_one(void *arg, unsigned int cpu)
 	return 0;
 }
 
+static int vanish_one(void *arg, unsigned int cpu)
+{
+	if (!cpu)
+		return -EPERM;
+	((struct sim *)arg)->st->m.cpu[cpu].vanishes = 1;
+	return 0;
+}
+
 static int allow_one(void *arg, unsigned int cpu)
 {
 	((struct sim *)arg)->st->m.cpu[cpu].allowed = 1;
@@ -230,6 +238,19 @@ static int act_timeout(struct sim *s, const char *text, struct sim_why *why)
 	return inject(s, &in, why);
 }
 
+static int act_lockdown(struct sim *s, const char *text, struct sim_why *why)
+{
+	static const char *const names[] = { "none", "integrity", "confidentiality" };
+	uint32_t i;
+
+	for (i = 0; i < 3; i++)
+		if (!strcmp(names[i], text)) {
+			s->st->m.lockdown = i;
+			return 0;
+		}
+	return sim_why(why, -EINVAL, "lockdown: none, integrity or confidentiality");
+}
+
 static int act_access(struct sim *s, const char *text, struct sim_why *why)
 {
 	static const char *const names[] = { "rw", "ro", "none" };
@@ -291,8 +312,11 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 		return act_access(s, value, why);
 	if (!strcmp(name, "allow"))
 		return act_allow(s, value, why);
-	if (!strcmp(name, "deaf")) {
-		ret = sim_cpulist_each(value, s->st->m.cpus, deaf_one, s);
+	if (!strcmp(name, "lockdown"))
+		return act_lockdown(s, value, why);
+	if (!strcmp(name, "deaf") || !strcmp(name, "vanish")) {
+		ret = sim_cpulist_each(value, s->st->m.cpus,
+				       *name == 'd' ? deaf_one : vanish_one, s);
 		return ret ? sim_why(why, ret, "'%s' is no list of CPUs of 0-%u", value,
 				     s->st->m.cpus - 1) : 0;
 	}
@@ -325,6 +349,14 @@ static int act_plain(struct sim *s, const char *name, int64_t *result, struct si
 		ret = sim_kexec(s);
 		*result = s->st->m.boots;
 		return ret;
+	}
+	if (!strcmp(name, "iommu-fails")) {
+		s->st->m.iommu_fails = 1;
+		return 0;
+	}
+	if (!strcmp(name, "tracking-fails")) {
+		s->st->debug.no_memory = 1;
+		return 0;
 	}
 	/* asked for by tests */
 	if (!strcmp(name, "warnings"))

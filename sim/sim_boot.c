@@ -30,6 +30,7 @@ void sim_boot(struct sim *s)
 	m->parallel_ns = 0;
 	m->warnings = 0;
 	m->kexec_loaded = 0;
+	m->iommu_fails = 0;
 	m->boots++;
 	m->next_pid = 1200;
 	sim_memory_boot(s);
@@ -38,6 +39,7 @@ void sim_boot(struct sim *s)
 		m->cpu[i].svm = 0;
 		m->cpu[i].hsave_pa = 0;
 		m->cpu[i].busy_until = 0;
+		m->cpu[i].vanishes = 0;
 		if (m->kernel_major < 7)	/* later ones leave that to ccp */
 			m->cpu[i].snp_en = 1;
 		sim_cpu_wbinvd(s, i);

@@ -194,6 +194,12 @@ int ccp_sev_shutdown(struct sim *s, uint32_t *error)
 	return 0;
 }
 
+/* Since 7.1 the CPUs stop checking the RMP as well */
+uint32_t ccp_snp_shutdown_flags(const struct sim *s)
+{
+	return FWB_IOMMU_SNP_SHUTDOWN | (kernel_at_least(s, 7, 1) ? FWB_X86_SNP_SHUTDOWN : 0);
+}
+
 /* What is left to the host once SNP_SHUTDOWN_EX succeeded */
 void ccp_snp_shutdown_host(struct sim *s)
 {
@@ -211,14 +217,13 @@ void ccp_snp_shutdown_host(struct sim *s)
 int ccp_snp_shutdown(struct sim *s, uint32_t *error)
 {
 	struct sim_ccp *c = &s->st->ccp;
-	struct fwb_snp_shutdown_ex data = { .len = sizeof(data), .flags = FWB_IOMMU_SNP_SHUTDOWN };
+	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
+					    .flags = ccp_snp_shutdown_flags(s) };
 	uint32_t flush = SEV_DBG_NO_FW_CALL;
 	int ret;
 
 	if (!c->snp_initialized)
 		return 0;
-	if (kernel_at_least(s, 7, 1))
-		data.flags |= FWB_X86_SNP_SHUTDOWN;
 	sim_wbinvd_all(s);
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);
 	if (*error == PSP_DFFLUSH_REQUIRED) {

@@ -31,7 +31,8 @@ static const char *check_cpu(const struct sim_machine *m, uint32_t i)
 
 	if (c->core != i % m->cores || c->ccx >= PSP_FW_MAX_CCX || c->socket >= m->sockets)
 		return "a CPU is in no place";
-	if (c->online > 1 || c->allowed > 1 || c->deaf > 1 || c->svm > 1 || c->snp_en > 1)
+	if (c->online > 1 || c->allowed > 1 || c->deaf > 1 || c->svm > 1 || c->snp_en > 1 ||
+	    c->vanishes > 1)
 		return "a CPU's state makes no sense";
 	return NULL;
 }
@@ -57,7 +58,8 @@ static const char *check_machine(const struct sim_state *st)
 			return wrong;
 	}
 	if (!text_ends(m->kernel, sizeof(m->kernel)) || m->access > SIM_ACCESS_NONE ||
-	    m->no_patch > 1 || m->kexec_loaded > 1 || m->next_pid < 1000 ||
+	    m->no_patch > 1 || m->kexec_loaded > 1 || m->lockdown > 2 || m->iommu_fails > 1 ||
+	    m->next_pid < 1000 ||
 	    m->next_pid > 8000000)
 		return "its kernel makes no sense";
 	for (i = 0; i < SIM_KLOG_LINES; i++)
@@ -131,7 +133,7 @@ static const char *check_debug(const struct sim_state *st)
 	const struct sim_debug *d = &st->debug;
 	const struct sim_tracked *g;
 
-	if (d->registered > 1 || d->track_lost > 1 || d->locked_out > 1 ||
+	if (d->registered > 1 || d->track_lost > 1 || d->locked_out > 1 || d->no_memory > 1 ||
 	    d->count > SIM_MAX_TRACKED)
 		return "the list of guests makes no sense";
 	for (g = d->guest; g < d->guest + d->count; g++) {

@@ -130,8 +130,23 @@ int sim_cpulist_each(const char *list, unsigned int cpus, int (*fn)(void *arg, u
 	return 0;
 }
 
+/* The CPU goes away at the worst moment: sim_act("vanish=...") */
+static int vanish(struct sim *s, unsigned int cpu)
+{
+	int ret = sim_enter(s, true);
+
+	if (ret)
+		return ret;
+	if (s->st->m.cpu[cpu].vanishes) {
+		s->st->m.cpu[cpu].vanishes = 0;
+		sim_cpu_set_online(s, cpu, false);
+	}
+	return sim_leave(s, 0);
+}
+
 int sim_thread_pin(struct sim *s, unsigned int cpu)
 {
+	bool vanishes = false;
 	const struct sim_cpu *c;
 	int ret = sim_enter(s, false);
 
@@ -143,8 +158,10 @@ int sim_thread_pin(struct sim *s, unsigned int cpu)
 	if (!ret) {
 		pinned_sim = s->id;
 		pinned_cpu = cpu;
+		vanishes = c->vanishes;
 	}
-	return sim_leave(s, ret);
+	ret = sim_leave(s, ret);
+	return !ret && vanishes ? vanish(s, cpu) : ret;
 }
 
 /*

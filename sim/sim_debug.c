@@ -177,6 +177,14 @@ static int wbinvd_all(struct sim *s, void *arg)
 	return debug_copy_out(arg, &w, sizeof(w));
 }
 
+/* Lockdown forbids what changes the firmware's state (LOCKDOWN_DEBUGFS) */
+static int may_change(const struct sim *s, bool writable)
+{
+	if (!writable)
+		return -EBADF;
+	return s->st->m.lockdown ? -EPERM : 0;
+}
+
 int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg)
 {
 	if (!s->st->debug.registered)
@@ -191,11 +199,11 @@ int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg)
 	case SEV_DBG_WBINVD_ALL:
 		return writable ? wbinvd_all(s, arg) : -EBADF;
 	case SEV_DBG_DECOMMISSION:
-		return writable ? debug_decommission(s, arg) : -EBADF;
+		return may_change(s, writable) ?: debug_decommission(s, arg);
 	case SEV_DBG_DF_FLUSH:
 	case SEV_DBG_SHUTDOWN:
 	case SEV_DBG_INIT:
-		return writable ? debug_cmd(s, request, arg) : -EBADF;
+		return may_change(s, writable) ?: debug_cmd(s, request, arg);
 	default:
 		return -ENOTTY;
 	}

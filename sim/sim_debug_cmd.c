@@ -110,7 +110,8 @@ static int iommu_result(struct sim *s, uint32_t *reason)
 /* One SNP_SHUTDOWN_EX, whatever the driver believes */
 static int shutdown_snp(struct sim *s, uint32_t *reason)
 {
-	struct fwb_snp_shutdown_ex data = { .len = sizeof(data), .flags = FWB_IOMMU_SNP_SHUTDOWN };
+	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
+					    .flags = ccp_snp_shutdown_flags(s) };
 	struct sim_ccp *c = &s->st->ccp;
 	uint32_t state = PSP_INIT;
 	int ret;

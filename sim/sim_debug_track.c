@@ -59,7 +59,8 @@ static struct sim_tracked *track(struct sim *s, uint32_t kind)
 	struct sim_debug *d = &s->st->debug;
 	struct sim_tracked *g;
 
-	if (d->count == SIM_MAX_TRACKED) {	/* no memory */
+	if (d->count == SIM_MAX_TRACKED || d->no_memory) {
+		d->no_memory = 0;
 		d->track_lost = 1;
 		return NULL;
 	}

@@ -334,6 +334,10 @@ static int create_fill(int fd, const char *temp, const struct sim_options *o, st
 
 	if (ftruncate(fd, sizeof(struct sim_state)) < 0)
 		return sim_why(why, -errno, "%s: %s", temp, strerror(errno));
+	/* a full disk is an error here and a signal later */
+	ret = posix_fallocate(fd, 0, offsetof(struct sim_state, content));
+	if (ret)
+		return sim_why(why, -ret, "%s: %s", temp, strerror(ret));
 	s = sim_new_handle(temp, fd);
 	if (!s)
 		return sim_why(why, -ENOMEM, "%s: cannot be mapped", temp);
@@ -357,8 +361,10 @@ static int create_fill(int fd, const char *temp, const struct sim_options *o, st
 
 static int create_place(const char *temp, const char *path, bool overwrite, struct sim_why *why)
 {
-	int ret = overwrite ? rename(temp, path) : link(temp, path);
+	int ret = renameat2(AT_FDCWD, temp, AT_FDCWD, path, overwrite ? 0 : RENAME_NOREPLACE);
 
+	if (ret < 0 && errno == EINVAL)		/* a file system that cannot */
+		ret = overwrite ? rename(temp, path) : link(temp, path);
 	if (ret < 0)
 		return sim_why(why, -errno, "%s: %s", path, strerror(errno));
 	return 0;

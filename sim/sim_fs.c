@@ -205,6 +205,10 @@ int fs_module_list(struct sim *s, const char *path, struct sim_names *n)
 
 int fs_kernel_read(struct sim *s, const char *path, struct sim_text *t)
 {
+	static const char *const lockdowns[] = {
+		"[none] integrity confidentiality", "none [integrity] confidentiality",
+		"none integrity [confidentiality]",
+	};
 	const struct sim_machine *m = &s->st->m;
 	const char *rest = path;
 
@@ -220,7 +224,7 @@ int fs_kernel_read(struct sim *s, const char *path, struct sim_text *t)
 		return 0;
 	}
 	if (!strcmp(path, "/security/lockdown"))
-		text_add(t, "[none] integrity confidentiality\n");
+		text_add(t, "%s\n", lockdowns[m->lockdown]);
 	else
 		return -ENOENT;
 	return 0;

@@ -53,7 +53,8 @@ struct sim_cpu {
 	uint8_t online, allowed;	/* allowed: in our own Cpus_allowed */
 	uint8_t deaf;			/* its WBINVD does not reach the firmware's mark */
 	uint8_t svm, snp_en;		/* EFER.SVME; SYSCFG.SNP_EN */
-	uint8_t pad[3];
+	uint8_t vanishes;		/* goes offline once a thread was pinned to it */
+	uint8_t pad[2];
 };
 
 /* How the device nodes let us in: sim_act("access=...") */
@@ -68,6 +69,8 @@ struct sim_machine {
 	uint32_t cpus, cores, ccxs, sockets, threads_per_core, cores_per_ccx;
 	uint32_t no_patch, access;
 	uint32_t kexec_loaded, warnings;
+	uint32_t lockdown;		/* 0 none, 1 integrity, 2 confidentiality */
+	uint32_t iommu_fails;		/* the next amd_iommu_snp_disable() */
 	uint32_t next_pid, kernel_major, kernel_minor;
 	char kernel[64];
 	struct sim_cpu cpu[SIM_MAX_CPUS];
@@ -135,6 +138,7 @@ struct sim_debug {
 	uint64_t next_id;
 	uint64_t leaked_pages;		/* by the stale-page guard */
 	uint32_t registered, track_lost, locked_out, count;
+	uint32_t no_memory, pad;	/* no_memory: the next guest cannot be tracked */
 	struct sim_tracked guest[SIM_MAX_TRACKED];
 };
 
@@ -279,6 +283,7 @@ int ccp_sev_init(struct sim *s, uint32_t *error);
 int ccp_platform_init(struct sim *s, bool probe, uint32_t *error);
 int ccp_sev_shutdown(struct sim *s, uint32_t *error);
 int ccp_snp_shutdown(struct sim *s, uint32_t *error);
+uint32_t ccp_snp_shutdown_flags(const struct sim *s);
 void ccp_snp_shutdown_host(struct sim *s);
 void ccp_free_tmr(struct sim *s);
 void ccp_firmware_shutdown(struct sim *s);

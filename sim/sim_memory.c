@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 
 #include "sim_internal.h"
@@ -61,6 +62,11 @@ static uint8_t *content_make(struct sim *s, uint32_t page)
 		n = (mem->slot_hint + i) % SIM_SLOTS;
 		if (mem->slot_used[n])
 			continue;
+		/* on a full disk the mapping would be our end */
+		if (fallocate(s->fd, FALLOC_FL_KEEP_SIZE,
+			      (off_t)(offsetof(struct sim_state, content) + n * SIM_PAGE),
+			      SIM_PAGE) && errno == ENOSPC)
+			return NULL;
 		mem->slot_used[n] = 1;
 		mem->slot_hint = n;
 		s->st->page[page].slot = (uint16_t)(n + 1);
@@ -193,6 +199,10 @@ int sim_iommu_snp_disable(struct sim *s)
 	uint32_t i;
 	int ret;
 
+	if (s->st->m.iommu_fails) {
+		s->st->m.iommu_fails = 0;
+		return -EINVAL;
+	}
 	for (i = 0; i < IOMMU_UNITS * IOMMU_UNIT_PAGES; i++) {
 		ret = sim_rmp_shared(s, IOMMU_PAGE + i);
 		if (ret)

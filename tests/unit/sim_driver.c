@@ -450,6 +450,68 @@ START_TEST(leaked_guest)
 }
 END_TEST
 
+/* The firmware is down, but the IOMMUs' pages are not freed: cannot be repeated */
+START_TEST(iommu_fails)
+{
+	act("end=%u", guest(0)->pid);
+	act("iommu-fails");
+	ck_assert_int_eq(shutdown_fw(0), -EIO);
+	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
+	ck_assert_uint_eq(status, 0);
+	ck_assert_uint_eq(describe()->fw_snp_state, 0);
+	ck_assert_int_eq(shutdown_fw(0), -EIO);
+	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+}
+END_TEST
+
+START_TEST(tracking_fails)
+{
+	pid_t pid;
+
+	act("tracking-fails");
+	pid = (pid_t)act("start=snp");
+	ck_assert_uint_eq(id_of(pid), 0);
+	ck_assert(info()->state & SEV_DBG_S_TRACK_LOST);
+	act("end=%u", guest(0)->pid);
+	REFUSED(shutdown_fw(0), SEV_DBG_R_TRACK_LOST);
+	DOES(shutdown_fw(SEV_DBG_C_LIVE), -EIO, 0xf);
+	act("end=%d", (int)pid);
+	DOES(shutdown_fw(SEV_DBG_C_LIVE), 0, 0);
+}
+END_TEST
+
+START_TEST(locked_down)
+{
+	act("lockdown=integrity");
+	ck_assert_int_eq(decommission(1, SEV_DBG_D_RUNNING), -EPERM);
+	ck_assert_uint_eq(wbinvd_all(), 4);	/* harms nobody */
+	ck_assert_uint_eq(info()->nr_snp_guests, 1);
+}
+END_TEST
+
+/* Since 7.1 SNP_SHUTDOWN_EX takes SNP_EN back on the CPUs: kexec survives what is left */
+START_TEST(x86_snp_shutdown)
+{
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
+		.snp_guests = 1, .vcpus = 2, .kernel = "7.3.4-sim",
+	};
+
+	sim_test_create(&o);
+	ck_assert_int_eq(act("snp"), 1);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(GUESTS), 0, 0);
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	ck_assert_int_eq(act("kexec"), 2);
+	ck_assert_int_eq(act("snp"), 1);
+	act("start=snp");
+	ck_assert_uint_eq(describe()->kernel_warnings, 0);
+	sim_test_remove();
+}
+END_TEST
+
 /* --- E10: bad input ------------------------------------------------------- */
 
 static int raw(unsigned long request, void *arg)
@@ -588,6 +650,12 @@ START_TEST(e10_wbinvd)
 	ck_assert_uint_eq(w.cpu, 0);
 	ck_assert_int_eq(sim_thread_pin(sim, 1), -EINVAL);
 	ck_assert_int_eq(sim_thread_pin(sim, 4), -EINVAL);
+	act("vanish=3");
+	ck_assert_int_eq(sim_thread_pin(sim, 3), 0);
+	w.cpu = 3;
+	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
+	ck_assert_uint_eq(w.cpu, 0);
+	act("online=1,3");
 	act("allow=0-2");
 	ck_assert_int_eq(sim_thread_pin(sim, 3), -EINVAL);
 	ck_assert_int_eq(sim_thread_pin(sim, 2), 0);
@@ -652,13 +720,14 @@ int main(void)
 
 	ADD(setup_two, e1_mailing_list, e2_forced, e2b_ended_first);
 	ADD(setup_one, e2c_full_path, e3_live_guest, e4_offline_cpu, e4b_offline_afterwards,
-	    deaf_cpu, timeout_is_for_ever, leaked_guest, e10_sizes, e10_longer_with_zero_tail,
+	    deaf_cpu, iommu_fails, tracking_fails, locked_down,
+	    timeout_is_for_ever, leaked_guest, e10_sizes, e10_longer_with_zero_tail,
 	    e10_flags, e10_addresses, e10_read_only, e10_wbinvd);
 	ADD(setup_none, e3b_launching_guest, e4_load_with_cpu_offline, e5_forced_then_killed,
 	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy);
 	ADD(setup_sev, e8c_handles);
 	ADD(setup_both, e2d_full_path_with_guests, e10_decommission);
-	ADD(NULL, e5_without_patch);
+	ADD(NULL, e5_without_patch, x86_snp_shutdown);
 	add_one_turn(s, "INIT", setup_none, e9_strict_while_sev_is_up, 0);
 	add_one_turn(s, "WORKING", setup_sev, e9_strict_while_sev_is_up, 1);
 	add_loop(s, "kexec", setup_one, e7_kexec_after_vm_ended, 2);

@@ -387,7 +387,7 @@ START_TEST(bad_actions)
 		"", "=", "explode", "start=", "start=vax", "start=snp:", "start=snp:0", "start=snp:65",
 		"start=snp:x", "kill=", "kill=x", "fail=", "fail=NOTHING:1", "fail=SNP_DF_FLUSH",
 		"fail=SNP_DF_FLUSH:x", "fail=SNP_DF_FLUSH:1:0", "timeout=x", "deaf=99", "access=x",
-		"allow=9", "sleep=-1", "reload=1", "load",
+		"allow=9", "vanish=0", "lockdown=x", "iommu-fails=1", "sleep=-1", "reload=1", "load",
 		"a-very-long-name-of-an-action-that-there-is-not=1",
 	};
 	uint32_t generation = describe()->generation;
