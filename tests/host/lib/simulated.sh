@@ -33,18 +33,19 @@ act() {
 	"$SEVADM" sim act "$SIM" "$1"
 }
 
-# guest_start snp|sev|sev-es [--launch-only] - start a VMM that holds the VM
-# open, print its pid
+# guest_start snp|sev|sev-es [--launch-only] [--stubborn] - start a VMM that
+# holds the VM open, print its pid
 guest_start() {
-	guest_kind=$1
+	guest_kind=$1 guest_action=start
 	shift
 	for guest_option in "$@"; do
 		case $guest_kind$guest_option in
 		snp--launch-only) guest_kind=snp-launching ;;
+		*--stubborn) guest_action=start-stubborn ;;
 		*) fail "guest_start: $guest_option does not exist here" ;;
 		esac
 	done
-	act "start=$guest_kind" || return 1
+	act "$guest_action=$guest_kind" || return 1
 }
 
 # guest_alive PID - does its process run (or stand still, but exist)?
