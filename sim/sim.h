@@ -141,7 +141,7 @@ struct sim_info {
 	uint32_t asids_dirty;		/* ASIDs dirty on some core complex */
 	uint64_t assigned_pages;	/* in the RMP, the table itself not counted */
 	uint64_t leaked_pages, clock_ns;
-	uint32_t generation;		/* changes so far: firmware commands other than queries, ... */
+	uint32_t generation;		/* counts what changed the machine, queries do not */
 	uint32_t boots, guests;
 	uint32_t kernel_warnings;	/* WARN() and worse of the simulated kernel since boot */
 };

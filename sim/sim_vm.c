@@ -91,8 +91,8 @@ static int snp_start(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 }
 
 /* A page becomes the guest's: RMPUPDATE, then SNP_LAUNCH_UPDATE */
-static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gpa, unsigned int type,
-		    struct sim_why *why)
+static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gpa,
+		    unsigned int type, struct sim_why *why)
 {
 	struct fwb_snp_launch_update update;
 	uint32_t error = SEV_DBG_NO_FW_CALL;

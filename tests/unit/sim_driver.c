@@ -38,17 +38,6 @@ static void setup_both(void)
 	sim_test_small(1, 1);
 }
 
-#define DOES(call, ret, wanted_status) do {			\
-	ck_assert_int_eq(call, ret);				\
-	ck_assert_uint_eq(status, wanted_status);		\
-} while (0)
-
-#define REFUSED(call, why) do {					\
-	ck_assert_int_eq(call, -EBUSY);				\
-	ck_assert_uint_eq(status, SEV_DBG_NO_FW_CALL);		\
-	ck_assert_uint_eq(reason, why);				\
-} while (0)
-
 #define STRICT	(SEV_DBG_C_STRICT | GUESTS)
 #define LEGACY	SEV_DBG_C_LEGACY
 #define TMR	"SNP_PAGE_RECLAIMx512=0"
@@ -512,172 +501,6 @@ START_TEST(x86_snp_shutdown)
 }
 END_TEST
 
-/* --- E10: bad input ------------------------------------------------------- */
-
-static int raw(unsigned long request, void *arg)
-{
-	return sim_node_ioctl(sim, dbg, request, arg);
-}
-
-START_TEST(e10_sizes)
-{
-	static const unsigned long requests[] = {
-		SEV_DBG_GET_INFO, SEV_DBG_GUEST_LIST, SEV_DBG_DECOMMISSION, SEV_DBG_WBINVD,
-		SEV_DBG_WBINVD_ALL, SEV_DBG_DF_FLUSH, SEV_DBG_SHUTDOWN, SEV_DBG_INIT,
-	};
-	static const uint32_t bad[] = { 0, 4, 16, 4097, 0xffffffff };
-	uint32_t generation = describe()->generation;
-	uint32_t buf[2048] = { 0 };
-	size_t i, j;
-
-	for (i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		for (j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
-			buf[0] = bad[j];
-			ck_assert_int_eq(raw(requests[i], buf), -EINVAL);
-		}
-		ck_assert_int_eq(raw(requests[i], NULL), -EFAULT);
-		/* longer, and something in what this kernel does not know */
-		buf[0] = (uint32_t)(requests[i] >> 16 & 0x3fff) + 8;
-		buf[buf[0] / 4 - 1] = 1;
-		ck_assert_int_eq(raw(requests[i], buf), -E2BIG);
-		memset(buf, 0, sizeof(buf));
-		buf[0] = (uint32_t)(requests[i] >> 16 & 0x3fff);
-		buf[1] = 0x80000000;		/* a flag that there is not */
-		ck_assert_int_eq(raw(requests[i], buf), -EINVAL);
-		memset(buf, 0, sizeof(buf));
-	}
-	ck_assert_int_eq(raw(0xb999, buf), -ENOTTY);
-	ck_assert_uint_eq(describe()->generation, generation);
-}
-END_TEST
-
-START_TEST(e10_longer_with_zero_tail)
-{
-	struct { struct sev_dbg_info i; uint64_t more; } x = { .i = { .size = sizeof(x) } };
-
-	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, &x), 0);
-	ck_assert_uint_eq(x.i.abi_version, SEV_DBG_ABI_VERSION);
-	ck_assert_uint_eq(x.i.size, sizeof(x));
-}
-END_TEST
-
-START_TEST(e10_flags)
-{
-	struct sev_dbg_cmd c = { .size = sizeof(c),
-				 .flags = SEV_DBG_C_STRICT | SEV_DBG_C_LEGACY };
-
-	ck_assert_int_eq(raw(SEV_DBG_SHUTDOWN, &c), -EINVAL);
-	c.flags = SEV_DBG_C_STRICT;
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
-	ck_assert_int_eq(raw(SEV_DBG_INIT, &c), -EINVAL);
-	c.flags = 0;
-	c.trace_entry_size = 4;
-	c.trace = (uintptr_t)&c;
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
-	c.trace = 0;
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EINVAL);
-}
-END_TEST
-
-START_TEST(e10_addresses)
-{
-	struct sev_dbg_guest_list l = {
-		.size = sizeof(l), .entry_size = sizeof(struct sev_dbg_guest), .capacity = 1,
-		.entries = 0x1000,
-	};
-	struct sev_dbg_cmd c = {
-		.size = sizeof(c), .trace_entry_size = sizeof(struct sev_dbg_result),
-		.trace_capacity = 4, .trace = 0x1000,
-	};
-	uint32_t generation = describe()->generation;
-	void *readonly = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	ck_assert_int_eq(raw(SEV_DBG_GUEST_LIST, &l), -EFAULT);
-	l.entry_size = 4;
-	ck_assert_int_eq(raw(SEV_DBG_GUEST_LIST, &l), -EINVAL);
-	/* the trace is looked at before anything is done */
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EFAULT);
-	c.trace = (uintptr_t)readonly;
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EFAULT);
-	ck_assert_uint_eq(describe()->generation, generation);
-	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, (void *)0x1000), -EFAULT);
-}
-END_TEST
-
-START_TEST(e10_read_only)
-{
-	struct sev_dbg_cmd c = { .size = sizeof(c) };
-	struct sev_dbg_guest_cmd g = { .size = sizeof(g), .id = 1 };
-	struct sev_dbg_wbinvd w = { .size = sizeof(w) };
-	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
-	int node = dbg;
-
-	dbg = sim_node_open(sim, "/dev/sev-debug", O_RDONLY);
-	ck_assert_int_eq(raw(SEV_DBG_DF_FLUSH, &c), -EBADF);
-	ck_assert_int_eq(raw(SEV_DBG_SHUTDOWN, &c), -EBADF);
-	ck_assert_int_eq(raw(SEV_DBG_INIT, &c), -EBADF);
-	ck_assert_int_eq(raw(SEV_DBG_DECOMMISSION, &g), -EBADF);
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EBADF);
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD_ALL, &all), -EBADF);
-	ck_assert_uint_eq(info()->nr_snp_guests, 1);
-	sim_node_close(sim, dbg);
-	ck_assert_int_eq(raw(SEV_DBG_GET_INFO, &c), -EBADF);
-	dbg = node;
-	act("access=ro");
-	ck_assert_int_eq(sim_node_open(sim, "/dev/sev-debug", O_RDWR), -EACCES);
-	ck_assert_int_ge(sim_node_open(sim, "/dev/sev-debug", O_RDONLY), 0);
-	act("access=none");
-	ck_assert_int_eq(sim_node_open(sim, "/dev/sev", O_RDONLY), -EACCES);
-}
-END_TEST
-
-START_TEST(e10_wbinvd)
-{
-	struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = 0 };
-
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);	/* not pinned */
-	ck_assert_uint_eq(w.cpu, 0);
-	ck_assert_int_eq(sim_thread_pin(sim, 1), 0);
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
-	ck_assert_uint_eq(w.cpu, 1);
-	w.cpu = 0xffffffff;
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
-	ck_assert_uint_eq(w.cpu, 1);
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), 0);
-	ck_assert_uint_gt(w.duration_ns, 0);
-	act("offline=1");			/* taken away: the thread runs elsewhere */
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
-	ck_assert_uint_eq(w.cpu, 0);
-	ck_assert_int_eq(sim_thread_pin(sim, 1), -EINVAL);
-	ck_assert_int_eq(sim_thread_pin(sim, 4), -EINVAL);
-	act("vanish=3");
-	ck_assert_int_eq(sim_thread_pin(sim, 3), 0);
-	w.cpu = 3;
-	ck_assert_int_eq(raw(SEV_DBG_WBINVD, &w), -EINVAL);
-	ck_assert_uint_eq(w.cpu, 0);
-	act("online=1,3");
-	act("allow=0-2");
-	ck_assert_int_eq(sim_thread_pin(sim, 3), -EINVAL);
-	ck_assert_int_eq(sim_thread_pin(sim, 2), 0);
-}
-END_TEST
-
-START_TEST(e10_decommission)
-{
-	uint64_t sev = id_of((pid_t)guest(1)->pid);
-
-	ck_assert_int_eq(decommission(77, SEV_DBG_D_RUNNING), -ENOENT);
-	REFUSED(decommission(1, 0), SEV_DBG_R_RUNNING);
-	ck_assert_int_eq(decommission(sev, SEV_DBG_D_RUNNING), -EOPNOTSUPP);
-	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
-	ck_assert_int_eq(decommission(1, SEV_DBG_D_RUNNING), -EALREADY);
-	REFUSED(shutdown_fw(0), SEV_DBG_R_GUESTS);
-	REFUSED(shutdown_fw(SEV_DBG_C_LIVE), SEV_DBG_R_TOMBSTONES);
-	/* SEV's SHUTDOWN does not mind tombstones of SNP */
-	DOES(shutdown_fw(LEGACY | SEV_DBG_C_LIVE), 0, 0);
-}
-END_TEST
-
 static void add(Suite *s, const char *name, void (*setup)(void), const TTest **tests, size_t n)
 {
 	TCase *t = tcase_create(name);
@@ -703,7 +526,8 @@ static void add_loop(Suite *s, const char *name, void (*setup)(void), const TTes
 	suite_add_tcase(s, t);
 }
 
-static void add_one_turn(Suite *s, const char *name, void (*setup)(void), const TTest *test, int turn)
+static void add_one_turn(Suite *s, const char *name, void (*setup)(void), const TTest *test,
+			 int turn)
 {
 	TCase *t = tcase_create(name);
 
@@ -721,12 +545,11 @@ int main(void)
 	ADD(setup_two, e1_mailing_list, e2_forced, e2b_ended_first);
 	ADD(setup_one, e2c_full_path, e3_live_guest, e4_offline_cpu, e4b_offline_afterwards,
 	    deaf_cpu, iommu_fails, tracking_fails, locked_down,
-	    timeout_is_for_ever, leaked_guest, e10_sizes, e10_longer_with_zero_tail,
-	    e10_flags, e10_addresses, e10_read_only, e10_wbinvd);
+	    timeout_is_for_ever, leaked_guest);
 	ADD(setup_none, e3b_launching_guest, e4_load_with_cpu_offline, e5_forced_then_killed,
 	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy);
 	ADD(setup_sev, e8c_handles);
-	ADD(setup_both, e2d_full_path_with_guests, e10_decommission);
+	ADD(setup_both, e2d_full_path_with_guests);
 	ADD(NULL, e5_without_patch, x86_snp_shutdown);
 	add_one_turn(s, "INIT", setup_none, e9_strict_while_sev_is_up, 0);
 	add_one_turn(s, "WORKING", setup_sev, e9_strict_while_sev_is_up, 1);

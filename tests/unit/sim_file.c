@@ -319,8 +319,10 @@ START_TEST(scribbled)
 		{ offsetof(struct sim_state, proc), offsetof(struct sim_state, proc[4]) },
 		{ offsetof(struct sim_state, fw), offsetof(struct sim_state, fw.asid) },
 		{ offsetof(struct sim_state, fw.asid), offsetof(struct sim_state, fw.asid[4]) },
-		{ offsetof(struct sim_state, fw.sev_guest), offsetof(struct sim_state, fw.sev_guest[2]) },
-		{ offsetof(struct sim_state, fw.snp_guest), offsetof(struct sim_state, fw.snp_guest[3]) },
+		{ offsetof(struct sim_state, fw.sev_guest),
+		  offsetof(struct sim_state, fw.sev_guest[2]) },
+		{ offsetof(struct sim_state, fw.snp_guest),
+		  offsetof(struct sim_state, fw.snp_guest[3]) },
 		{ offsetof(struct sim_state, page[1000]), offsetof(struct sim_state, page[2000]) },
 		{ offsetof(struct sim_state, rmp[1000]), offsetof(struct sim_state, rmp[2000]) },
 	};

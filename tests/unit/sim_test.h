@@ -23,6 +23,19 @@ extern char did[1024];			/* its trace: "SHUTDOWN=0 SNP_PAGE_RECLAIMx512=0" */
 
 #define GUESTS	(SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES)
 
+/* The call ends with @ret, and the firmware answered @wanted_status */
+#define DOES(call, ret, wanted_status) do {			\
+	ck_assert_int_eq(call, ret);				\
+	ck_assert_uint_eq(status, wanted_status);		\
+} while (0)
+
+/* Refused without asking the firmware, and @why */
+#define REFUSED(call, why) do {					\
+	ck_assert_int_eq(call, -EBUSY);				\
+	ck_assert_uint_eq(status, SEV_DBG_NO_FW_CALL);		\
+	ck_assert_uint_eq(reason, why);				\
+} while (0)
+
 void sim_test_create(const struct sim_options *o);	/* opens it and @dbg, too */
 void sim_test_small(unsigned int snp, unsigned int sev);	/* 4 CPUs in 2 core complexes */
 void sim_test_remove(void);
