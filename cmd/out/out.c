@@ -12,7 +12,7 @@
 
 #include "lib/util/text.h"
 
-#define CELL_MAX	512
+#define CELL_MAX	4096	/* the longest sentence, every byte of it escaped */
 
 struct out {
 	enum out_mode mode;
