@@ -266,6 +266,8 @@ done | result 'each status that is known completes'
 	sed -n '/^\.Ss sim act/,/^\.Sh/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
 		sed 's/^ *\(Cm \)\?\([a-z-]*\).*/\2/' | sort >"$tmp/b"
 	differ 'actions: completion, page' "$tmp/a" "$tmp/b"
+	grep -o 'strcmp(name, "[a-z-]*")' "$top_srcdir/sim/sim_act.c" | cut -d'"' -f2 | sort -u >"$tmp/b"
+	differ 'actions: completion, source' "$tmp/a" "$tmp/b"
 	list actions | while read -r action; do
 		"$SEVADM" sim create --force "$tmp/act.sim" || exit 1
 		"$SEVADM" sim act "$tmp/act.sim" "$action" 2>&1 | grep 'nothing that can happen'
