@@ -37,9 +37,15 @@ static const struct out_row vm_rows[] = {
 	OUT_END
 };
 
+/* What the firmware did not tell is left out */
+struct count_view {
+	uint32_t snp, sev;
+	bool has_snp, has_sev;
+};
+
 static const struct out_row count_rows[] = {
-	OUT_ROW(struct sevadm_guests, "snp", "SNP", OUT_U32, fw_snp),
-	OUT_ROW(struct sevadm_guests, "sev", "SEV and SEV-ES", OUT_U32, fw_sev),
+	OUT_ROW_WHEN(struct count_view, "snp", "SNP", OUT_U32, snp, has_snp),
+	OUT_ROW_WHEN(struct count_view, "sev", "SEV and SEV-ES", OUT_U32, sev, has_sev),
 	OUT_END
 };
 
@@ -55,11 +61,24 @@ static struct guest_view view_of(const struct sevadm_guest *guest)
 	return view;
 }
 
+static void print_counts(struct cli *cli, const struct sevadm_guests *guests)
+{
+	struct count_view view = {
+		.snp = guests->fw_snp,
+		.sev = guests->fw_sev,
+		.has_snp = guests->fw_snp != SEVADM_NO_FW_CALL,
+		.has_sev = guests->fw_sev != SEVADM_NO_FW_CALL,
+	};
+
+	if (view.has_snp || view.has_sev || out_mode(cli->out) != OUT_TEXT)
+		out_object(cli->out, "firmware_counts", "Guests that the firmware counts",
+			   count_rows, &view);
+}
+
 static void print(struct cli *cli, const struct sevadm_guests *guests)
 {
 	out_bool(cli->out, "list_complete", guests->has_list && !guests->track_lost);
-	out_object(cli->out, "firmware_counts", "Guests that the firmware counts", count_rows,
-		   guests);
+	print_counts(cli, guests);
 	out_list(cli->out, "guests", "Guests", guest_rows);
 	for (size_t i = 0; i < guests->nr_guests; i++) {
 		struct guest_view view = view_of(&guests->guests[i]);

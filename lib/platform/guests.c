@@ -115,14 +115,14 @@ static int count(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm
 	struct sevadm_step step;
 	int ret = 0;
 
-	request_sev_status(adm, &sev, &step);
+	if (!request_sev_status(adm, &sev, &step))
+		guests->fw_sev = sev.guest_count;
 	if (run)
 		ret = core_step_add(adm, run, &step);
-	request_snp_status(adm, &snp, &step);
+	if (!request_snp_status(adm, &snp, &step))
+		guests->fw_snp = snp.guest_count;
 	if (run && !ret)
 		ret = core_step_add(adm, run, &step);
-	guests->fw_sev = sev.guest_count;
-	guests->fw_snp = snp.guest_count;
 	return ret;
 }
 
@@ -160,7 +160,9 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 {
 	int ret;
 
-	*guests = (struct sevadm_guests){ 0 };
+	*guests = (struct sevadm_guests){
+		.fw_snp = SEVADM_NO_FW_CALL, .fw_sev = SEVADM_NO_FW_CALL,
+	};
 	/* a node that is not there leaves less to tell; one that may not be opened, nothing */
 	for (int node = 0; node < DEVICE_NODES; node++)
 		if (adm->dev->node_err[node] == -EACCES || adm->dev->node_err[node] == -EPERM)

@@ -33,6 +33,7 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 	struct sevadm_run none = { 0 };
 	struct sevadm_step step;
 	struct sev_dbg_info info;
+	uint32_t reason;
 	int ret, err;
 
 	*status = (struct sevadm_status){ 0 };
@@ -43,19 +44,21 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 		driver_of(&info, &status->driver);
 	if (adm->dev->node_err[DEVICE_SEV])
 		return core_fail_node(adm, DEVICE_SEV);
+	/* /dev/sev gives no reason for its EBUSY, the other node knows it */
+	reason = status->driver.psp_dead ? SEV_DBG_R_PSP_DEAD : SEV_DBG_R_NONE;
 
 	if (!run)
 		run = &none;
 	ret = request_sev_status(adm, &status->sev, &step);
 	if (ret)
-		core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
+		core_fail_step(adm, &step, reason, FW_CMD_PLATFORM_STATUS);
 	err = core_step_add(adm, run, &step);
 	if (!err) {
 		int snp = request_snp_status(adm, &status->snp, &step);
 
 		/* a host without SNP is no failure: the driver has no such command there */
 		if (snp && snp != -EINVAL && snp != -ENODEV)
-			core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_SNP_PLATFORM_STATUS);
+			core_fail_step(adm, &step, reason, FW_CMD_SNP_PLATFORM_STATUS);
 		if (snp && !ret)
 			ret = snp == -EINVAL || snp == -ENODEV ? 0 : snp;
 		err = core_step_add(adm, run, &step);
