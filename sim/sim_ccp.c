@@ -5,7 +5,6 @@
  * rmp_mark_pages_firmware(), __snp_alloc_firmware_pages(), ...).  The hooks of
  * the companion patch are where the patch has them.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
  * (sev-dev.c: __sev_snp_init_locked(), __sev_platform_init_locked(),
  * __sev_snp_shutdown_locked(), __sev_firmware_shutdown(), sev_pci_init()).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
  * order of its checks and its errno included.  The legacy ioctls initialize SEV
  * for themselves and shut it down again; those of SNP initialize nothing.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/ioctl.h>
 #include <string.h>

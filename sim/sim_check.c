@@ -4,7 +4,6 @@
  * every list ending, counts that agree with what they count.  After that
  * nothing in sim/ reads or writes out of bounds or runs for ever.
  */
-#define _GNU_SOURCE
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
  * /dev/sev-debug, the ioctls that change no firmware state.  Behaves as
  * kernel/'s sev-debug.c, the order of its checks included.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,6 @@
  * /dev/sev-debug, the ioctls that change firmware state.  Behaves as kernel/'s
  * sev-debug-cmd.c and its part of sev-dev.c.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

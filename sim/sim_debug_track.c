@@ -4,7 +4,6 @@
  * tombstones of those that were ended through /dev/sev-debug, and the trace of
  * what a call made the driver do.  Behaves as kernel/'s sev-debug-track.c.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

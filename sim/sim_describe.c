@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the machine is, from its insides and not through the interfaces under test */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

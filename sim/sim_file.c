@@ -7,7 +7,6 @@
  * mutex keeps the threads of one process apart.  A process killed in the middle
  * of an operation leaves `busy` behind, which the next one notices.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>

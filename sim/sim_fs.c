@@ -3,7 +3,6 @@
  * The machine's /proc and /sys: which part generates a path, and the small
  * files of /sys/module and /sys/kernel.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
  * /sys/fs/cgroup (version 2): machine.slice with a scope for each VMM, the
  * freezer, and the misc controller's account of SEV guests.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* /sys/devices/system/cpu; what belongs to an offline CPU is not there, as on Linux */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
  * nothing to do with it, and ourselves, as far as the simulated CPUs matter.
  * Formats as fs/proc/array.c and fs/proc/base.c print them.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

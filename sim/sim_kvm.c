@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kvm_amd of Linux 6.12.117: loading, unloading, ASIDs (arch/x86/kvm/svm/sev.c) */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

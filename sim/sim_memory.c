@@ -3,7 +3,6 @@
  * Memory: DRAM of which only pages that were written have content, the RMP, the
  * simulated kernel's page allocator, and what the firmware sees of all this.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

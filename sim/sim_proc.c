@@ -3,7 +3,6 @@
  * Processes: each VMM, its signals, freezing by its cgroup, and its end.  What
  * takes time happens when the machine's clock gets there.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

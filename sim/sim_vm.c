@@ -3,7 +3,6 @@
  * One VM: the commands that a VMM and KVM issue between them to launch it and
  * to take it down (kvm_amd of Linux 6.12.117, arch/x86/kvm/svm/sev.c).
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <string.h>
 

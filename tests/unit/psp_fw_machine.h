@@ -9,7 +9,7 @@
 #ifndef PSP_FW_MACHINE_H
 #define PSP_FW_MACHINE_H
 
-#include "psp_fw.h"
+#include "sim/psp_fw.h"
 
 #define MACHINE_MEM	(32ull << 20)
 #define MACHINE_COVERED	(24ull << 20)
