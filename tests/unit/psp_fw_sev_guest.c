@@ -41,6 +41,13 @@ static const struct psp_fw_sev_guest *guest(uint32_t handle)
 	return g;
 }
 
+static int random_fixed(void *opaque, void *buf, size_t len)
+{
+	(void)opaque;
+	memset(buf, 0x42, len);
+	return 0;
+}
+
 static uint32_t launch_update(uint32_t cmd, uint32_t handle, uint64_t pa, uint32_t len)
 {
 	uint8_t b[0x14] = { 0 };
@@ -285,7 +292,96 @@ START_TEST(launch_update_vmsa)
 	IS(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, handle, PAGE + 16, 16), PSP_INVALID_LEN);
 	IS(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, handle, PAGE + 16, 4096),
 	   PSP_INVALID_ADDRESS);
+	IS(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, handle, MACHINE_MEM, 4096),
+	   PSP_INVALID_ADDRESS);
 	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, handle, PAGE, 4096));
+}
+END_TEST
+
+/* A VMSA is part of what is measured */
+START_TEST(launch_update_vmsa_is_measured)
+{
+	uint8_t digest[2][48];
+
+	m->crypto.random = random_fixed;
+	for (int i = 0; i < 2; i++) {
+		psp_fw_reset(m->fw);
+		up_sev(m);
+		sev_launching(m, ES, 5);
+		m->mem[PAGE + 7] = (uint8_t)i;
+		OK(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, 1, PAGE, 4096));
+		OK(cmd_launch_measure(m, 1, MACHINE_LIST));
+		memcpy(digest[i], m->mem + MACHINE_LIST, 48);
+	}
+	ck_assert_mem_ne(digest[0], digest[1], 32);
+}
+END_TEST
+
+/* 56860's reading: every page that a command wrote comes back in Reclaim */
+START_TEST(output_pages_go_to_reclaim_when_switched_so)
+{
+	const struct psp_fw_config c = { .switches = PSP_FW_OUTPUT_RECLAIM, .smt = true };
+	uint8_t b[0x1c] = { 0 };
+
+	machine_free(m);
+	m = machine_new(4, 2, &c);
+	up_snp(m);
+	up_sev(m);
+	sev_launching(m, ES, 5);
+	for (uint64_t pa = PAGE; pa < PAGE + 0x5000; pa += 0x1000)
+		machine_page(m, pa, PSP_PAGE_FIRMWARE);
+	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_DATA, 1, PAGE, 0x2000));
+	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_VMSA, 1, PAGE + 0x2000, 4096));
+	OK(cmd_launch_measure(m, 1, PAGE + 0x3000));
+	put32(b, 0, 1);
+	put64(b, 8, MACHINE_LIST);
+	put64(b, 0x10, PAGE + 0x4000);
+	put32(b, 0x18, 16);
+	OK(machine_cmd(m, PSP_CMD_DBG_DECRYPT, b));
+	for (uint64_t pa = PAGE; pa < PAGE + 0x5000; pa += 0x1000)
+		ck_assert_int_eq(machine_state(m, pa), PSP_PAGE_RECLAIM);
+	IS(launch_update(PSP_CMD_LAUNCH_UPDATE_DATA, 1, PAGE, 16), PSP_INVALID_GUEST_STATE);
+}
+END_TEST
+
+/* A used handle begins anew: no digest, key or ASID of the guest before */
+START_TEST(handle_begins_anew)
+{
+	uint32_t handle;
+
+	up_sev(m);
+	sev_running(m, 0, 200);
+	OK(cmd_handle(m, PSP_CMD_DEACTIVATE, 1));
+	OK(cmd_handle(m, PSP_CMD_DECOMMISSION, 1));
+	m->crypto.random = NULL;
+	OK(cmd_launch_start(m, 0, &handle));
+	ck_assert_uint_eq(guest(1)->asid, 0);
+	ck_assert_uint_eq(guest(1)->has_tik, 0);
+	ck_assert_uint_eq(guest(1)->digest.b[0], 0);
+	ck_assert_uint_eq(guest(1)->measure[0] | guest(1)->measure[47], 0);
+}
+END_TEST
+
+/* Each part that LAUNCH_MEASURE needs may be missing */
+START_TEST(launch_measure_needs_every_part)
+{
+	const struct psp_fw_crypto whole = m->crypto;
+
+	up_sev(m);
+	sev_launching(m, 0, 200);
+	m->crypto.random = NULL;
+	IS(cmd_launch_measure(m, 1, PAGE), PSP_HWERROR_PLATFORM);
+	m->crypto = whole;
+	m->crypto.sha256_final = NULL;
+	IS(cmd_launch_measure(m, 1, PAGE), PSP_HWERROR_PLATFORM);
+	m->crypto = whole;
+	m->crypto.hmac_sha256 = NULL;
+	IS(cmd_launch_measure(m, 1, PAGE), PSP_HWERROR_PLATFORM);
+	m->crypto = whole;
+	m->crypto.sha256_update = NULL;		/* lost during the launch */
+	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_DATA, 1, PAGE, 16));
+	m->crypto = whole;
+	IS(cmd_launch_measure(m, 1, PAGE), PSP_HWERROR_PLATFORM);
 }
 END_TEST
 
@@ -308,13 +404,6 @@ START_TEST(launch_measure)
 	IS(machine_cmd(m, PSP_CMD_LAUNCH_MEASURE, b), PSP_INVALID_GUEST_STATE);
 }
 END_TEST
-
-static int random_fixed(void *opaque, void *buf, size_t len)
-{
-	(void)opaque;
-	memset(buf, 0x42, len);
-	return 0;
-}
 
 /* HMAC-SHA-256 of 04 01 37 15, policy, SHA-256 of 8 KB of "sev!", nonce; by another program */
 START_TEST(launch_measure_value)
@@ -457,7 +546,19 @@ START_TEST(send_start)
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_LEN);
 	ck_assert_uint_eq(get32(b, 0x40), 128);
 	put32(b, 0x10, 2084);
+	put32(b, 0x20, 6251);
+	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_LEN);
 	put32(b, 0x20, 6252);
+	put64(b, 0x38, PAGE);
+	put64(b, 8, MACHINE_MEM);
+	put32(b, 0x30, 0x1000);
+	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_ADDRESS);
+	put64(b, 8, PAGE);
+	put64(b, 0x18, MACHINE_MEM);
+	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_ADDRESS);
+	put64(b, 0x18, PAGE);
+	put64(b, 0x38, MACHINE_MEM);
+	put32(b, 0x30, 0);
 	/* certificates of no length */
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_ADDRESS);
 	put32(b, 0x30, 0x1000);
@@ -483,10 +584,23 @@ START_TEST(send_update)
 	IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_DATA, b), PSP_INVALID_LEN);
 	ck_assert_uint_eq(get32(b, 0x10), 52);
 	ck_assert_uint_eq(get32(b, 0x30), 64);
-	put64(b, 8, PAGE);
-	put64(b, 0x18, PAGE);
-	put64(b, 0x28, MACHINE_MEM);
-	IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_VMSA, b), PSP_INVALID_ADDRESS);
+	for (int i = 0; i < 3; i++) {
+		static const uint32_t lengths[3][2] = { { 0, 0 }, { 40, 40 }, { 0x4010, 0x4010 } };
+
+		put32(b, 0x20, lengths[i][0]);
+		put32(b, 0x30, lengths[i][1]);
+		IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_DATA, b), PSP_INVALID_LEN);
+	}
+	put32(b, 0x20, 64);
+	put32(b, 0x30, 48);
+	IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_DATA, b), PSP_INVALID_LEN);
+	for (size_t off = 8; off <= 0x28; off += 0x10) {
+		put64(b, 8, PAGE);
+		put64(b, 0x18, PAGE);
+		put64(b, 0x28, PAGE);
+		put64(b, off, MACHINE_MEM);
+		IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_VMSA, b), PSP_INVALID_ADDRESS);
+	}
 	put64(b, 0x28, PAGE);
 	IS(machine_cmd(m, PSP_CMD_SEND_UPDATE_VMSA, b), PSP_HWERROR_PLATFORM);
 	OK(cmd_handle(m, PSP_CMD_SEND_CANCEL, 1));
@@ -510,6 +624,7 @@ START_TEST(receive)
 	put32(b, 4, 0);
 	IS(machine_cmd(m, PSP_CMD_RECEIVE_START, b), PSP_INVALID_LEN);
 	put32(b, 0x10, 2084);
+	IS(machine_cmd(m, PSP_CMD_RECEIVE_START, b), PSP_INVALID_LEN);
 	put32(b, 0x20, 128);
 	put64(b, 8, MACHINE_MEM);
 	IS(machine_cmd(m, PSP_CMD_RECEIVE_START, b), PSP_INVALID_ADDRESS);
@@ -529,9 +644,17 @@ START_TEST(receive)
 	put32(b, 0x30, 64);
 	put64(b, 8, PAGE);
 	put64(b, 0x28, PAGE);
-	put64(b, 0x18, MACHINE_MEM);
-	IS(machine_cmd(m, PSP_CMD_RECEIVE_UPDATE_VMSA, b), PSP_INVALID_ADDRESS);
-	put64(b, 0x18, PAGE);
+	for (size_t off = 8; off <= 0x28; off += 0x10) {
+		put64(b, 8, PAGE);
+		put64(b, 0x18, PAGE);
+		put64(b, 0x28, PAGE);
+		put64(b, off, MACHINE_MEM);
+		IS(machine_cmd(m, PSP_CMD_RECEIVE_UPDATE_VMSA, b), PSP_INVALID_ADDRESS);
+	}
+	put64(b, 0x28, PAGE);
+	put32(b, 0x10, 51);
+	IS(machine_cmd(m, PSP_CMD_RECEIVE_UPDATE_VMSA, b), PSP_INVALID_LEN);
+	put32(b, 0x10, 52);
 	IS(machine_cmd(m, PSP_CMD_RECEIVE_UPDATE_VMSA, b), PSP_HWERROR_PLATFORM);
 	OK(cmd_handle(m, PSP_CMD_RECEIVE_FINISH, 1));
 	ck_assert_uint_eq(guest(1)->state, PSP_GSTATE_RUNNING);
@@ -607,6 +730,10 @@ int main(void)
 	tcase_add_test(t, guest_status);
 	tcase_add_test(t, launch_update_data);
 	tcase_add_test(t, launch_update_vmsa);
+	tcase_add_test(t, launch_update_vmsa_is_measured);
+	tcase_add_test(t, output_pages_go_to_reclaim_when_switched_so);
+	tcase_add_test(t, handle_begins_anew);
+	tcase_add_test(t, launch_measure_needs_every_part);
 	tcase_add_test(t, launch_measure);
 	tcase_add_test(t, launch_measure_value);
 	tcase_add_test(t, launch_measure_without_a_nonce);

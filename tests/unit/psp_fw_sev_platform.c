@@ -143,6 +143,64 @@ START_TEST(init_ex_store)
 }
 END_TEST
 
+/* What the platform keeps is in the area after every command that changes it */
+START_TEST(init_ex_store_owner)
+{
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	OK(machine_cmd(m, PSP_CMD_FACTORY_RESET, NULL));	/* does not reach the area */
+	ck_assert_uint_eq(m->fw->pek_generation, 0);
+	ck_assert_uint_eq(m->fw->pdh_generation, 0);
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	ck_assert_uint_eq(m->fw->pek_generation, 1);
+	m->fw->owned = 1;
+	OK(machine_cmd(m, PSP_CMD_PDH_GEN, NULL));
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	m->fw->owned = 0;
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	ck_assert_uint_eq(m->fw->owned, 1);
+	OK(machine_cmd(m, PSP_CMD_PEK_GEN, NULL));
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	OK(machine_cmd(m, PSP_CMD_FACTORY_RESET, NULL));
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	ck_assert_uint_eq(m->fw->owned, 0);
+	ck_assert_uint_eq(m->fw->pek_generation, 2);
+	ck_assert_uint_eq(m->fw->pdh_generation, 3);
+	m->fw->owned = 1;
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	memset(m->mem + MACHINE_NV, 0, 0x8000);			/* another area, never written */
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	ck_assert_uint_eq(m->fw->owned, 0);
+	ck_assert_uint_eq(m->fw->pek_generation, 1);
+	ck_assert_uint_ne(m->mem[MACHINE_NV], 0);
+}
+END_TEST
+
+/* INIT without the area leaves it alone from then on */
+START_TEST(init_forgets_the_store)
+{
+	OK(init_ex(0x24, MACHINE_NV, 0x8000));
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	ck_assert_uint_eq(m->fw->nv_len, 0);
+	ck_assert_uint_eq(m->fw->nv_address, 0);
+	ck_assert_uint_eq(m->fw->tmr_address, 0);
+	memset(m->mem + MACHINE_NV, 0, 0x8000);
+	OK(cmd_init(m, 0, 0, 0));
+	OK(machine_cmd(m, PSP_CMD_PDH_GEN, NULL));
+	ck_assert_uint_eq(m->mem[MACHINE_NV], 0);
+}
+END_TEST
+
+START_TEST(init_makes_the_tmr_wait_for_a_flush)
+{
+	up_sev(m);
+	ck_assert_uint_eq(m->fw->flushed, 1);
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	OK(cmd_init(m, 1, MACHINE_TMR, MB));
+	ck_assert_uint_eq(m->fw->flushed, 0);
+}
+END_TEST
+
 START_TEST(init_ex_store_remembers)
 {
 	OK(init_ex(0x24, MACHINE_NV, 0x8000));
@@ -401,6 +459,9 @@ int main(void)
 	tcase_add_test(t, init_tmr_under_snp);
 	tcase_add_test(t, init_ex_order);
 	tcase_add_test(t, init_ex_store);
+	tcase_add_test(t, init_ex_store_owner);
+	tcase_add_test(t, init_forgets_the_store);
+	tcase_add_test(t, init_makes_the_tmr_wait_for_a_flush);
 	tcase_add_test(t, init_ex_store_remembers);
 	tcase_add_test(t, shutdown_in_any_state);
 	tcase_add_test(t, platform_status);

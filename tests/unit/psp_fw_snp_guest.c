@@ -108,11 +108,17 @@ START_TEST(launch_start)
 	created(GCTX);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b), PSP_POLICY_FAILURE);
 	put64(b, 8, SNP_POLICY | 1 << 8 | 55);
+	put32(b, 0x18, 2);
+	put32(b, 0x1c, 2000000);
+	m->fw->current_tcb = 0x300;
 	memset(b + 0x20, 0x5a, 16);
 	OK(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b));
 	ck_assert_uint_eq(m->fw->snp_guest_count, 1);
 	ck_assert_uint_eq(guest(GCTX)->state, PSP_SNP_GSTATE_LAUNCH);
 	ck_assert_uint_eq(guest(GCTX)->gosvw[15], 0x5a);
+	ck_assert_uint_eq(guest(GCTX)->imi, 1);
+	ck_assert_uint_eq(guest(GCTX)->tsc_khz, 2000000);
+	ck_assert_uint_eq(guest(GCTX)->launch_tcb, 0x300);
 	put64(b, 8, SNP_POLICY | 1 << 8 | 56);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_START, b), PSP_INVALID_GUEST_STATE);
 }
@@ -325,8 +331,11 @@ START_TEST(launch_update_fields)
 	put64(b, 0x10, PAGE);
 	put32(b, 8, 1 << 1 | 1 << 5);		/* reserved */
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_UPDATE, b), PSP_INVALID_PARAM);
-	put32(b, 8, 2 << 1 | 1);		/* no VMSA of 2 MB */
-	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_UPDATE, b), PSP_INVALID_PARAM);
+	for (uint32_t type = 2; type <= 6; type++) {	/* no VMSA, secrets, CPUID of 2 MB */
+		put32(b, 8, type << 1 | 1);
+		IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_UPDATE, b),
+		   type == 3 || type == 4 ? PSP_INVALID_PAGE_SIZE : PSP_INVALID_PARAM);
+	}
 	put32(b, 8, 1 << 1 | 1 << 4);		/* IMI page, launch without */
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_UPDATE, b), PSP_INVALID_PARAM);
 	put32(b, 8, 1 << 1);
@@ -373,6 +382,7 @@ START_TEST(launch_finish)
 	put64(b, 0x18, 2);			/* author key without id block */
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_PARAM);
 	put64(b, 0x18, 4);
+	b[0x3f] = 0x77;				/* host data */
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_PLATFORM_STATE);
 	up_snp(m);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_GUEST);
@@ -384,6 +394,11 @@ START_TEST(launch_finish)
 	OK(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b));
 	ck_assert_uint_eq(guest(GCTX)->state, PSP_SNP_GSTATE_RUNNING);
 	ck_assert_uint_eq(guest(GCTX)->vcek_dis, 1);
+	ck_assert_uint_eq(guest(GCTX)->host_data[31], 0x77);
+	put64(b, 8, PAGE);
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(machine_cmd(m, PSP_CMD_SNP_GUEST_STATUS, b));
+	ck_assert_uint_eq(m->mem[PAGE + 0x10], 1);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_GUEST_STATE);
 }
 END_TEST
@@ -426,11 +441,14 @@ START_TEST(launch_finish_id_block)
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_HWERROR_PLATFORM);
 	m->crypto.ecdsa_verify = verify_good;
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_BAD_SIGNATURE);
-	auth[0x40] = 0x22;			/* signature by the id key */
+	auth[0x680] = 0x22;			/* signature by the author key */
+	auth[0x884] = 0x11;
+	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_BAD_SIGNATURE);
+	auth[0x680] = 0;
+	auth[0x40] = 0x22;			/* by the id key only */
 	auth[0x244] = 0x11;
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_BAD_SIGNATURE);
-	auth[0x680] = 0x22;			/* and by the author key */
-	auth[0x884] = 0x11;
+	auth[0x680] = 0x22;
 	OK(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b));
 }
 END_TEST
@@ -463,6 +481,7 @@ START_TEST(decommission)
 	up_snp(m);
 	IS(cmd_address(m, PSP_CMD_SNP_DECOMMISSION, GCTX), PSP_INVALID_GUEST);
 	created(GCTX);
+	m->fw->snp_guest[1].ma_gctx = GCTX;	/* not in use there: no agent */
 	OK(cmd_address(m, PSP_CMD_SNP_DECOMMISSION, GCTX));	/* never launched: not counted */
 	ck_assert_int_eq(machine_state(m, GCTX), PSP_PAGE_FIRMWARE);
 	ck_assert_uint_eq(m->fw->snp_guest_count, 0);
@@ -534,6 +553,12 @@ START_TEST(guest_request)
 	h[0x32] = 0x60;
 	h[0x3c] = 4;
 	IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_INVALID_PARAM);
+	for (int i = 0x30; i < 0x33; i++) {	/* algorithm, header version, header length */
+		h[0x3c] = 0;
+		h[i]++;
+		IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_INVALID_PARAM);
+		h[i]--;
+	}
 	h[0x3c] = 3;
 	g = &m->fw->snp_guest[0];
 	g->msg_count[3] = UINT64_MAX;
@@ -669,8 +694,12 @@ START_TEST(page_md_init)
 	m->rmp[LARGE >> 12] = (struct psp_fw_rmp) { .assigned = 1, .immutable = 1, .page_2m = 1 };
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, LARGE), PSP_INVALID_PAGE_SIZE);
 	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	m->mem[PAGE] = 1;
 	OK(cmd_address(m, PSP_CMD_SNP_PAGE_MD_INIT, PAGE));
 	ck_assert_int_eq(machine_state(m, PAGE), PSP_PAGE_METADATA);
+	ck_assert_uint_eq(m->mem[PAGE], 0);
+	OK(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE));
+	ck_assert_uint_eq(m->rmp[PAGE >> 12].gpa, 0);
 }
 END_TEST
 
@@ -686,11 +715,17 @@ START_TEST(page_unsmash)
 		machine_guest_page(m, LARGE + off, PSP_PAGE_PRE_GUEST, 5, 0x400000 + off);
 	m->rmp[(LARGE + 0x1ff000) >> 12].gpa = 0;
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_STATE);
+	machine_guest_page(m, LARGE + 0x1ff000, PSP_PAGE_PRE_SWAP, 5, 0x5ff000);
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_STATE);
+	machine_guest_page(m, LARGE + 0x1ff000, PSP_PAGE_PRE_GUEST, 5, 0x5ff000);
+	m->rmp[(LARGE + 0x1ff000) >> 12].vmsa = 1;
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_STATE);
 	machine_guest_page(m, LARGE + 0x1ff000, PSP_PAGE_PRE_GUEST, 6, 0x5ff000);
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_OWNER);
 	machine_guest_page(m, LARGE + 0x1ff000, PSP_PAGE_PRE_GUEST, 5, 0x5ff000);
 	OK(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE));
 	ck_assert_uint_eq(m->rmp[LARGE >> 12].page_2m, 1);
+	ck_assert_uint_eq(m->rmp[(LARGE + 0x1000) >> 12].assigned, 0);
 	ck_assert_int_eq(machine_state(m, LARGE + 0x1ff000), PSP_PAGE_PRE_GUEST);
 	IS(cmd_address(m, PSP_CMD_SNP_PAGE_UNSMASH, LARGE), PSP_INVALID_PAGE_SIZE);
 }

@@ -73,16 +73,63 @@ START_TEST(buffer_outside_memory)
 }
 END_TEST
 
+/* A buffer, and what it points to, may cross pages */
+START_TEST(buffer_crosses_pages)
+{
+	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
+	uint64_t pa = MACHINE_LIST - 4;
+
+	again(&c);
+	put64(m->mem, pa, 0x0600000000000102);
+	put32(m->mem, pa + 8, 1);
+	OK(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, pa));
+	ck_assert_uint_eq(m->fw->reported_tcb, 0x0600000000000102);
+	ck_assert_uint_eq(m->fw->mask_chip_id, 1);
+	OK(psp_fw_exec(m->fw, PSP_CMD_PLATFORM_STATUS, pa));
+	ck_assert_uint_eq(m->mem[pa + 1], 55);
+	put64(m->mem, MACHINE_CMDBUF, PAGE - 32);
+	put32(m->mem, MACHINE_CMDBUF + 8, 64);
+	m->fw->chip_id[0][0] = 0x11;
+	m->fw->chip_id[0][32] = 0x22;
+	m->fw->chip_id[0][63] = 0x33;
+	OK(psp_fw_exec(m->fw, PSP_CMD_GET_ID, MACHINE_CMDBUF));
+	ck_assert_uint_eq(m->mem[PAGE - 32], 0x11);
+	ck_assert_uint_eq(m->mem[PAGE], 0x22);
+	ck_assert_uint_eq(m->mem[PAGE + 31], 0x33);
+}
+END_TEST
+
+/* The driver leaves the C-bit in addresses; bits above it are nobody's */
+START_TEST(c_bit_in_addresses)
+{
+	up_snp(m);
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | PAGE));
+	ck_assert_uint_eq(m->mem[PAGE], 1);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | MACHINE_RMP),
+	   PSP_INVALID_ADDRESS);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | (PAGE + 0x1000)),
+	   PSP_INVALID_PAGE_STATE);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 52 | PAGE), PSP_INVALID_ADDRESS);
+	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, UINT64_MAX << 12), PSP_INVALID_ADDRESS);
+}
+END_TEST
+
 START_TEST(log_says_what_happened)
 {
 	IS(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL), PSP_INVALID_PLATFORM_STATE);
 	ck_assert_ptr_nonnull(strstr(m->log, "SNP_DF_FLUSH(0x84)"));
 	ck_assert_ptr_nonnull(strstr(m->log, "INVALID_PLATFORM_STATE(0x1)"));
 	ck_assert_uint_eq(m->lines, 1);
+	ck_assert_uint_eq(m->fw->command_count, 1);
 	up_snp(m);
 	m->lines = 0;
 	OK(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE));
 	ck_assert_uint_eq(m->lines, 0);
+	IS(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE + 2), PSP_INVALID_PARAM);
+	ck_assert_uint_eq(m->lines, 1);
+	m->ops.log = NULL;
+	OK(machine_cmd(m, PSP_CMD_NOP, NULL));
 }
 END_TEST
 
@@ -468,9 +515,11 @@ START_TEST(snp_vlek_load)
 	put64(b, 8, PAGE);
 	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
 	put32(b, 0, 16);
-	b[4] = 1;
-	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
-	b[4] = 0;
+	for (int i = 4; i < 8; i++) {
+		b[i] = 1;
+		IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
+		b[i] = 0;
+	}
 	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_BAD_SVN);
 	put64(m->mem, PAGE + 0x190, c.current_tcb);
 	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_HWERROR_PLATFORM);
@@ -506,6 +555,16 @@ START_TEST(download_firmware)
 	ck_assert_uint_eq(m->fw->api_minor, 56);
 	memcpy(m->image, (uint8_t[]) { 1, 55, 21, 4 }, 4);	/* the way back is closed */
 	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
+	memcpy(m->image, (uint8_t[]) { 1, 56, 0, 4 }, 4);
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
+	memcpy(m->image, (uint8_t[]) { 2, 0, 7, 5 }, 4);
+	OK(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b));
+	ck_assert_uint_eq(m->fw->api_major, 2);
+	ck_assert_uint_eq(m->fw->build, 7);
+	memcpy(m->image, (uint8_t[]) { 1, 99, 0, 5 }, 4);
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
+	m->image[3] = 4;
+	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SVN);
 	m->crypto.image_version = NULL;
 	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_HWERROR_PLATFORM);
 }
@@ -590,6 +649,13 @@ START_TEST(bad_configurations)
 
 	ck_assert_ptr_null(psp_fw_init(&fw, &m->ops, m, &good));
 	ck_assert_uint_eq(fw.nr_asids, 509);		/* Milan is 0 */
+	ck_assert_uint_eq(fw.api_minor, 55);
+	c = good, c.generation = PSP_FW_TURIN, c.api_major = 2, c.current_tcb = 7;
+	ck_assert_ptr_null(psp_fw_init(&fw, &m->ops, m, &c));
+	ck_assert_uint_eq(fw.generation, PSP_FW_TURIN);
+	ck_assert_uint_eq(fw.nr_asids, 1006);
+	ck_assert_uint_eq(fw.api_minor, 0);
+	ck_assert_uint_eq(fw.committed_tcb, 7);
 	c = good, c.nr_threads = 0;
 	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
 	c = good, c.nr_threads = PSP_FW_MAX_THREADS + 1;
@@ -620,6 +686,8 @@ int main(void)
 	tcase_add_test(t, unknown_command);
 	tcase_add_test(t, names);
 	tcase_add_test(t, buffer_outside_memory);
+	tcase_add_test(t, buffer_crosses_pages);
+	tcase_add_test(t, c_bit_in_addresses);
 	tcase_add_test(t, log_says_what_happened);
 	tcase_add_test(t, snp_init_order_before_the_cores);
 	tcase_add_test(t, snp_init_twice);
