@@ -162,6 +162,13 @@ static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t 
 	};
 }
 
+/* The guest ended by itself meanwhile: what was wanted is so */
+static bool gone_already(int ret, uint32_t status)
+{
+	return ret == -ENOENT || ret == -EALREADY ||
+	       (ret == -EIO && (status == FW_INVALID_GUEST || status == FW_INVALID_ADDRESS));
+}
+
 int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 			 const struct sevadm_guest *guest, uint32_t flags)
 {
@@ -177,6 +184,9 @@ int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 	step.asid = guest->asid;
 	step.reason = core_reason_text(cmd.reason);
 	added = core_step_add(adm, run, &step);
+	if (!added && gone_already(ret, step.status))
+		return core_warn(adm, run, "guest %llu was gone already",
+				 (unsigned long long)guest->id);
 	if (ret)
 		return core_fail_step(adm, &step, cmd.reason, FW_CMD_SNP_DECOMMISSION);
 	return added;
@@ -225,7 +235,7 @@ static int add_trace(struct sevadm *adm, struct sevadm_run *run, const struct se
 		.status = SEVADM_NO_FW_CALL,
 		.err = -ret,
 		.count = 1,
-		.reason = core_reason_text(cmd->reason),
+		.reason = ret ? core_reason_text(cmd->reason) : "it was so already",
 	};
 	return core_step_add(adm, run, &step);
 }
