@@ -76,12 +76,16 @@ static int on_step(void *arg, const struct sevadm_step *step)
 void progress_start(struct cli *cli)
 {
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction action = { .sa_handler = remember };
+	struct sigaction action = { .sa_handler = remember }, before;
 
 	progress.tty = isatty(STDERR_FILENO);
 	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++)
+	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+		/* nohup, and a shell's &, want it ignored */
+		if (sigaction(stops[i], NULL, &before) || before.sa_handler == SIG_IGN)
+			continue;
 		sigaction(stops[i], &action, NULL);
+	}
 	sevadm_set_observer(cli->adm, on_step, cli);
 }
 
