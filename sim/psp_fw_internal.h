@@ -17,7 +17,7 @@
 #define PSP_FW_PAGE_MASK	(~(uint64_t)(PSP_FW_PAGE_SIZE - 1))
 #define PSP_FW_2M		(2ull << 20)
 #define PSP_FW_NV_LENGTH	0x8000u
-#define PSP_FW_CERT_LENGTH	2084u			/* SEV certificate, 55766 appendix C.1 */
+#define PSP_FW_CERT_LENGTH	2084u	/* SEV certificate, 55766 appendix C.1 */
 #define PSP_FW_SESSION_LENGTH	128u
 #define PSP_FW_PACKET_HDR_LENGTH 52u
 

@@ -5,7 +5,6 @@
  */
 #include <check.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "psp_fw_machine.h"
 
@@ -506,10 +505,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("psp_fw flush bookkeeping");
 	TCase *t = tcase_create("rows");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_loop_test(t, snp_init_dirties_every_asid, 0, 2);
@@ -543,9 +539,5 @@ int main(void)
 	tcase_add_test(t, snp_shutdown_with_a_sev_guest_of_before);
 	tcase_add_test(t, mailing_list_experiment);
 	tcase_add_test(t, widest_machine);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return machine_suite("psp_fw flush bookkeeping", t);
 }

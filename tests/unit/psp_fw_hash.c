@@ -231,12 +231,37 @@ START_TEST(snp_launch_digest)
 }
 END_TEST
 
+/* The permissions of VMPLs 1 to 3 are measured, each in its place */
+START_TEST(snp_launch_digest_permissions)
+{
+	static const char want[] =
+		"\x3b\x46\x6e\x93\x2e\x8e\x07\x54\x5e\x42\x23\xdc\xd7\x1b\xe6\xf7"
+		"\x94\xfc\x75\xa4\xcb\xb1\xf2\xd7\x0f\x29\x94\x8c\xeb\xf1\xbc\x06"
+		"\x42\xb0\x04\x4a\x67\x80\x4e\x0f\xf3\x12\xfa\xbb\x1a\x8d\xef\x91";
+	struct machine *m = machine_new(2, 2, NULL);
+	uint64_t pa = MACHINE_PAGES + 0x10000;
+	uint8_t b[0x20] = { 0 };
+
+	up_snp(m);
+	snp_launching(m, MACHINE_PAGES, 5);
+	memcpy(m->mem + pa, message, 4096);
+	machine_guest_page(m, pa, PSP_PAGE_PRE_GUEST, 5, 0x3000);
+	put64(b, 0, MACHINE_PAGES);
+	put32(b, 8, 1 << 1);
+	put64(b, 0x10, pa);
+	b[0x19] = 0x11;
+	b[0x1a] = 0x12;
+	b[0x1b] = 0x13;
+	OK(machine_cmd(m, PSP_CMD_SNP_LAUNCH_UPDATE, b));
+	ck_assert_mem_eq(psp_fw_snp_guest_find(m->fw, MACHINE_PAGES)->ld, want, 48);
+	machine_free(m);
+}
+END_TEST
+
 int main(void)
 {
-	Suite *s = suite_create("psp_fw hashes");
 	TCase *t = tcase_create("hashes");
-	SRunner *r = srunner_create(s);
-	int n = sizeof(vectors) / sizeof(vectors[0]), failed;
+	int n = sizeof(vectors) / sizeof(vectors[0]);
 
 	tcase_add_checked_fixture(t, setup, NULL);
 	tcase_add_loop_test(t, sha256, 0, n);
@@ -245,9 +270,6 @@ int main(void)
 	tcase_add_loop_test(t, hmac_sha256, 0, n);
 	tcase_add_test(t, random_bytes);
 	tcase_add_test(t, snp_launch_digest);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	tcase_add_test(t, snp_launch_digest_permissions);
+	return machine_suite("psp_fw hashes", t);
 }

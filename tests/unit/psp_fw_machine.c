@@ -170,6 +170,19 @@ void machine_free(struct machine *m)
 	free(m);
 }
 
+int machine_suite(const char *name, TCase *tests)
+{
+	Suite *suite = suite_create(name);
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 void put32(void *p, size_t offset, uint32_t value)
 {
 	for (int i = 0; i < 4; i++)

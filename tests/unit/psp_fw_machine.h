@@ -9,6 +9,8 @@
 #ifndef PSP_FW_MACHINE_H
 #define PSP_FW_MACHINE_H
 
+#include <check.h>
+
 #include "sim/psp_fw.h"
 
 #define MACHINE_MEM	(32ull << 20)
@@ -47,6 +49,9 @@ struct machine {
 struct machine *machine_new(unsigned int threads, unsigned int per_ccx,
 			    const struct psp_fw_config *config);
 void machine_free(struct machine *m);
+
+/* Run one case as a suite: what main() returns */
+int machine_suite(const char *name, TCase *tests);
 
 /* Fields of a command buffer or of memory */
 void put32(void *p, size_t offset, uint32_t value);

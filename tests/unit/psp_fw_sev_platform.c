@@ -4,7 +4,6 @@
  * walks one command's checks in their order, see psp_fw_snp_platform.c.
  */
 #include <check.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "psp_fw_machine.h"
@@ -168,7 +167,7 @@ START_TEST(init_ex_store_owner)
 	ck_assert_uint_eq(m->fw->pdh_generation, 3);
 	m->fw->owned = 1;
 	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
-	memset(m->mem + MACHINE_NV, 0, 0x8000);			/* another area, never written */
+	memset(m->mem + MACHINE_NV, 0, 0x8000);		/* another area, never written */
 	OK(init_ex(0x24, MACHINE_NV, 0x8000));
 	ck_assert_uint_eq(m->fw->owned, 0);
 	ck_assert_uint_eq(m->fw->pek_generation, 1);
@@ -448,10 +447,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("psp_fw SEV platform");
 	TCase *t = tcase_create("commands");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, init_order);
@@ -475,9 +471,5 @@ int main(void)
 	tcase_add_test(t, get_id);
 	tcase_add_test(t, nop);
 	tcase_add_test(t, reset);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return machine_suite("psp_fw SEV platform", t);
 }

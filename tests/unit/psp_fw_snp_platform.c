@@ -5,8 +5,6 @@
  * so that what is still wrong behind it shows which comes first.
  */
 #include <check.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "psp_fw_machine.h"
 
@@ -38,100 +36,6 @@ static void list(uint32_t n, uint64_t base, uint32_t pages)
 	put64(m->mem, MACHINE_LIST + 8, base);
 	put32(m->mem, MACHINE_LIST + 16, pages);
 }
-
-START_TEST(unknown_command)
-{
-	IS(machine_cmd(m, 0x0cc, NULL), PSP_INVALID_COMMAND);
-	IS(machine_cmd(m, UINT32_MAX, NULL), PSP_INVALID_COMMAND);
-	ck_assert_ptr_null(psp_fw_command_name(0x0cc));
-	ck_assert_int_eq(psp_fw_command_length(0x0cc), -1);
-}
-END_TEST
-
-START_TEST(names)
-{
-	ck_assert_str_eq(psp_fw_command_name(PSP_CMD_NOP), "NOP");
-	ck_assert_str_eq(psp_fw_command_name(0x0ce), "SNP_FEATURE_INFO");
-	ck_assert_str_eq(psp_fw_command_name(0x086), "SNP_SHUTDOWN_EX");
-	ck_assert_int_eq(psp_fw_command_length(0x086), 8);
-	ck_assert_int_eq(psp_fw_command_length(0x002), 0);
-	ck_assert_str_eq(psp_fw_status_name(0x0f), "DFFLUSH_REQUIRED");
-	ck_assert_str_eq(psp_fw_status_name(0x28), "SHUTDOWN_INCOMPLETE");
-	ck_assert_ptr_null(psp_fw_status_name(0x1e));
-	ck_assert_ptr_null(psp_fw_status_name(0x5a));
-	ck_assert_str_eq(psp_fw_page_state_name(PSP_PAGE_PRE_GUEST), "Pre-Guest");
-	ck_assert_str_eq(psp_fw_page_state_name(PSP_PAGE_DEFAULT), "Default");
-}
-END_TEST
-
-START_TEST(buffer_outside_memory)
-{
-	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, MACHINE_MEM), PSP_INVALID_ADDRESS);
-	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, UINT64_MAX - 8), PSP_INVALID_ADDRESS);
-	/* the driver leaves the C-bit in */
-	IS(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, 1ull << 51 | MACHINE_CMDBUF), PSP_SUCCESS);
-}
-END_TEST
-
-/* A buffer, and what it points to, may cross pages */
-START_TEST(buffer_crosses_pages)
-{
-	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
-	uint64_t pa = MACHINE_LIST - 4;
-
-	again(&c);
-	put64(m->mem, pa, 0x0600000000000102);
-	put32(m->mem, pa + 8, 1);
-	OK(psp_fw_exec(m->fw, PSP_CMD_SNP_CONFIG, pa));
-	ck_assert_uint_eq(m->fw->reported_tcb, 0x0600000000000102);
-	ck_assert_uint_eq(m->fw->mask_chip_id, 1);
-	OK(psp_fw_exec(m->fw, PSP_CMD_PLATFORM_STATUS, pa));
-	ck_assert_uint_eq(m->mem[pa + 1], 55);
-	put64(m->mem, MACHINE_CMDBUF, PAGE - 32);
-	put32(m->mem, MACHINE_CMDBUF + 8, 64);
-	m->fw->chip_id[0][0] = 0x11;
-	m->fw->chip_id[0][32] = 0x22;
-	m->fw->chip_id[0][63] = 0x33;
-	OK(psp_fw_exec(m->fw, PSP_CMD_GET_ID, MACHINE_CMDBUF));
-	ck_assert_uint_eq(m->mem[PAGE - 32], 0x11);
-	ck_assert_uint_eq(m->mem[PAGE], 0x22);
-	ck_assert_uint_eq(m->mem[PAGE + 31], 0x33);
-}
-END_TEST
-
-/* The driver leaves the C-bit in addresses; bits above it are nobody's */
-START_TEST(c_bit_in_addresses)
-{
-	up_snp(m);
-	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
-	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | PAGE));
-	ck_assert_uint_eq(m->mem[PAGE], 1);
-	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | MACHINE_RMP),
-	   PSP_INVALID_ADDRESS);
-	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 51 | (PAGE + 0x1000)),
-	   PSP_INVALID_PAGE_STATE);
-	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, 1ull << 52 | PAGE), PSP_INVALID_ADDRESS);
-	IS(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, UINT64_MAX << 12), PSP_INVALID_ADDRESS);
-}
-END_TEST
-
-START_TEST(log_says_what_happened)
-{
-	IS(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL), PSP_INVALID_PLATFORM_STATE);
-	ck_assert_ptr_nonnull(strstr(m->log, "SNP_DF_FLUSH(0x84)"));
-	ck_assert_ptr_nonnull(strstr(m->log, "INVALID_PLATFORM_STATE(0x1)"));
-	ck_assert_uint_eq(m->lines, 1);
-	ck_assert_uint_eq(m->fw->command_count, 1);
-	up_snp(m);
-	m->lines = 0;
-	OK(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE));
-	ck_assert_uint_eq(m->lines, 0);
-	IS(cmd_address(m, PSP_CMD_SNP_PAGE_RECLAIM, PAGE + 2), PSP_INVALID_PARAM);
-	ck_assert_uint_eq(m->lines, 1);
-	m->ops.log = NULL;
-	OK(machine_cmd(m, PSP_CMD_NOP, NULL));
-}
-END_TEST
 
 /* SNP_INIT_EX: reserved 0x16, diagnostic 0x13, platform state 0x1, unlocked 0x14 */
 START_TEST(snp_init_order_before_the_cores)
@@ -461,147 +365,6 @@ START_TEST(output_pages_go_to_reclaim_when_switched_so)
 }
 END_TEST
 
-/* SNP_CONFIG: reserved 0x16; TCB above installed 0x16; no platform state */
-START_TEST(snp_config)
-{
-	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
-	uint8_t b[0x40] = { 0 };
-
-	again(&c);
-	put64(b, 0, 0x0600000000000203);
-	put32(b, 8, 4);
-	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
-	put32(b, 8, 3);
-	b[0x20] = 1;
-	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
-	b[0x20] = 0;
-	put64(b, 0, 0x0600000000000204);		/* one component is newer */
-	IS(machine_cmd(m, PSP_CMD_SNP_CONFIG, b), PSP_INVALID_PARAM);
-	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
-	put64(b, 0, 0x0600000000000203);
-	OK(machine_cmd(m, PSP_CMD_SNP_CONFIG, b));
-	ck_assert_uint_eq(m->fw->reported_tcb, 0x0600000000000203);
-	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE));
-	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 3);
-	ck_assert_uint_eq(get64(m->mem, PAGE + 0x18), 0x0600000000000203);
-	psp_fw_reset(m->fw);
-	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
-}
-END_TEST
-
-/* SNP_COMMIT: length 0x16; any state */
-START_TEST(snp_commit)
-{
-	uint8_t b[4];
-
-	m->fw->current_tcb = 0x300;
-	put32(b, 0, 8);
-	IS(machine_cmd(m, PSP_CMD_SNP_COMMIT, b), PSP_INVALID_PARAM);
-	ck_assert_uint_eq(m->fw->committed_tcb, 0);
-	put32(b, 0, 4);
-	OK(machine_cmd(m, PSP_CMD_SNP_COMMIT, b));
-	ck_assert_uint_eq(m->fw->committed_tcb, 0x300);
-}
-END_TEST
-
-/* SNP_VLEK_LOAD: 0x16; TCB not the reported one 0x21; the key itself: no cryptography, 0x13 */
-START_TEST(snp_vlek_load)
-{
-	struct psp_fw_config c = { .current_tcb = 0x0700000000000203 };
-	uint8_t b[0x10] = { 0 };
-
-	again(&c);
-	put32(b, 0, 8);
-	put64(b, 8, PAGE);
-	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
-	put32(b, 0, 16);
-	for (int i = 4; i < 8; i++) {
-		b[i] = 1;
-		IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_PARAM);
-		b[i] = 0;
-	}
-	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_BAD_SVN);
-	put64(m->mem, PAGE + 0x190, c.current_tcb);
-	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_HWERROR_PLATFORM);
-	ck_assert_uint_eq(m->fw->vlek_loaded, 0);
-	put64(b, 8, MACHINE_MEM);
-	IS(machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b), PSP_INVALID_ADDRESS);
-}
-END_TEST
-
-/* DOWNLOAD_FIRMWARE: both UNINIT else 0x1; alignment 0x9; then the image 0xA, 0x21, 0x22 */
-START_TEST(download_firmware)
-{
-	struct psp_fw_config c = { .api_major = 1, .api_minor = 55, .build = 21, .svn = 4 };
-	uint8_t b[0xc] = { 0 };
-
-	again(&c);
-	up_snp(m);
-	put64(b, 0, PAGE + 16);
-	put32(b, 8, 0x4000);
-	m->image_bad = true;
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_INVALID_PLATFORM_STATE);
-	OK(cmd_snp_shutdown_ex(m, 8, 1));
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_INVALID_ADDRESS);
-	put64(b, 0, PAGE + 32);
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SIGNATURE);
-	m->image_bad = false;
-	memcpy(m->image, (uint8_t[]) { 1, 55, 20, 3 }, 4);
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SVN);
-	m->image[3] = 4;
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
-	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 4 }, 4);
-	OK(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b));
-	ck_assert_uint_eq(m->fw->api_minor, 56);
-	memcpy(m->image, (uint8_t[]) { 1, 55, 21, 4 }, 4);	/* the way back is closed */
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
-	memcpy(m->image, (uint8_t[]) { 1, 56, 0, 4 }, 4);
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
-	memcpy(m->image, (uint8_t[]) { 2, 0, 7, 5 }, 4);
-	OK(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b));
-	ck_assert_uint_eq(m->fw->api_major, 2);
-	ck_assert_uint_eq(m->fw->build, 7);
-	memcpy(m->image, (uint8_t[]) { 1, 99, 0, 5 }, 4);
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_VERSION);
-	m->image[3] = 4;
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_BAD_SVN);
-	m->crypto.image_version = NULL;
-	IS(machine_cmd(m, PSP_CMD_DOWNLOAD_FIRMWARE, b), PSP_HWERROR_PLATFORM);
-}
-END_TEST
-
-/* DOWNLOAD_FIRMWARE_EX: SEV UNINIT else 0x1; reserved 0x16; alignment 0x9 */
-START_TEST(download_firmware_ex)
-{
-	uint8_t b[0x18] = { 0 };
-
-	up_snp(m);
-	up_sev(m);
-	put32(b, 4, 1);
-	put64(b, 8, PAGE + 16);
-	put32(b, 0x10, 0x4000);
-	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PLATFORM_STATE);
-	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
-	put32(b, 0, 0x18);
-	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PARAM);
-	put32(b, 4, 0);
-	put32(b, 0x14, 2);
-	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_PARAM);
-	put32(b, 0x14, 0);
-	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_INVALID_ADDRESS);
-	put64(b, 8, PAGE);
-	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 0 }, 4);
-	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));	/* with SNP up */
-	ck_assert_uint_eq(m->fw->api_minor, 56);
-	memcpy(m->image, (uint8_t[]) { 1, 55, 0, 0 }, 4);	/* not committed: back again */
-	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));
-	memcpy(m->image, (uint8_t[]) { 1, 56, 1, 0 }, 4);
-	put32(b, 0x14, 1);
-	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));
-	ck_assert_uint_eq(m->fw->committed_version[1], 56);
-}
-END_TEST
-
 START_TEST(snp_feature_info)
 {
 	struct psp_fw_config c = { .feature_info = true };
@@ -629,66 +392,11 @@ START_TEST(snp_feature_info)
 }
 END_TEST
 
-START_TEST(not_modelled)
-{
-	static const uint32_t ids[] = { PSP_CMD_SNP_PAGE_SWAP_OUT, PSP_CMD_SNP_PAGE_SWAP_IN,
-					PSP_CMD_SNP_PAGE_MOVE, PSP_CMD_SNP_PAGE_SET_STATE };
-
-	IS(machine_cmd(m, ids[_i], NULL), PSP_INVALID_PLATFORM_STATE);
-	up_snp(m);
-	IS(machine_cmd(m, ids[_i], NULL), PSP_UNSUPPORTED);
-}
-END_TEST
-
-START_TEST(bad_configurations)
-{
-	static struct psp_fw fw;
-	uint16_t ccx[2] = { 0, 0 };
-	const bool all_off[2] = { true, true };
-	struct psp_fw_config good = { .nr_threads = 2, .thread_ccx = ccx, .sockets = 1 }, c;
-
-	ck_assert_ptr_null(psp_fw_init(&fw, &m->ops, m, &good));
-	ck_assert_uint_eq(fw.nr_asids, 509);		/* Milan is 0 */
-	ck_assert_uint_eq(fw.api_minor, 55);
-	c = good, c.generation = PSP_FW_TURIN, c.api_major = 2, c.current_tcb = 7;
-	ck_assert_ptr_null(psp_fw_init(&fw, &m->ops, m, &c));
-	ck_assert_uint_eq(fw.generation, PSP_FW_TURIN);
-	ck_assert_uint_eq(fw.nr_asids, 1006);
-	ck_assert_uint_eq(fw.api_minor, 0);
-	ck_assert_uint_eq(fw.committed_tcb, 7);
-	c = good, c.nr_threads = 0;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.nr_threads = PSP_FW_MAX_THREADS + 1;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.thread_ccx = NULL;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.sockets = 3;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.nr_asids = PSP_FW_MAX_ASID + 1;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.switches = 1u << 31;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	c = good, c.thread_disabled = all_off;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &c));
-	ccx[1] = PSP_FW_MAX_CCX;
-	ck_assert_ptr_nonnull(psp_fw_init(&fw, &m->ops, m, &good));
-}
-END_TEST
-
 int main(void)
 {
-	Suite *s = suite_create("psp_fw SNP platform");
 	TCase *t = tcase_create("commands");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
-	tcase_add_test(t, unknown_command);
-	tcase_add_test(t, names);
-	tcase_add_test(t, buffer_outside_memory);
-	tcase_add_test(t, buffer_crosses_pages);
-	tcase_add_test(t, c_bit_in_addresses);
-	tcase_add_test(t, log_says_what_happened);
 	tcase_add_test(t, snp_init_order_before_the_cores);
 	tcase_add_test(t, snp_init_twice);
 	tcase_add_test(t, snp_init_without_init_rmp);
@@ -710,17 +418,6 @@ int main(void)
 	tcase_add_test(t, snp_df_flush_state);
 	tcase_add_test(t, snp_platform_status);
 	tcase_add_test(t, output_pages_go_to_reclaim_when_switched_so);
-	tcase_add_test(t, snp_config);
-	tcase_add_test(t, snp_commit);
-	tcase_add_test(t, snp_vlek_load);
-	tcase_add_test(t, download_firmware);
-	tcase_add_test(t, download_firmware_ex);
 	tcase_add_test(t, snp_feature_info);
-	tcase_add_loop_test(t, not_modelled, 0, 4);
-	tcase_add_test(t, bad_configurations);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return machine_suite("psp_fw SNP platform", t);
 }

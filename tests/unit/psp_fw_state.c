@@ -269,10 +269,7 @@ END_TEST
 
 int main(void)
 {
-	Suite *s = suite_create("psp_fw state");
 	TCase *t = tcase_create("state");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
@@ -287,9 +284,5 @@ int main(void)
 	tcase_add_test(t, attach);
 	tcase_add_test(t, deterministic);
 	tcase_add_test(t, wbinvd_from_other_threads);
-	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return machine_suite("psp_fw state", t);
 }
