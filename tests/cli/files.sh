@@ -140,7 +140,7 @@ else
 	run status --json
 	ok 'no device: the host is there all the same' 'code_is 4 && json ".simulated == false and
 		.host.sev_debug == false and (.host.cpus_online | length) > 0 and
-		.result.errno == \"ENOENT\""'
+		.result.errno_name == \"ENOENT\""'
 	run guests
 	ok 'no device: guests knows of no list' 'code_is 0 && said "without /dev/sev-debug"'
 	sim=$sim_kept
@@ -169,7 +169,7 @@ if [ -n "$as_nobody" ]; then
 	code=0
 	# shellcheck disable=SC2086
 	$as_nobody "$SEVADM" --device="sim:$sim" --json teardown </dev/null >"$out" 2>"$err" || code=$?
-	ok 'and as JSON' 'code_is 3 && json ".result.exit == 3 and .result.errno == \"EACCES\""'
+	ok 'and as JSON' 'code_is 3 && json ".result.exit == 3 and .result.errno_name == \"EACCES\""'
 	code=0
 	# shellcheck disable=SC2086
 	$as_nobody "$SEVADM" sim show "$sim" </dev/null >"$out" 2>"$err" || code=$?

@@ -39,7 +39,7 @@ all(.steps[] | keys[]; IN("command", "guest", "asid", "pid", "cpu", "count", "st
 	typed(.; "message"; "string") and .done == (.exit == 0) and
 	maybe(.; "status"; "number") and maybe(.; "status_name"; "string") and
 	(.done or (.message | length) > 0)) and
-all(.result | keys[]; IN("done", "exit", "message", "remedy", "errno", "status", "status_name"))'
+all(.result | keys[]; IN("done", "exit", "message", "remedy", "errno", "errno_name", "status", "status_name"))'
 
 # shaped NAME WORDS... - the last run; its exit code is the result's
 shaped() {
@@ -138,7 +138,7 @@ done
 host --porcelain teardown --guests=stop --dry-run
 ok 'porcelain: plan has 6 columns' 'code_is 0 && columns plan 6'
 host --porcelain teardown --guests=decommission --yes
-ok 'porcelain: steps have 14 columns' 'code_is 0 && columns steps 14'
+ok 'porcelain: steps have 13 columns' 'code_is 0 && columns steps 14'
 ok 'a decommission: guest, ASID, status, name, errno' \
 	'grep -q "^steps	SNP_DECOMMISSION	1	1					0	SUCCESS	0			[0-9]*$" "$out"'
 ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7					0			[0-9]*$" "$out"'
@@ -149,7 +149,7 @@ ok 'a refusal of the driver: -1, NO_FW_CALL, errno, its name, the reason' \
 	'grep -q "^steps	SHUTDOWN							-1	NO_FW_CALL	16	EBUSY	guests are alive	0$" "$out"'
 ok 'the end: no, the code, the sentence, the remedy, the errno' 'grep -qx "result.done	no" "$out" &&
 	grep -qx "result.exit	5" "$out" && grep -q "^result.message	SHUTDOWN: " "$out" &&
-	grep -q "^result.remedy	See" "$out" && grep -qx "result.errno	EBUSY" "$out"'
+	grep -q "^result.remedy	See" "$out" && grep -qx "result.errno_name	EBUSY" "$out"'
 machine --snp-guests=20
 host --json teardown
 cp "$out" "$work/json"

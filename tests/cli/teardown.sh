@@ -237,12 +237,12 @@ for command in SNP_DECOMMISSION SHUTDOWN SNP_DF_FLUSH SNP_SHUTDOWN_EX; do
 	act timeout=$command >/dev/null
 	host teardown --guests=decommission --yes --json
 	ok "$command never answers: ETIMEDOUT, reboot cold" 'code_is 1 && said "$command.*ETIMEDOUT" &&
-		said "reboot cold" && json ".result.errno == \"ETIMEDOUT\""'
+		said "reboot cold" && json ".result.errno_name == \"ETIMEDOUT\""'
 	for words in 'teardown --guests=stop --yes' status df-flush shutdown init; do
 		# shellcheck disable=SC2086 # words
 		host $words --json
 		ok "$command never answered: $words: EBUSY, reboot cold" 'code_is 5 &&
-			json ".result.errno == \"EBUSY\"" && said "timed out earlier" && said "[Rr]eboot cold"'
+			json ".result.errno_name == \"EBUSY\"" && said "timed out earlier" && said "[Rr]eboot cold"'
 	done
 	host guests --json
 	ok "$command never answered: guests makes no count up" 'json ".firmware_counts == {}"'
