@@ -110,8 +110,11 @@ static int find_command(struct cli *cli, int argc, char **argv)
 		exit(SEVADM_FAILED);
 	cli->command = command_by_words(argv + head.at, argc - head.at, &used);
 	if (!cli->command) {
-		fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n",
-			argv[head.at]);
+		if (!strcmp(argv[head.at], "sim"))
+			fputs("sevadm: say sim create, sim show or sim act\n", stderr);
+		else
+			fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n",
+				argv[head.at]);
 		exit(SEVADM_USAGE);
 	}
 	return head.at + used - 1;
@@ -139,7 +142,7 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	char answer[8] = "";
 
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
-		return report_error(cli, SEVADM_USAGE, NULL, "it changes nothing and knows no "
+		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
 				    "--dry-run");
 	if (!(flags & CMD_DESTRUCTIVE) || cli->yes || cli->dry_run)
 		return 0;

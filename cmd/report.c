@@ -7,7 +7,7 @@
 
 struct end {
 	bool done;
-	int32_t exit;
+	int32_t exit, err;
 	const char *message, *remedy, *error;
 	bool has_status;
 	uint32_t status;
@@ -19,7 +19,8 @@ static const struct out_row end_rows[] = {
 	OUT_ROW(struct end, "exit", NULL, OUT_I32, exit),
 	OUT_ROW(struct end, "message", NULL, OUT_STRING, message),
 	OUT_ROW(struct end, "remedy", NULL, OUT_STRING, remedy),
-	OUT_ROW(struct end, "errno", NULL, OUT_STRING, error),
+	OUT_ROW(struct end, "errno", NULL, OUT_I32, err),
+	OUT_ROW(struct end, "errno_name", NULL, OUT_STRING, error),
 	OUT_ROW_WHEN(struct end, "status", NULL, OUT_STATUS, status, has_status),
 	OUT_ROW(struct end, "status_name", NULL, OUT_STRING, status_name),
 	OUT_END
@@ -36,14 +37,15 @@ static const struct out_row host_rows[] = {
 
 void report_head(struct cli *cli)
 {
-	bool simulated = !strncmp(cli->device, "sim:", 4);
+	bool offline = cli->command->flags & CMD_OFFLINE;
+	bool simulated = offline ? cli->command->flags & CMD_SIMULATED :
+			 !strncmp(cli->device, "sim:", 4);
 
 	out_number(cli->out, "schema", 1);
 	out_string(cli->out, "command", cli->command->name);
-	if (cli->command->flags & CMD_OFFLINE)
-		return;
-	out_bool(cli->out, "simulated", simulated);
-	if (simulated)
+	if (!offline || simulated)
+		out_bool(cli->out, "simulated", simulated);
+	if (!offline && simulated)
 		out_text(cli->out, "Simulated host %s", cli->device + strlen("sim:"));
 }
 
@@ -64,6 +66,7 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 	bool has_status = failure->status != SEVADM_NO_FW_CALL;
 	struct end end = {
 		.exit = (int32_t)failure->class,
+		.err = failure->err,
 		.message = failure->message,
 		.remedy = failure->remedy[0] ? failure->remedy : NULL,
 		.error = failure->err ? strerrorname_np(failure->err) : NULL,

@@ -12,7 +12,7 @@
 
 struct step_view {
 	const char *command;
-	bool has_guest, has_pid, has_cpu, has_status, folded;
+	bool has_guest, has_pid, has_cpu, has_status;
 	uint64_t guest;
 	uint32_t asid, cpu;
 	int32_t pid;
@@ -31,7 +31,7 @@ static const struct out_row step_rows[] = {
 	OUT_ROW_WHEN(struct step_view, "asid", "ASID", OUT_U32, asid, has_guest),
 	OUT_ROW_WHEN(struct step_view, "pid", "PID", OUT_I32, pid, has_pid),
 	OUT_ROW_WHEN(struct step_view, "cpu", NULL, OUT_U32, cpu, has_cpu),
-	OUT_ROW_WHEN(struct step_view, "cpus", "CPU", OUT_CHARS, cpus, folded),
+	OUT_TEXT_ROW(struct step_view, "CPU", OUT_CHARS, cpus),
 	OUT_ROW_WHEN(struct step_view, "count", "COUNT", OUT_U32, count, many),
 	OUT_ROW_WHEN(struct step_view, "status", "STATUS", OUT_STATUS, status, has_status),
 	OUT_ROW(struct step_view, "status_name", "NAME", OUT_STRING, status_name),
@@ -85,7 +85,6 @@ static size_t fold(const struct sevadm_run *run, size_t i, struct step_view *vie
 	struct cpuset cpus = { 0 };
 
 	*view = view_of(&run->steps[i]);
-	view->folded = view->has_cpu;
 	if (view->has_cpu)
 		cpuset_add(&cpus, view->cpu);
 	if (folds(&run->steps[i]))
@@ -119,7 +118,6 @@ static void print_steps(struct cli *cli, const struct sevadm_run *run)
 			i = fold(run, i, &view);
 		} else if (text && view.has_cpu) {
 			snprintf(view.cpus, sizeof(view.cpus), "%u", view.cpu);
-			view.folded = true;
 		}
 		out_list_item(cli->out, &view);
 	}

@@ -79,6 +79,6 @@ const struct command cmd_sim_act = {
 	.summary = "Let something happen to a simulated SNP host",
 	.argp = &argp,
 	.options_size = sizeof(struct act_options),
-	.flags = CMD_OFFLINE,
+	.flags = CMD_OFFLINE | CMD_SIMULATED,
 	.run = run,
 };

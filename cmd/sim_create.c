@@ -157,6 +157,6 @@ const struct command cmd_sim_create = {
 	.summary = "Make a simulated SNP host",
 	.argp = &argp,
 	.options_size = sizeof(struct create_options),
-	.flags = CMD_OFFLINE,
+	.flags = CMD_OFFLINE | CMD_SIMULATED,
 	.run = run,
 };

@@ -113,6 +113,6 @@ const struct command cmd_sim_show = {
 	.summary = "Show a simulated SNP host from inside",
 	.argp = &argp,
 	.options_size = sizeof(struct show_options),
-	.flags = CMD_OFFLINE,
+	.flags = CMD_OFFLINE | CMD_SIMULATED,
 	.run = run,
 };

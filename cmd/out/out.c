@@ -224,7 +224,7 @@ static json_object *json_object_of(struct out *out, const struct out_row *rows, 
 	json_object *json = json_object_new_object();
 
 	for (const struct out_row *row = rows; json && row->key; row++)
-		if (is_there(row, object))
+		if (row->key[0] && is_there(row, object))
 			add(out, json, row->key, json_of(row, object));
 	return json;
 }
@@ -245,7 +245,7 @@ void out_object(struct out *out, const char *key, const char *heading, const str
 	if (out->mode == OUT_TEXT)
 		title(out, heading);
 	for (const struct out_row *row = rows; row->key; row++) {
-		if (!is_there(row, object))
+		if (!is_there(row, object) || (!row->key[0] && out->mode != OUT_TEXT))
 			continue;
 		text_of(out->mode, row, object, cell, sizeof(cell));
 		if (out->mode == OUT_PORCELAIN)
@@ -304,6 +304,8 @@ void out_list_item(struct out *out, const void *object)
 		fputs(out->key, stdout);
 	for (const struct out_row *row = out->rows; row->key; row++) {
 		cell[0] = '\0';
+		if (!row->key[0] && out->mode != OUT_TEXT)
+			continue;
 		if (is_there(row, object))
 			text_of(out->mode, row, object, cell, sizeof(cell));
 		if (out->mode == OUT_PORCELAIN)

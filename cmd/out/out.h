@@ -25,7 +25,7 @@ enum out_format {
 
 /**
  * struct out_row - a member of a struct as people and scripts see it
- * @key:	in JSON and porcelain; frozen once released
+ * @key:	in JSON and porcelain, frozen once released; "" for text only
  * @label:	in text; NULL to leave it out there
  * @format:	how
  * @offset:	where
@@ -41,6 +41,9 @@ struct out_row {
 	{ key, label, format, offsetof(type, member), 0 }
 #define OUT_ROW_WHEN(type, key, label, format, member, cond) \
 	{ key, label, format, offsetof(type, member), offsetof(type, cond) + 1 }
+/* For people only: what text says in another way than the rest */
+#define OUT_TEXT_ROW(type, label, format, member) \
+	{ "", label, format, offsetof(type, member), 0 }
 #define OUT_END { NULL, NULL, OUT_BOOL, 0, 0 }
 
 struct out;

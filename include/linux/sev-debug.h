@@ -7,11 +7,15 @@
  * than that of ABI version 1); an older kernel takes a longer one whose tail is
  * zero, else E2BIG: the rules of copy_struct_from_user().
  *
+ * Request numbers do not carry a size, so that a structure can grow.
+ *
  * Return convention, that of SEV_ISSUE_CMD: ioctl() returns 0, or -1 with
  * errno.  The structure is copied back in both cases once it was read and
- * found well-formed, so that a firmware status is never lost.  EIO means that
- * the firmware was called and refused: see result.status.  EBUSY always comes
- * with a reason.
+ * found well-formed, so that a firmware status is never lost.  EIO with a
+ * status other than 0 and SEV_DBG_NO_FW_CALL is the firmware's refusal; any
+ * other EIO is a failure of the driver.  EBUSY always comes with a reason.
+ * EINTR: a signal came before anything was done.  ETIMEDOUT: the firmware did
+ * not answer (status SEV_DBG_NO_FW_CALL), and the driver gives it up.
  *
  * Guests are named by ids that are never used twice while the module stays
  * loaded.  No physical address goes in or comes out.
@@ -55,7 +59,7 @@ struct sev_dbg_result {
 #define SEV_DBG_R_PSP_DEAD	8	/* EBUSY: a command timed out earlier: cold reboot */
 #define SEV_DBG_R_CPUS_OFFLINE	9	/* EOPNOTSUPP: INIT needs every present CPU online */
 #define SEV_DBG_R_RUNNING	10	/* EBUSY: launch finished, and SEV_DBG_D_RUNNING not given */
-#define SEV_DBG_R_IOMMU		11	/* EIO: the firmware is down, the IOMMU's pages are not freed */
+#define SEV_DBG_R_IOMMU		11	/* EIO: SNP is down, but the IOMMU still holds its pages */
 
 /* sev_dbg_info.features */
 #define SEV_DBG_F_GUEST_LIST	(1U << 0)
@@ -70,6 +74,7 @@ struct sev_dbg_result {
 #define SEV_DBG_S_TRACK_LOST	(1U << 4)	/* the guest list is incomplete */
 #define SEV_DBG_S_BUFFERS	(1U << 5)	/* the firmware owns a TMR or NV buffer */
 #define SEV_DBG_S_SNP_HOST	(1U << 6)	/* the kernel runs as an SNP host (SNP_EN) */
+#define SEV_DBG_S_IOMMU_STUCK	(1U << 7)	/* see SEV_DBG_R_IOMMU; until SNP comes up again */
 
 /* sev_dbg_info.fw_*_state; values of the firmware otherwise (0 UNINIT, 1 INIT, 2 WORKING) */
 #define SEV_DBG_FW_UNKNOWN	0xffffffffU
@@ -91,10 +96,12 @@ struct sev_dbg_result {
  * @nr_sev_tombstones: SEV guests that a SHUTDOWN here took with it, same
  * @fw_snp_state: SNP state in the firmware, SEV_DBG_FW_UNKNOWN if it did not say
  * @fw_sev_state: SEV state in the firmware, same
- * @leaked_pages: 4K pages never to be freed because they were still assigned in
- *		the RMP when SNP was down; since the module was loaded
+ * @leaked_pages: 4K pages of the driver's that are never freed because they could
+ *		not be taken back from the firmware; since the module was loaded.
+ *		Those that KVM leaks are in the kernel log only
  *
- * Driver and firmware can differ: a kvm_amd load whose SNP_DF_FLUSH fails leaves
+ * Asks the firmware for its states, with two commands at most.  Driver and
+ * firmware can differ: a kvm_amd load whose SNP_DF_FLUSH fails leaves
  * the firmware in INIT and SEV_DBG_S_SNP_INIT clear.
  */
 struct sev_dbg_info {
@@ -251,8 +258,9 @@ struct sev_dbg_wbinvd_all {
  * @trace:	in: user address of struct sev_dbg_result[], or 0
  *
  * The trace lists every firmware command that the driver issued for the call,
- * in order, equal neighbours folded.  @trace is checked for access before
- * anything is done.
+ * in the order of completion, equal neighbours folded; the duration of a command
+ * contains that of SNP_PAGE_RECLAIMs nested in it.  @trace is checked for access
+ * before anything is done.
  */
 struct sev_dbg_cmd {
 	__u32 size;
@@ -268,13 +276,13 @@ struct sev_dbg_cmd {
 };
 
 #define SEV_DBG_IOC_TYPE	0xB9
-#define SEV_DBG_GET_INFO	_IOWR(SEV_DBG_IOC_TYPE, 0x00, struct sev_dbg_info)
-#define SEV_DBG_GUEST_LIST	_IOWR(SEV_DBG_IOC_TYPE, 0x01, struct sev_dbg_guest_list)
-#define SEV_DBG_DECOMMISSION	_IOWR(SEV_DBG_IOC_TYPE, 0x02, struct sev_dbg_guest_cmd)
-#define SEV_DBG_WBINVD		_IOWR(SEV_DBG_IOC_TYPE, 0x03, struct sev_dbg_wbinvd)
-#define SEV_DBG_WBINVD_ALL	_IOWR(SEV_DBG_IOC_TYPE, 0x04, struct sev_dbg_wbinvd_all)
-#define SEV_DBG_DF_FLUSH	_IOWR(SEV_DBG_IOC_TYPE, 0x05, struct sev_dbg_cmd)
-#define SEV_DBG_SHUTDOWN	_IOWR(SEV_DBG_IOC_TYPE, 0x06, struct sev_dbg_cmd)
-#define SEV_DBG_INIT		_IOWR(SEV_DBG_IOC_TYPE, 0x07, struct sev_dbg_cmd)
+#define SEV_DBG_GET_INFO	_IO(SEV_DBG_IOC_TYPE, 0x00)
+#define SEV_DBG_GUEST_LIST	_IO(SEV_DBG_IOC_TYPE, 0x01)
+#define SEV_DBG_DECOMMISSION	_IO(SEV_DBG_IOC_TYPE, 0x02)
+#define SEV_DBG_WBINVD		_IO(SEV_DBG_IOC_TYPE, 0x03)
+#define SEV_DBG_WBINVD_ALL	_IO(SEV_DBG_IOC_TYPE, 0x04)
+#define SEV_DBG_DF_FLUSH	_IO(SEV_DBG_IOC_TYPE, 0x05)
+#define SEV_DBG_SHUTDOWN	_IO(SEV_DBG_IOC_TYPE, 0x06)
+#define SEV_DBG_INIT		_IO(SEV_DBG_IOC_TYPE, 0x07)
 
 #endif /* _UAPI_LINUX_SEV_DEBUG_H */

@@ -150,6 +150,10 @@ int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t 
 
 	if (err == EIO && step->has_status && step->status && step->status != SEVADM_NO_FW_CALL)
 		return fail_refused(adm, step, command);
+	if (err == ETIMEDOUT)
+		return core_fail(adm, SEVADM_FAILED, err, remedy_of(err),
+				 "%s: the firmware did not answer in time (ETIMEDOUT)",
+				 step->command);
 	if (row)
 		return core_fail(adm, row->class, err, row->remedy,
 				 "%s: the driver refused: %s (%s)", step->command, row->text,

@@ -19,7 +19,8 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
 
 		return core_fail(adm, ret == -ENOENT ? SEVADM_ABSENT : denied ? SEVADM_PERMISSION :
 				      SEVADM_FAILED, -ret,
-				 denied ? NULL : "Make a simulated host with `sevadm sim create FILE`.",
+				 ret == -ENOENT ? "Make a simulated host with `sevadm sim create "
+						  "FILE`." : NULL,
 				 "%s", why.text);
 	}
 	ret = device_sim_open(&adm->dev, adm->sim, write);

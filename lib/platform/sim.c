@@ -10,10 +10,12 @@
 #include "sevadm.h"
 #include "sim/sim.h"
 
-static int fail(struct sevadm_failure *failure, int err, const struct sim_why *why)
+/* @invalid: whose fault EINVAL is, the caller's or the file's */
+static int fail(struct sevadm_failure *failure, enum sevadm_class invalid, int err,
+		const struct sim_why *why)
 {
 	*failure = (struct sevadm_failure){
-		.class = err == EINVAL ? SEVADM_USAGE :
+		.class = err == EINVAL ? invalid :
 			 err == EACCES || err == EPERM ? SEVADM_PERMISSION :
 			 err == ENOENT || err == ENODEV ? SEVADM_ABSENT :
 			 err == EBUSY ? SEVADM_BUSY : SEVADM_FAILED,
@@ -48,7 +50,7 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 	struct sim_why why = { "" };
 	int ret = sim_create(path, &sim, &why);
 
-	return ret ? fail(failure, -ret, &why) : 0;
+	return ret ? fail(failure, SEVADM_USAGE, -ret, &why) : 0;
 }
 
 static int describe_guests(struct sim *sim, struct sevadm_sim_info *info)
@@ -84,14 +86,14 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info, struct sevad
 	*info = (struct sevadm_sim_info){ 0 };
 	ret = sim_open(path, &sim, &why);
 	if (ret)
-		return fail(failure, -ret, &why);
+		return fail(failure, SEVADM_FAILED, -ret, &why);
 	ret = sim_describe(sim, &sim_info);
 	if (!ret)
 		ret = describe_guests(sim, info);
 	sim_close(sim);
 	if (ret) {
 		sevadm_sim_info_free(info);
-		return fail(failure, -ret, &why);
+		return fail(failure, SEVADM_FAILED, -ret, &why);
 	}
 	snprintf(info->kernel, sizeof(info->kernel), "%s", sim_info.kernel);
 	info->cpus = sim_info.cpus;
@@ -132,8 +134,8 @@ int sevadm_sim_act(const char *path, const char *action, int64_t *result,
 
 	ret = sim_open(path, &sim, &why);
 	if (ret)
-		return fail(failure, -ret, &why);
+		return fail(failure, SEVADM_FAILED, -ret, &why);
 	ret = sim_act(sim, action, result, &why);
 	sim_close(sim);
-	return ret ? fail(failure, -ret, &why) : 0;
+	return ret ? fail(failure, SEVADM_USAGE, -ret, &why) : 0;
 }

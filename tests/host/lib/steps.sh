@@ -23,13 +23,13 @@ summary() {
 	awk -F '\t' '
 		function flush() { if (n) printf "WBINVDx%d ", n; n = 0 }
 		$1 != "steps" || $2 == "SNP_PAGE_RECLAIM" { next }
-		$2 == "WBINVD" && $11 == 0 { n++; next }
+		$2 == "WBINVD" && $10 == 0 { n++; next }
 		{ flush() }
-		$9 == "" || $9 == -1 && $11 != 0 {
-			printf "%s%s ", $2, $11 != 0 ? "!" $12 : ""
+		$8 == "" || $8 == -1 && $10 != 0 {
+			printf "%s%s ", $2, $10 != 0 ? "!" $11 : ""
 			next
 		}
-		{ printf "%s=%s ", $2, $9 }
+		{ printf "%s=%s ", $2, $8 }
 		END { flush() }' "$step_dir/out" | sed 's/ $//'
 }
 
