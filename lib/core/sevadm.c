@@ -2,12 +2,16 @@
 #include "sevadm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/capability.h>
+#include <linux/capability.h>
+#include <unistd.h>
 
 #include "lib/core/context.h"
 #include "sim/sim.h"
+
+#define LOCK_FILE	"/run/sevadm.lock"
 
 static int open_simulated(struct sevadm *adm, const char *file, bool write)
 {
@@ -29,6 +33,26 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
 	return ret ? core_fail_errno(adm, -ret, "open a simulated host") : 0;
 }
 
+/*
+ * Two of us that act on one host would undo each other's work: the one thaws
+ * what the other is about to decommission.
+ */
+static int lock_host(struct sevadm *adm, const char *path, bool create)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+
+	adm->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+	if (adm->lock < 0)
+		return core_fail(adm, errno == EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, errno,
+				 NULL, "open the lock %s: %s (%s)", path, strerror(errno),
+				 strerrorname_np(errno));
+	/* of the open file, so that it goes with us however we end */
+	if (!fcntl(adm->lock, F_OFD_SETLK, &lock))
+		return 0;
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done.",
+			 "another sevadm is at work on this host (lock on %s)", path);
+}
+
 int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 {
 	struct sevadm *adm = calloc(1, sizeof(*adm));
@@ -38,15 +62,23 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 	*out = adm;
 	if (!adm)
 		return -ENOMEM;
-	if (!strncmp(device, "sim:", 4) && device[4])
-		return open_simulated(adm, device + 4, write);
+	adm->lock = -1;
+	if (!strncmp(device, "sim:", 4) && device[4]) {
+		ret = open_simulated(adm, device + 4, write);
+		return ret || !(flags & SEVADM_EXCLUSIVE) ? ret : lock_host(adm, device + 4, false);
+	}
 	if (strcmp(device, "kernel"))
 		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel or "
 				 "--device=sim:FILE.", "there is no kind of device '%.64s'", device);
 	ret = device_kernel_open(&adm->dev, write);
 	if (!ret)
 		ret = host_kernel_open(&adm->host, "");
-	return ret ? core_fail_errno(adm, -ret, "open the host") : 0;
+	if (ret)
+		return core_fail_errno(adm, -ret, "open the host");
+	/* what cannot act needs no lock, and says by itself what it lacks */
+	if (flags & SEVADM_EXCLUSIVE && !adm->dev->node_err[DEVICE_SEV_DEBUG])
+		return lock_host(adm, LOCK_FILE, true);
+	return 0;
 }
 
 void sevadm_close(struct sevadm *adm)
@@ -61,6 +93,8 @@ void sevadm_close(struct sevadm *adm)
 		adm->host->ops->close(adm->host);
 	if (adm->sim)
 		sim_close(adm->sim);
+	if (adm->lock >= 0)
+		close(adm->lock);
 	free(adm);
 }
 
