@@ -166,6 +166,8 @@ START_TEST(download_firmware_ex)
 	put32(b, 0x14, 1);
 	OK(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b));
 	ck_assert_uint_eq(m->fw->committed_version[1], 56);
+	m->image[2] = 0;			/* an older build of it */
+	IS(machine_cmd(m, PSP_CMD_SNP_DOWNLOAD_FIRMWARE_EX, b), PSP_BAD_VERSION);
 }
 END_TEST
 

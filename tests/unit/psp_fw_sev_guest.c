@@ -397,14 +397,14 @@ START_TEST(launch_measure)
 }
 END_TEST
 
-/* HMAC-SHA-256 of 04 01 37 15, policy, SHA-256 of 8 KB of "sev!", nonce; by another program */
+/* HMAC-SHA-256 of 04 01 37 15, policy, SHA-256 of 8 KB, nonce; by another program */
 START_TEST(launch_measure_value)
 {
 	static const uint8_t want[32] = {
-		0x66, 0x29, 0x84, 0xe3, 0xfb, 0x29, 0xb0, 0x59,
-		0xe4, 0x18, 0xf0, 0x32, 0x38, 0x20, 0x16, 0x75,
-		0x32, 0x8b, 0xe6, 0xf5, 0x12, 0x21, 0xab, 0x75,
-		0xff, 0x2f, 0x9d, 0x65, 0x5a, 0xd8, 0x3d, 0x5c,
+		0x49, 0x18, 0x62, 0x22, 0x1a, 0x61, 0x8c, 0xe4,
+		0xa8, 0x77, 0x13, 0xce, 0xde, 0xfe, 0x0e, 0x72,
+		0xdb, 0x40, 0xb8, 0x13, 0x51, 0xa6, 0xe0, 0x75,
+		0x35, 0x47, 0xa1, 0x79, 0xa1, 0xdb, 0xe3, 0x24,
 	};
 	const struct psp_fw_config c = { .api_major = 1, .api_minor = 55, .build = 21,
 					 .smt = true };
@@ -415,7 +415,7 @@ START_TEST(launch_measure_value)
 	up_sev(m);
 	sev_launching(m, NODBG, 200);
 	for (size_t i = 0; i < 0x2000; i++)
-		m->mem[PAGE + i] = (uint8_t)"sev!"[i % 4];
+		m->mem[PAGE + i] = (uint8_t)(i * 7 + (i >> 8));
 	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_DATA, 1, PAGE, 0x1010));
 	OK(launch_update(PSP_CMD_LAUNCH_UPDATE_DATA, 1, PAGE + 0x1010, 0xff0));
 	OK(cmd_launch_measure(m, 1, MACHINE_LIST));
@@ -477,10 +477,26 @@ START_TEST(launch_update_secret)
 	put64(b, 0x28, PAGE);
 	put64(b, 0x18, PAGE + 8);
 	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_ADDRESS);
-	put64(b, 0x18, PAGE);
-	put64(b, 8, MACHINE_MEM);
-	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_ADDRESS);
-	put64(b, 8, PAGE);
+	for (size_t off = 8; off <= 0x28; off += 0x10) {
+		put64(b, 8, PAGE);
+		put64(b, 0x18, PAGE);
+		put64(b, 0x28, PAGE);
+		put64(b, off, MACHINE_MEM);
+		IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_ADDRESS);
+	}
+	put64(b, 0x28, PAGE);
+	for (int i = 0; i < 3; i++) {
+		static const uint32_t lengths[3] = { 0, 40, 0x4010 };
+
+		put32(b, 0x20, lengths[i]);
+		put32(b, 0x30, lengths[i]);
+		IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_LEN);
+	}
+	put32(b, 0x20, 64);
+	put32(b, 0x30, 64);
+	put32(b, 0x10, 48);
+	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_INVALID_LEN);
+	put32(b, 0x10, 52);
 	IS(machine_cmd(m, PSP_CMD_LAUNCH_UPDATE_SECRET, b), PSP_HWERROR_PLATFORM);
 }
 END_TEST

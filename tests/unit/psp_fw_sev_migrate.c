@@ -61,7 +61,7 @@ START_TEST(send_start)
 	uint8_t b[0x44] = { 0 };
 
 	up_sev(m);
-	sev_launching(m, 0, 200);
+	sev_launching(m, NODBG, 200);
 	sev_running(m, NOSEND, 201);
 	put32(b, 0, 1);
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_GUEST_STATE);
@@ -76,6 +76,11 @@ START_TEST(send_start)
 	put64(b, 0x38, MACHINE_MEM);
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_LEN);
 	ck_assert_uint_eq(get32(b, 0x40), 128);
+	ck_assert_uint_eq(get32(b, 4), NODBG);
+	put32(b, 0x40, 127);
+	put32(b, 0x10, 2084);
+	put32(b, 0x20, 6252);
+	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_LEN);
 	put32(b, 0x10, 2084);
 	put32(b, 0x20, 6251);
 	IS(machine_cmd(m, PSP_CMD_SEND_START, b), PSP_INVALID_LEN);

@@ -297,12 +297,18 @@ START_TEST(launch_finish_id_block)
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_POLICY_FAILURE);
 	put64(block, 0x58, SNP_POLICY);
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_PARAM);
-	put32(block, 0x50, 1);
+	put32(block, 0x50, 1);			/* version; algorithm and curve of each key */
 	put32(auth, 0, 1);
 	put32(auth, 0x240, 2);
 	put32(auth, 4, 1);
-	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_PARAM);
 	put32(auth, 0x880, 2);
+	for (int i = 0; i < 5; i++) {
+		uint8_t *field[] = { block + 0x50, auth, auth + 0x240, auth + 4, auth + 0x880 };
+
+		field[i][0] ^= 4;
+		IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_INVALID_PARAM);
+		field[i][0] ^= 4;
+	}
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_HWERROR_PLATFORM);
 	m->crypto.ecdsa_verify = verify_good;
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_BAD_SIGNATURE);
