@@ -47,7 +47,7 @@ for signal in INT TERM HUP; do
 	interrupted $signal decommission --all --running --yes
 	ok "SIG$signal: ends as the signal would have ended it" "code_is $((128 + number))"
 	# of SIGINT a shell says nothing
-	[ $signal = INT ] || ok "SIG$signal: the shell sees a death, no exit code" '[ -s "$work/told" ]'
+	[ "$signal" = INT ] || ok "SIG$signal: the shell sees a death, no exit code" '[ -s "$work/told" ]'
 	ok "SIG$signal: one object tells what was done" 'json "(.plan | length) == 100 and
 		(.steps | length) >= 1 and (.steps | length) < 100 and all(.steps[]; .status == 0)"'
 	ok "SIG$signal: and that is so" '[ "$(tombstones)" -eq "$(jq ".steps | length" "$out")" ]'
