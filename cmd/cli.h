@@ -36,6 +36,7 @@ struct cli {
 #define CMD_SURVEY	(1U << 3)	/* looks into other processes */
 #define CMD_KILL	(1U << 4)	/* signals other users' processes */
 #define CMD_OFFLINE	(1U << 5)	/* opens no device */
+#define CMD_EXCLUSIVE	(1U << 7)	/* one at a time on a host */
 #define CMD_SIMULATED	(1U << 6)	/* about a simulated host all the same */
 
 /**

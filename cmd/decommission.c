@@ -3,12 +3,13 @@
 
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
 enum { KEY_ALL = 0x200, KEY_RUNNING };
 
 struct decommission_options {
-	uint64_t *ids;
+	char **words;		/* ids, checked; in argv */
 	size_t nr;
 	bool all, running;
 };
@@ -19,26 +20,25 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static void add_id(struct decommission_options *o, const char *arg, struct argp_state *state)
+static void check_ids(const struct decommission_options *o, struct argp_state *state)
 {
-	uint64_t id, *ids;
+	for (size_t i = 0; i < o->nr; i++) {
+		uint64_t id, other;
 
-	if (text_u64(arg, UINT64_MAX, &id))
-		argp_error(state, "'%s' is not the id of a guest; `sevadm guests` lists them", arg);
-	for (size_t i = 0; i < o->nr; i++)
-		if (o->ids[i] == id)
-			argp_error(state, "guest %s is named twice", arg);
-	ids = reallocarray(o->ids, o->nr + 1, sizeof(*ids));
-	if (!ids)
-		argp_failure(state, SEVADM_FAILED, 0, "out of memory");
-	o->ids = ids;
-	o->ids[o->nr++] = id;
+		if (text_u64(o->words[i], UINT64_MAX, &id))
+			argp_error(state, "'%s' is not the id of a guest; `sevadm guests` lists "
+				   "them", o->words[i]);
+		for (size_t j = 0; j < i; j++)
+			if (!text_u64(o->words[j], UINT64_MAX, &other) && other == id)
+				argp_error(state, "guest %s is named twice", o->words[i]);
+	}
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct decommission_options *o = state->input;
 
+	(void)arg;
 	switch (key) {
 	case KEY_ALL:
 		o->all = true;
@@ -46,8 +46,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_RUNNING:
 		o->running = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		add_id(o, arg, state);
+	case ARGP_KEY_ARGS:
+		o->words = state->argv + state->next;
+		o->nr = (size_t)(state->argc - state->next);
+		check_ids(o, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (o->all == !!o->nr)
@@ -67,13 +69,17 @@ static const struct argp argp = {
 static int run(struct cli *cli, const void *options_)
 {
 	const struct decommission_options *o = options_;
+	_cleanup_free_ uint64_t *ids = calloc(o->nr + 1, sizeof(*ids));
 	struct sevadm_run record = { 0 };
-	int ret;
 
+	if (!ids)
+		return report_error(cli, SEVADM_FAILED, NULL, "out of memory");
+	for (size_t i = 0; i < o->nr; i++)
+		text_u64(o->words[i], UINT64_MAX, &ids[i]);
 	progress_start(cli);
-	ret = sevadm_decommission(cli->adm, o->ids, o->nr, o->running, cli->dry_run, &record);
-	free(o->ids);
-	return run_report(cli, &record, ret);
+	return run_report(cli, &record,
+			  sevadm_decommission(cli->adm, o->all ? NULL : ids, o->nr, o->running,
+					      cli->dry_run, &record));
 }
 
 const struct command cmd_decommission = {
@@ -81,6 +87,6 @@ const struct command cmd_decommission = {
 	.summary = "Take guests from the firmware (SNP_DECOMMISSION)",
 	.argp = &argp,
 	.options_size = sizeof(struct decommission_options),
-	.flags = CMD_DRY_RUN | CMD_DESTRUCTIVE | CMD_WRITE | CMD_SURVEY,
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_DESTRUCTIVE | CMD_WRITE | CMD_SURVEY,
 	.run = run,
 };

@@ -20,6 +20,6 @@ const struct command cmd_init = {
 	.name = "init",
 	.summary = "Bring SNP and SEV up (SNP_INIT_EX, INIT)",
 	.argp = &argp,
-	.flags = CMD_DRY_RUN | CMD_WRITE,
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE,
 	.run = run,
 };

@@ -162,8 +162,9 @@ static int open_host(struct cli *cli, unsigned int flags)
 	int ret = 0;
 
 	if (!(flags & CMD_OFFLINE)) {
-		ret = sevadm_open(&cli->adm, cli->device, flags & CMD_WRITE && !cli->dry_run ?
-				  SEVADM_WRITE : 0);
+		ret = sevadm_open(&cli->adm, cli->device, cli->dry_run ? 0 :
+				  (flags & CMD_WRITE ? SEVADM_WRITE : 0) |
+				  (flags & CMD_EXCLUSIVE ? SEVADM_EXCLUSIVE : 0));
 		if (!ret && flags & CMD_SURVEY)
 			ret = sevadm_survey(cli->adm);
 		if (!ret)
@@ -172,7 +173,8 @@ static int open_host(struct cli *cli, unsigned int flags)
 	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : 0;
 }
 
-static int run(struct cli *cli, const void *options)
+/* @stopped_by: the signal that ended it before it was done, else 0 */
+static int run(struct cli *cli, const void *options, int *stopped_by)
 {
 	const struct command *command = cli->command;
 	unsigned int flags = command->flags | (command->flags_of ? command->flags_of(options) : 0);
@@ -184,6 +186,8 @@ static int run(struct cli *cli, const void *options)
 		ret = open_host(cli, flags);
 	if (!ret)
 		ret = command->run(cli, options);
+	if (cli->adm && sevadm_failure(cli->adm)->err == ECANCELED)
+		*stopped_by = progress_signal();
 	sevadm_close(cli->adm);
 	return ret;
 }
@@ -201,7 +205,7 @@ int main(int argc, char **argv)
 {
 	struct cli cli = { .device = "kernel" };
 	_cleanup_free_ void *options = NULL;
-	int at, ret;
+	int at, ret, stopped_by = 0;
 
 	atexit(close_stdout);
 	argp_err_exit_status = SEVADM_USAGE;
@@ -213,14 +217,13 @@ int main(int argc, char **argv)
 	cli.out = out_new(cli.mode, want_color(&cli));
 	if (!cli.out)
 		return SEVADM_FAILED;
-	ret = run(&cli, options);
+	ret = run(&cli, options, &stopped_by);
 	if (out_finish(cli.out))
 		ret = ret ? ret : SEVADM_FAILED;
-	if (progress_signal()) {
+	if (stopped_by) {
 		/* end as the signal would have ended us, so that a shell sees it */
-		signal(progress_signal(), SIG_DFL);
-		fflush(stdout);
-		raise(progress_signal());
+		signal(stopped_by, SIG_DFL);
+		raise(stopped_by);
 	}
 	return ret;
 }

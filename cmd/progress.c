@@ -86,6 +86,8 @@ void progress_start(struct cli *cli)
 			continue;
 		sigaction(stops[i], &action, NULL);
 	}
+	/* a reader of our output that goes away must not end a sequence half way */
+	signal(SIGPIPE, SIG_IGN);
 	sevadm_set_observer(cli->adm, on_step, cli);
 }
 

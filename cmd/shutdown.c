@@ -65,7 +65,7 @@ const struct command cmd_shutdown = {
 	.summary = "Shut the firmware down (SHUTDOWN, SNP_SHUTDOWN_EX)",
 	.argp = &argp,
 	.options_size = sizeof(struct shutdown_options),
-	.flags = CMD_DRY_RUN | CMD_WRITE,
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE,
 	.flags_of = flags_of,
 	.run = run,
 };

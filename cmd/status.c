@@ -71,6 +71,7 @@ static const struct out_row driver_rows[] = {
 	OUT_ROW(struct driver_view, "svm_on", "KVM is live", OUT_BOOL, d.svm_on),
 	OUT_ROW(struct driver_view, "init_locked", "INIT locked out", OUT_BOOL, d.init_locked),
 	OUT_ROW(struct driver_view, "buffers", "Firmware owns SEV buffers", OUT_BOOL, d.buffers),
+	OUT_ROW(struct driver_view, "iommu_stuck", "IOMMU holds pages", OUT_BOOL, d.iommu_stuck),
 	OUT_ROW(struct driver_view, "track_lost", "List of guests incomplete", OUT_BOOL,
 		d.track_lost),
 	OUT_ROW(struct driver_view, "snp_guests", "SNP guests", OUT_U32, d.nr_snp_guests),

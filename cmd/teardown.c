@@ -90,7 +90,7 @@ const struct command cmd_teardown = {
 	.summary = "Bring SEV and SEV-SNP down, ready for kexec",
 	.argp = &argp,
 	.options_size = sizeof(struct sevadm_teardown_options),
-	.flags = CMD_DRY_RUN | CMD_WRITE | CMD_SURVEY,
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY,
 	.flags_of = flags_of,
 	.run = run,
 };

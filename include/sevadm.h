@@ -59,7 +59,7 @@ struct sevadm_failure {
 /* -------------------------------------------------------------------- handle */
 
 #define SEVADM_WRITE	(1U << 0)	/* open the devices for changes */
-#define SEVADM_OFFLINE	(1U << 1)	/* no device at all, host facts only */
+#define SEVADM_EXCLUSIVE	(1U << 1)	/* one at a time on a host: busy if another is there */
 
 /**
  * sevadm_open - open a host
@@ -194,7 +194,7 @@ void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct
 struct sevadm_host {
 	char kernel[128];
 	unsigned int nr_present, nr_online;
-	char cpus_present[256], cpus_online[256], cpus_offline[256];
+	char cpus_present[4096], cpus_online[4096], cpus_offline[4096];
 	bool patch;
 };
 
@@ -237,11 +237,13 @@ struct sevadm_snp_status {
  * struct sevadm_driver - what the patched ccp driver says
  * @known:	/dev/sev-debug answered
  * @mismatch:	driver and firmware disagree about SNP being up
+ * @iommu_stuck: SNP is down, but the IOMMU could not give its pages back
  */
 struct sevadm_driver {
 	bool known;
 	uint32_t abi_version;
 	bool psp_dead, snp_init, svm_on, init_locked, track_lost, buffers, snp_host;
+	bool iommu_stuck;
 	bool mismatch;
 	uint32_t fw_snp_state, fw_sev_state;	/* SEVADM_NO_FW_CALL: it did not say */
 	uint32_t nr_snp_guests, nr_sev_guests, nr_snp_tombstones, nr_sev_tombstones;
@@ -283,7 +285,8 @@ enum sevadm_guest_state {
  * struct sevadm_guest - a guest that the firmware, or KVM, still holds
  * @id:		names it towards decommission; never used twice
  * @handle:	SEV and SEV-ES only
- * @age_ns:	since its context was made
+ * @created_ns:	CLOCK_BOOTTIME when its context was made
+ * @age_ns:	since then
  * @pid:	process that made it
  * @comm:	that process's name then, escaped
  * @held:	a process with a VM stands behind it; else it is a leaked context,
@@ -297,7 +300,7 @@ struct sevadm_guest {
 	uint64_t policy;
 	int32_t pid;
 	char comm[64];
-	uint64_t age_ns;
+	uint64_t created_ns, age_ns;
 	bool held;
 };
 
@@ -323,7 +326,7 @@ struct sevadm_guests {
 	struct sevadm_vm *vms;
 	size_t nr_vms;
 	uint32_t fw_snp, fw_sev;	/* the firmware's own counts */
-	uint32_t unexplained;		/* guests that no process explains */
+	size_t hidden;			/* processes that could not be looked into */
 };
 
 /**

@@ -20,6 +20,7 @@ struct sevadm {
 	int (*observer)(void *arg, const struct sevadm_step *step);
 	void *observer_arg;
 	bool cancelled;
+	int lock;		/* descriptor of the lock against other programs, or -1 */
 	struct host_vms vms;
 	bool surveyed;
 };
@@ -35,6 +36,9 @@ int core_fail_errno(struct sevadm *adm, int err, const char *what);
 
 /* A node that cannot be used, and why */
 int core_fail_node(struct sevadm *adm, enum device_node node);
+
+/* The driver gave the secure processor up */
+int core_fail_psp_dead(struct sevadm *adm);
 
 /* A step that did not succeed, as firmware or kernel told it */
 int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t reason,
@@ -84,16 +88,34 @@ int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 int request_wbinvd_all(struct sevadm *adm, struct sevadm_run *run, uint32_t *nr_cpus);
 
 /**
+ * struct outcome - what decided a request
+ * @step:	the command that failed, else the last of substance
+ * @command:	its id
+ * @reason:	SEV_DBG_R_*
+ */
+struct outcome {
+	struct sevadm_step step;
+	uint16_t command;
+	uint32_t reason;
+};
+
+/* Did the firmware itself say no, and this? */
+bool outcome_refused(const struct outcome *outcome);
+bool outcome_is(const struct outcome *outcome, uint32_t status);
+/* Records it as the failure: -errno */
+int outcome_fail(struct sevadm *adm, const struct outcome *outcome);
+
+/**
  * request_cmd - DF_FLUSH, SHUTDOWN or INIT, every firmware command of it a step
  * @adm:	handle
  * @run:	steps are added
  * @request:	SEV_DBG_DF_FLUSH, ...
  * @flags:	SEV_DBG_C_*
  * @command:	what it is about, for a step where the driver issued nothing
- * @status:	status that decided, or NULL; with it, a firmware's refusal is
- *		returned as -EIO without being recorded as the failure
+ * @outcome:	what decided; with it, what the firmware or the driver refused is
+ *		the caller's to judge and to record.  NULL: it is recorded here
  */
 int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long request, uint32_t flags,
-		uint16_t command, uint32_t *status);
+		uint16_t command, struct outcome *outcome);
 
 #endif

@@ -14,11 +14,11 @@ static const struct reason_row {
 	const char *text, *remedy;
 } reasons[] = {
 	{ SEV_DBG_R_GUESTS, SEVADM_BUSY, "guests are alive",
-	  "See `sevadm guests`; end them, or say --live." },
+	  "See `sevadm guests`, and end them." },
 	{ SEV_DBG_R_TOMBSTONES, SEVADM_BUSY, "KVM still holds guests that were decommissioned",
 	  "End their VMM processes; `sevadm guests` names them." },
 	{ SEV_DBG_R_TRACK_LOST, SEVADM_BUSY, "the driver's list of guests is incomplete",
-	  "Stop every VM of this host; then say --live." },
+	  "End every VM of this host, or let `sevadm teardown --guests=stop` do it." },
 	{ SEV_DBG_R_BUFFERS, SEVADM_BUSY, "the firmware still owns buffers of SEV",
 	  "Run `sevadm shutdown --legacy` first." },
 	{ SEV_DBG_R_TIO, SEVADM_BUSY, "SEV-TIO is up", "Unbind the SEV-TIO devices." },
@@ -127,6 +127,13 @@ int core_fail_node(struct sevadm *adm, enum device_node node)
 	}
 	return core_fail(adm, class, err, remedy, "open %s: %s (%s)", device_node_path(node),
 			 strerror(err), strerrorname_np(err));
+}
+
+int core_fail_psp_dead(struct sevadm *adm)
+{
+	const struct reason_row *row = reason_find(SEV_DBG_R_PSP_DEAD);
+
+	return core_fail(adm, row->class, EBUSY, row->remedy, "%s", row->text);
 }
 
 static int fail_refused(struct sevadm *adm, const struct sevadm_step *step, uint16_t command)

@@ -102,6 +102,14 @@ int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *
 	}
 }
 
+/* A command that changes state is never repeated blindly: its descriptor knows */
+static bool may_repeat(uint16_t command)
+{
+	const struct command_row *row = command_find(command);
+
+	return row && row->retry;
+}
+
 /* A status command on /dev/sev into @buf */
 static int status_command(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
 			  struct sevadm_step *step)
@@ -118,7 +126,8 @@ static int status_command(struct sevadm *adm, uint32_t number, uint16_t command,
 	};
 	/* packed: the status word has no address of its own to give to core_issue() */
 	issue.error = SEVADM_NO_FW_CALL;
-	ret = core_issue(adm, true, SEV_ISSUE_CMD, &issue, NULL, &step->duration_ns);
+	ret = core_issue(adm, may_repeat(command), SEV_ISSUE_CMD, &issue, NULL,
+			 &step->duration_ns);
 	/* the driver leaves 0 behind when a command timed out (sev-dev.c) */
 	if (!ret || ret == -EIO)
 		step->status = issue.error;
@@ -162,6 +171,24 @@ static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t 
 	};
 }
 
+bool outcome_refused(const struct outcome *outcome)
+{
+	const struct sevadm_step *step = &outcome->step;
+
+	return step->err == EIO && outcome->reason == SEV_DBG_R_NONE && step->status &&
+	       step->status != SEVADM_NO_FW_CALL;
+}
+
+bool outcome_is(const struct outcome *outcome, uint32_t status)
+{
+	return outcome_refused(outcome) && outcome->step.status == status;
+}
+
+int outcome_fail(struct sevadm *adm, const struct outcome *outcome)
+{
+	return core_fail_step(adm, &outcome->step, outcome->reason, outcome->command);
+}
+
 /* The guest ended by itself meanwhile: what was wanted is so */
 static bool gone_already(int ret, uint32_t status)
 {
@@ -176,7 +203,8 @@ int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 	struct sevadm_step step;
 	int ret, added;
 
-	ret = core_issue(adm, false, SEV_DBG_DECOMMISSION, &cmd, &cmd.result.status, NULL);
+	ret = core_issue(adm, may_repeat(FW_CMD_SNP_DECOMMISSION), SEV_DBG_DECOMMISSION, &cmd,
+			 &cmd.result.status, NULL);
 	step = step_of(&cmd.result, FW_CMD_SNP_DECOMMISSION);
 	step.err = -ret;
 	step.has_guest = true;
@@ -241,7 +269,7 @@ static int add_trace(struct sevadm *adm, struct sevadm_run *run, const struct se
 }
 
 int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long request, uint32_t flags,
-		uint16_t command, uint32_t *status)
+		uint16_t command, struct outcome *outcome)
 {
 	_cleanup_free_ struct sev_dbg_result *trace = calloc(TRACE_MAX, sizeof(*trace));
 	struct sev_dbg_cmd cmd = {
@@ -251,22 +279,25 @@ int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long reques
 		.trace_capacity = TRACE_MAX,
 		.trace = (uintptr_t)trace,
 	};
-	struct sevadm_step step;
+	struct outcome own;
 	int ret, added;
 
+	if (!outcome)
+		outcome = &own;
+	*outcome = (struct outcome){ .command = command };
 	if (!trace)
 		return core_fail_errno(adm, ENOMEM, command_name(command));
-	ret = core_issue(adm, false, request, &cmd, &cmd.result.status, NULL);
+	ret = core_issue(adm, may_repeat(command), request, &cmd, &cmd.result.status, NULL);
 	added = add_trace(adm, run, &cmd, trace, command, ret);
-	if (status)
-		*status = cmd.result.status;
-	if (!ret)
-		return added;
-	step = step_of(&cmd.result, command);
-	step.err = -ret;
-	if (status && ret == -EIO && cmd.reason == SEV_DBG_R_NONE &&
-	    cmd.result.status != SEVADM_NO_FW_CALL)
-		return -EIO;
-	return core_fail_step(adm, &step, cmd.reason,
-			      cmd.result.cmd ? (uint16_t)cmd.result.cmd : command);
+	outcome->step = step_of(&cmd.result, command);
+	outcome->step.err = -ret;
+	outcome->reason = cmd.reason;
+	if (cmd.result.cmd)
+		outcome->command = (uint16_t)cmd.result.cmd;
+	if (!ret && cmd.trace_total > cmd.trace_count)
+		added = core_warn(adm, run, "the driver issued %u runs of commands, of which %u "
+				  "are shown", cmd.trace_total, cmd.trace_count);
+	if (ret)
+		return outcome == &own ? outcome_fail(adm, outcome) : ret;
+	return added;
 }

@@ -2,7 +2,8 @@
 #include "sevadm.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <linux/capability.h>
@@ -39,18 +40,16 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
  */
 static int lock_host(struct sevadm *adm, const char *path, bool create)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	char what[PATH_MAX];
 
-	adm->lock = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
-	if (adm->lock < 0)
-		return core_fail(adm, errno == EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, errno,
-				 NULL, "open the lock %s: %s (%s)", path, strerror(errno),
-				 strerrorname_np(errno));
-	/* of the open file, so that it goes with us however we end */
-	if (!fcntl(adm->lock, F_OFD_SETLK, &lock))
+	adm->lock = host_lock(path, create);
+	if (adm->lock >= 0)
 		return 0;
-	return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done.",
-			 "another sevadm is at work on this host (lock on %s)", path);
+	if (adm->lock == -EBUSY)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done.",
+				 "another sevadm is at work on this host (lock on %s)", path);
+	snprintf(what, sizeof(what), "lock %s", path);
+	return core_fail_errno(adm, -adm->lock, what);
 }
 
 int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)

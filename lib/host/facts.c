@@ -37,7 +37,7 @@ static int cpus_allowed(struct host *host, char *list, size_t size)
 
 int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set)
 {
-	char list[4096];
+	char list[CPUSET_MAX * 5 + 2];	/* every other CPU: the longest list there is */
 	int ret;
 
 	switch (which) {

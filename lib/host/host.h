@@ -70,16 +70,19 @@ void host_kernel_release(struct host *host, char *buf, size_t size);
 
 /**
  * struct host_vm - a process that holds KVM VMs
- * @handle:	see process_open(); -1 if it could not be had
+ * @handle:	see process_open()
+ * @start_ns:	CLOCK_BOOTTIME when it started, rounded down
  * @vms, @vcpus, @gmems: descriptors of these kinds
  * @sev:	holds /dev/sev
+ * @frozen:	stopped by us
  */
 struct host_vm {
 	pid_t pid;
 	int handle;
+	uint64_t start_ns;
 	char comm[64];
 	uint32_t vms, vcpus, gmems;
-	bool sev;
+	bool sev, frozen;
 };
 
 struct host_vms {
@@ -97,6 +100,15 @@ int host_process_stopped(struct host *host, pid_t pid);
 
 /* Whether the kernel clears the RMP's hold at shutdown: 7.1 and later may */
 bool host_kernel_at_least(struct host *host, unsigned int major, unsigned int minor);
+
+/**
+ * host_lock - be the only one at work on a host
+ * @path:	of the lock
+ * @create:	make it if it is not there
+ * Return: a descriptor, whose close (or our end, however it comes) frees the
+ * lock; -EBUSY when another holds it; -errno
+ */
+int host_lock(const char *path, bool create);
 
 /* Keep only these (CAP_* numbers) in every set, none inheritable, and no_new_privs */
 int host_privileges_keep(const int *caps, size_t nr);

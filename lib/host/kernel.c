@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -116,8 +117,16 @@ static int kernel_pin(struct host *host, unsigned int cpu)
 static int kernel_process_open(struct host *host, pid_t pid)
 {
 	long fd = syscall(SYS_pidfd_open, pid, 0);
+	struct rlimit limit;
 
 	(void)host;
+	/* a descriptor for each VMM: hosts have more of them than the usual 1,024 */
+	if (fd < 0 && errno == EMFILE && !getrlimit(RLIMIT_NOFILE, &limit) &&
+	    limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+		fd = syscall(SYS_pidfd_open, pid, 0);
+	}
 	return fd < 0 ? -errno : (int)fd;
 }
 

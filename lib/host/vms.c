@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/host/host.h"
 #include "lib/util/text.h"
@@ -37,20 +38,48 @@ static int look_at_fd(void *arg, const char *name)
 	return 0;
 }
 
+/* Field 22 of /proc/PID/stat in ns; 0 when the process is gone (proc(5)) */
+static uint64_t start_time(struct host *host, pid_t pid)
+{
+	char path[64], stat[1024], *field;
+	unsigned long long ticks;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (host->ops->read(host, path, stat, sizeof(stat)) < 0)
+		return 0;
+	field = strrchr(stat, ')');
+	/* the name may hold anything, so count from its end: field 3 follows */
+	if (!field || sscanf(field + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d "
+			     "%*d %*d %*d %*d %*d %llu", &ticks) != 1)
+		return 0;
+	return ticks * (1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK)) + 1;
+}
+
 static int keep_current(struct scan *scan)
 {
-	struct host_vm *list = reallocarray(scan->vms->list, scan->vms->nr + 1, sizeof(*list));
+	struct host_vm *vm = &scan->current, *list;
 	char path[64], comm[32];
+	bool same;	/* process as the one that was looked at */
+	int handle;
 
-	if (!list)
-		return -ENOMEM;
+	handle = scan->host->ops->process_open(scan->host, vm->pid);
+	if (handle == -ESRCH)
+		return 0;
+	if (handle < 0)
+		return handle;
+	vm->handle = handle;
+	same = start_time(scan->host, vm->pid) == vm->start_ns;
+	list = same ? reallocarray(scan->vms->list, scan->vms->nr + 1, sizeof(*list)) : NULL;
+	if (!list) {
+		scan->host->ops->process_close(scan->host, handle);
+		return same ? -ENOMEM : 0;
+	}
 	scan->vms->list = list;
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)scan->current.pid);
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)vm->pid);
 	if (host_read_line(scan->host, path, comm, sizeof(comm)))
 		strcpy(comm, "?");
-	text_escape(comm, scan->current.comm, sizeof(scan->current.comm));
-	scan->current.handle = scan->host->ops->process_open(scan->host, scan->current.pid);
-	list[scan->vms->nr++] = scan->current;
+	text_escape(comm, vm->comm, sizeof(vm->comm));
+	list[scan->vms->nr++] = *vm;
 	return 0;
 }
 
@@ -62,7 +91,10 @@ static int look_at_process(void *arg, const char *name)
 
 	if (!isdigit((unsigned char)name[0]))
 		return 0;
-	scan->current = (struct host_vm){ .pid = (pid_t)strtol(name, NULL, 10), .handle = -1 };
+	scan->current = (struct host_vm){ .pid = (pid_t)strtol(name, NULL, 10) };
+	scan->current.start_ns = start_time(scan->host, scan->current.pid);
+	if (!scan->current.start_ns)
+		return 0;
 	snprintf(path, sizeof(path), "/proc/%d/fd", (int)scan->current.pid);
 	ret = scan->host->ops->list(scan->host, path, look_at_fd, scan);
 	if (ret == -EACCES || ret == -EPERM)
@@ -86,8 +118,7 @@ int host_vms_find(struct host *host, struct host_vms *vms)
 void host_vms_free(struct host *host, struct host_vms *vms)
 {
 	for (size_t i = 0; i < vms->nr; i++)
-		if (vms->list[i].handle >= 0)
-			host->ops->process_close(host, vms->list[i].handle);
+		host->ops->process_close(host, vms->list[i].handle);
 	free(vms->list);
 	*vms = (struct host_vms){ 0 };
 }

@@ -36,6 +36,7 @@ static void guest_of(const struct sev_dbg_guest *g, uint64_t now, struct sevadm_
 		.handle = g->handle,
 		.policy = g->policy,
 		.pid = g->tgid,
+		.created_ns = g->created_boot_ns,
 		.age_ns = now > g->created_boot_ns ? now - g->created_boot_ns : 0,
 	};
 	text_escape(comm, guest->comm, sizeof(guest->comm));
@@ -47,6 +48,7 @@ static int copy_vms(struct sevadm *adm, struct sevadm_guests *guests)
 	if (!guests->vms)
 		return -ENOMEM;
 	guests->nr_vms = adm->vms.nr;
+	guests->hidden = adm->vms.hidden;
 	for (size_t i = 0; i < adm->vms.nr; i++) {
 		const struct host_vm *vm = &adm->vms.list[i];
 
@@ -64,7 +66,7 @@ static int copy_vms(struct sevadm *adm, struct sevadm_guests *guests)
  * than guests were found for it.  A VM handed to another process is taken for
  * unexplained: better one doubt too many.
  */
-static void match(struct sevadm_guests *guests)
+static void match(const struct sevadm *adm, struct sevadm_guests *guests)
 {
 	for (size_t i = 0; i < guests->nr_guests; i++) {
 		struct sevadm_guest *guest = &guests->guests[i];
@@ -72,14 +74,14 @@ static void match(struct sevadm_guests *guests)
 		for (size_t j = 0; j < guests->nr_vms && !guest->held; j++) {
 			struct sevadm_vm *vm = &guests->vms[j];
 
-			if (vm->pid != guest->pid || (vm->vms && vm->guests >= vm->vms))
+			/* a younger process only has the same number */
+			if (vm->pid != guest->pid || (vm->vms && vm->guests >= vm->vms) ||
+			    adm->vms.list[j].start_ns > guest->created_ns)
 				continue;
 			vm->guests++;
 			vm->sev = true;
 			guest->held = true;
 		}
-		if (!guest->held && guest->state != SEVADM_GUEST_TOMBSTONE)
-			guests->unexplained++;
 	}
 }
 
@@ -134,6 +136,9 @@ static int warn(struct sevadm *adm, const struct sevadm_guests *guests, struct s
 	if (!guests->has_list)
 		ret = core_warn(adm, run, "without /dev/sev-debug there are only processes and "
 				"counts");
+	if (!ret && guests->hidden)
+		ret = core_warn(adm, run, "%zu processes could not be looked into: run it as root",
+				guests->hidden);
 	if (!ret && guests->track_lost)
 		ret = core_warn(adm, run, "the driver lost track: the list of guests is "
 				"incomplete");
@@ -167,6 +172,8 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 	for (int node = 0; node < DEVICE_NODES; node++)
 		if (adm->dev->node_err[node] == -EACCES || adm->dev->node_err[node] == -EPERM)
 			return core_fail_node(adm, node);
+	if (adm->dev->node_err[DEVICE_SEV])
+		return core_fail_node(adm, DEVICE_SEV);
 	if (!adm->surveyed) {
 		ret = sevadm_survey(adm);
 		if (ret)
@@ -179,10 +186,10 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 		sevadm_guests_free(guests);
 		return core_fail_errno(adm, -ret, "list the guests");
 	}
-	match(guests);
+	match(adm, guests);
 	if (run)
 		ret = warn(adm, guests, run);
-	if (!ret && !adm->dev->node_err[DEVICE_SEV])
+	if (!ret)
 		ret = count(adm, guests, run);
 	if (ret)
 		sevadm_guests_free(guests);

@@ -16,6 +16,7 @@ static void driver_of(const struct sev_dbg_info *info, struct sevadm_driver *dri
 		.track_lost = info->state & SEV_DBG_S_TRACK_LOST,
 		.buffers = info->state & SEV_DBG_S_BUFFERS,
 		.snp_host = info->state & SEV_DBG_S_SNP_HOST,
+		.iommu_stuck = info->state & SEV_DBG_S_IOMMU_STUCK,
 		.fw_snp_state = info->fw_snp_state,
 		.fw_sev_state = info->fw_sev_state,
 		.nr_snp_guests = info->nr_snp_guests,
@@ -65,8 +66,10 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 	}
 	if (!err && status->driver.mismatch)
 		err = core_warn(adm, run, "driver and firmware differ about SNP being up: a load of "
-				"kvm_amd failed half way; `sevadm shutdown --strict` brings them "
-				"together");
+				"kvm_amd failed half way; `sevadm teardown` brings them together");
+	if (!err && status->driver.iommu_stuck)
+		err = core_warn(adm, run, "SNP is down, but the IOMMU still holds pages: this host "
+				"must not kexec; reboot");
 	sevadm_run_free(&none);
 	return ret ? ret : err;
 }

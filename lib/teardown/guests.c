@@ -35,40 +35,47 @@ unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_
 	return n;
 }
 
-int guests_refuse(struct sevadm *adm, const struct sevadm_guests *guests)
+/* Those that do not fit into one sentence get a warning each */
+static int name_guests(struct sevadm *adm, struct sevadm_run *run,
+		       const struct sevadm_guests *guests, char *names, size_t size)
 {
-	char names[640] = "";
-	unsigned int left = guests_alive(guests, 0), all = left;
+	bool cut = false;
 
+	names[0] = '\0';
 	for (size_t i = 0; i < guests->nr_guests; i++) {
 		size_t used = strlen(names);
 		char text[160];
+		int ret;
 
 		if (!guest_alive(&guests->guests[i]))
 			continue;
 		guest_text(&guests->guests[i], text, sizeof(text));
-		if (used + strlen(text) + 32 > sizeof(names)) {
-			snprintf(names + used, sizeof(names) - used, " and %u more", left);
-			break;
+		cut |= used + strlen(text) + 32 > size;
+		if (!cut) {
+			snprintf(names + used, size - used, "%s%s", used ? ", " : "", text);
+			continue;
 		}
-		snprintf(names + used, sizeof(names) - used, "%s%s", used ? ", " : "", text);
-		left--;
+		ret = core_warn(adm, run, "alive: %s", text);
+		if (ret)
+			return ret;
 	}
+	if (cut)
+		snprintf(names + strlen(names), size - strlen(names), ", and those warned of");
+	return 0;
+}
+
+int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests)
+{
+	unsigned int all = guests_alive(guests, 0);
+	char names[640];
+	int ret = name_guests(adm, run, guests, names, sizeof(names));
+
+	if (ret)
+		return ret;
 	return core_fail(adm, SEVADM_BUSY, EBUSY,
 			 "End them, or say --guests=stop (ends the VMMs) or "
 			 "--guests=decommission (takes the guests from under them).",
-			 "%u guest%s running: %s", all, all == 1 ? " is" : "s are", names);
-}
-
-/* A process that holds a guest, or is about to: it has /dev/sev open beside a VM */
-static bool concerned(const struct sevadm_guests *guests, const struct host_vm *vm)
-{
-	if (vm->sev)
-		return true;
-	for (size_t i = 0; i < guests->nr_guests; i++)
-		if (guest_alive(&guests->guests[i]) && guests->guests[i].pid == vm->pid)
-			return true;
-	return false;
+			 "%u guest%s alive: %s", all, all == 1 ? " is" : "s are", names);
 }
 
 static int send(struct sevadm *adm, struct sevadm_run *run, const struct host_vm *vm, int sig)
@@ -81,8 +88,7 @@ static int send(struct sevadm *adm, struct sevadm_run *run, const struct host_vm
 		.pid = vm->pid,
 		.count = 1,
 	};
-	int ret = vm->handle < 0 ? vm->handle :
-		  adm->host->ops->process_signal(adm->host, vm->handle, sig), added;
+	int ret = adm->host->ops->process_signal(adm->host, vm->handle, sig), added;
 	char what[128];
 
 	if (ret == -ESRCH)
@@ -95,18 +101,37 @@ static int send(struct sevadm *adm, struct sevadm_run *run, const struct host_vm
 	return core_fail_errno(adm, -ret, what);
 }
 
+static bool ended(struct sevadm *adm, const struct host_vm *vm)
+{
+	return adm->host->ops->process_wait(adm->host, vm->handle, 0) == 1;
+}
+
+/*
+ * A process is concerned that holds a guest, or is about to: /dev/sev beside a
+ * VM.  guests->vms and adm->vms.list go side by side.
+ */
+static bool concerned(const struct sevadm_guests *guests, size_t i)
+{
+	return guests->vms[i].sev;
+}
+
 static int signal_all(struct sevadm *adm, struct sevadm_run *run,
 		      const struct sevadm_guests *guests, int sig)
 {
-	for (size_t i = 0; i < adm->vms.nr; i++) {
-		const struct host_vm *vm = &adm->vms.list[i];
+	for (size_t i = 0; i < guests->nr_vms; i++) {
+		struct host_vm *vm = &adm->vms.list[i];
+		bool stood;
 		int ret;
 
-		if (!concerned(guests, vm))
+		if (!concerned(guests, i) || ended(adm, vm))
 			continue;
-		if (vm->handle >= 0 && adm->host->ops->process_wait(adm->host, vm->handle, 0) == 1)
-			continue;
+		stood = host_process_stopped(adm->host, vm->pid) == 1;
+		if (sig == SIGSTOP && !stood)
+			vm->frozen = true;
 		ret = send(adm, run, vm, sig);
+		/* a stopped process does not hear SIGTERM before it goes on */
+		if (!ret && sig == SIGTERM && stood)
+			ret = send(adm, run, vm, SIGCONT);
 		if (!ret)
 			ret = core_check_cancel(adm);
 		if (ret)
@@ -131,10 +156,10 @@ static int wait_one(struct sevadm *adm, const struct host_vm *vm, uint64_t deadl
 
 static int wait_all(struct sevadm *adm, const struct sevadm_guests *guests, uint64_t deadline)
 {
-	for (size_t i = 0; i < adm->vms.nr; i++) {
+	for (size_t i = 0; i < guests->nr_vms; i++) {
 		int ret;
 
-		if (!concerned(guests, &adm->vms.list[i]))
+		if (!concerned(guests, i))
 			continue;
 		ret = wait_one(adm, &adm->vms.list[i], deadline);
 		if (ret != 1)
@@ -143,12 +168,13 @@ static int wait_all(struct sevadm *adm, const struct sevadm_guests *guests, uint
 	return 1;
 }
 
-static bool held_before(const struct sevadm_guests *guests, uint64_t id)
+/* The guest of this id that a process held at the start; NULL for any other */
+static const struct sevadm_guest *held_before(const struct sevadm_guests *guests, uint64_t id)
 {
 	for (size_t i = 0; i < guests->nr_guests; i++)
 		if (guests->guests[i].id == id)
-			return guests->guests[i].held;
-	return false;
+			return guests->guests[i].held ? &guests->guests[i] : NULL;
+	return NULL;
 }
 
 /*
@@ -160,20 +186,60 @@ static int wait_for_kvm(struct sevadm *adm, const struct sevadm_guests *guests)
 	uint64_t deadline = adm->host->ops->clock(adm->host) + KILL_SECONDS * SECOND;
 
 	for (;;) {
+		const struct sevadm_guest *left = NULL;
 		struct sev_dbg_guest *list;
-		bool waiting = false;
+		char text[160];
 		size_t nr;
 		int ret = request_guest_list(adm, &list, &nr);
 
 		if (ret)
 			return core_fail_errno(adm, -ret, "list the guests");
-		for (size_t i = 0; i < nr; i++)
-			waiting |= held_before(guests, list[i].id);
+		for (size_t i = 0; i < nr && !left; i++)
+			left = held_before(guests, list[i].id);
 		free(list);
-		if (!waiting || adm->host->ops->clock(adm->host) >= deadline)
+		if (!left)
 			return 0;
+		if (adm->host->ops->clock(adm->host) >= deadline)
+			return core_fail(adm, SEVADM_BUSY, EBUSY,
+					 "Look for another process that holds its VM.",
+					 "the VMM of guest %s has ended, but KVM still holds it",
+					 guest_text(left, text, sizeof(text)));
+		ret = core_check_cancel(adm);
+		if (ret)
+			return ret;
 		adm->host->ops->sleep(adm->host, POLL_NS);
 	}
+}
+
+/*
+ * A running guest that no process explains may be run by a process that was
+ * handed the VM.  Such a process holds guest memory, and more VMs than guests
+ * were found for it.
+ */
+static int prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
+{
+	const struct sevadm_guest *lost = NULL;
+	char text[160];
+
+	for (size_t i = 0; i < guests->nr_guests; i++)
+		if (guests->guests[i].state == SEVADM_GUEST_RUNNING && !guests->guests[i].held)
+			lost = &guests->guests[i];
+	if (!lost)
+		return 0;
+	guest_text(lost, text, sizeof(text));
+	if (guests->hidden)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "Run it as root, with CAP_SYS_PTRACE.",
+				 "%s: %zu processes could not be looked into, and one of them may "
+				 "run it", text, guests->hidden);
+	for (size_t i = 0; i < guests->nr_vms; i++) {
+		const struct sevadm_vm *vm = &guests->vms[i];
+
+		if (vm->gmem && (!vm->guests || vm->guests < vm->vms))
+			return core_fail(adm, SEVADM_BUSY, EBUSY, "End that process first.",
+					 "%s may be run by %s[%d], which holds guest memory", text,
+					 vm->comm, vm->pid);
+	}
+	return 0;
 }
 
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
@@ -182,7 +248,9 @@ int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_
 	uint64_t now = adm->host->ops->clock(adm->host);
 	int ret;
 
-	ret = signal_all(adm, run, guests, SIGTERM);
+	ret = prove_unexplained(adm, guests);
+	if (!ret)
+		ret = signal_all(adm, run, guests, SIGTERM);
 	if (ret)
 		return ret;
 	ret = wait_all(adm, guests, now + seconds * SECOND);
@@ -209,10 +277,14 @@ static int wait_stopped(struct sevadm *adm, const struct host_vm *vm)
 
 	for (;;) {
 		ret = host_process_stopped(adm->host, vm->pid);
-		if (ret == 1 || ret == -ENOENT || ret == -ESRCH)
+		if (ret == 1 || ended(adm, vm))
 			return 0;
 		if (ret < 0)
-			return core_fail_errno(adm, -ret, "look whether a VMM's threads stopped");
+			return core_fail(adm, SEVADM_BUSY, -ret, "See that /proc shows the threads "
+					 "of other users' processes (hidepid).",
+					 "whether the threads of %s[%d] stopped cannot be seen: %s "
+					 "(%s)", vm->comm, (int)vm->pid, strerror(-ret),
+					 strerrorname_np(-ret));
 		if (adm->host->ops->clock(adm->host) >= deadline)
 			return core_fail(adm, SEVADM_BUSY, EBUSY,
 					 "Look at it: a thread in state D hangs in the kernel.",
@@ -222,87 +294,65 @@ static int wait_stopped(struct sevadm *adm, const struct host_vm *vm)
 	}
 }
 
-/*
- * A running guest that no process explains may be run by a process that was
- * handed the VM.  Such a process holds guest memory and explains no guest.
- */
-static int prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
-{
-	const struct sevadm_guest *lost = NULL;
-	char text[160];
-
-	for (size_t i = 0; i < guests->nr_guests; i++)
-		if (guests->guests[i].state == SEVADM_GUEST_RUNNING && !guests->guests[i].held)
-			lost = &guests->guests[i];
-	if (!lost)
-		return 0;
-	guest_text(lost, text, sizeof(text));
-	if (adm->vms.hidden)
-		return core_fail(adm, SEVADM_BUSY, EBUSY, "Run it as root, with CAP_SYS_PTRACE.",
-				 "%s: there are processes that could not be looked into", text);
-	for (size_t i = 0; i < guests->nr_vms; i++)
-		if (guests->vms[i].gmem && !guests->vms[i].guests)
-			return core_fail(adm, SEVADM_BUSY, EBUSY, "End that process first.",
-					 "%s may be run by %s[%d], which holds guest memory", text,
-					 guests->vms[i].comm, guests->vms[i].pid);
-	return 0;
-}
-
-void guests_thaw(struct sevadm *adm, struct sevadm_run *run)
-{
-	struct sevadm_guests now;
-
-	/* without a list nobody can say which of them still has its guest */
-	if (sevadm_guests_get(adm, &now, NULL))
-		return;
-	for (size_t i = 0; i < adm->vms.nr; i++) {
-		const struct host_vm *vm = &adm->vms.list[i];
-		bool lost = false;
-
-		for (size_t j = 0; j < now.nr_guests; j++)
-			lost |= now.guests[j].pid == vm->pid && !guest_alive(&now.guests[j]);
-		if (concerned(&now, vm) && !lost)
-			send(adm, run, vm, SIGCONT);
-	}
-	sevadm_guests_free(&now);
-}
-
 int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests)
 {
 	int ret;
 
 	ret = prove_unexplained(adm, guests);
-	if (ret)
-		return ret;
-	ret = signal_all(adm, run, guests, SIGSTOP);
-	for (size_t i = 0; i < adm->vms.nr && !ret; i++)
-		if (concerned(guests, &adm->vms.list[i]))
+	if (!ret)
+		ret = signal_all(adm, run, guests, SIGSTOP);
+	for (size_t i = 0; i < guests->nr_vms && !ret; i++)
+		if (concerned(guests, i))
 			ret = wait_stopped(adm, &adm->vms.list[i]);
-	if (ret)
-		guests_thaw(adm, run);
 	return ret;
 }
 
-int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run,
-		       const struct sevadm_guests *guests)
+/* Does a process that holds this pid's VM have a guest that is gone? */
+static bool lost_guest(const struct sevadm_guests *now, pid_t pid)
+{
+	for (size_t i = 0; i < now->nr_guests; i++)
+		if (now->guests[i].pid == pid && now->guests[i].held &&
+		    !guest_alive(&now->guests[i]))
+			return true;
+	return false;
+}
+
+void guests_thaw(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct sevadm_guests now;
+	/* without a list nobody can say who still has its guest: let none go on */
+	bool known = !sevadm_guests_get(adm, &now, NULL);
+
+	for (size_t i = 0; i < adm->vms.nr && known; i++) {
+		struct host_vm *vm = &adm->vms.list[i];
+
+		if (vm->frozen && !lost_guest(&now, vm->pid) && !send(adm, run, vm, SIGCONT))
+			vm->frozen = false;
+	}
+	if (known)
+		sevadm_guests_free(&now);
+}
+
+int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run)
 {
 	unsigned int frozen = 0;
 	char pids[256] = "";
+	bool cut = false;
 
 	for (size_t i = 0; i < adm->vms.nr; i++) {
+		const struct host_vm *vm = &adm->vms.list[i];
 		size_t used = strlen(pids);
 
-		if (!concerned(guests, &adm->vms.list[i]))
+		if (host_process_stopped(adm->host, vm->pid) != 1 || ended(adm, vm))
 			continue;
 		frozen++;
-		if (used + 24 < sizeof(pids))
-			snprintf(pids + used, sizeof(pids) - used, " %d",
-				 (int)adm->vms.list[i].pid);
+		cut |= used + 16 > sizeof(pids);
+		if (!cut)
+			snprintf(pids + used, sizeof(pids) - used, " %d", (int)vm->pid);
 	}
 	if (!frozen)
 		return 0;
-	return core_warn(adm, run, "%u VMM%s stand%s still, without a guest: end %s with "
-			 "`kill -KILL%s%s`", frozen, frozen == 1 ? "" : "s", frozen == 1 ? "s" : "",
-			 frozen == 1 ? "it" : "them", pids,
-			 strlen(pids) + 24 >= sizeof(pids) ? " ..." : "");
+	return core_warn(adm, run, "%u VMM%s stopped (SIGSTOP):%s%s; end %s with `kill -KILL`, or "
+			 "by `sevadm teardown --guests=stop`", frozen, frozen == 1 ? " is" : "s are",
+			 pids, cut ? " ..." : "", frozen == 1 ? "it" : "them");
 }

@@ -13,47 +13,30 @@
 
 #define FLUSH_ROUNDS	3
 
-static int offline_cpus(struct sevadm *adm, struct cpuset *offline)
-{
-	struct cpuset online;
-	int ret;
-
-	ret = host_cpus(adm->host, HOST_CPUS_PRESENT, offline);
-	if (!ret)
-		ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
-	if (ret)
-		return core_fail_errno(adm, -ret, "read the lists of CPUs");
-	cpuset_subtract(offline, &online);
-	return 0;
-}
-
-/* WBINVD_REQUIRED: which core was it?  -EAGAIN if another round may help */
-static int find_the_cpu(struct sevadm *adm, unsigned int round)
+/* WBINVD_REQUIRED round after round: which core is it? */
+static int fail_wbinvd(struct sevadm *adm, const struct outcome *outcome)
 {
 	struct cpuset offline;
 	char list[256], remedy[512];
-	int ret;
+	int ret = cpus_offline(adm, &offline);
 
-	ret = offline_cpus(adm, &offline);
 	if (ret)
 		return ret;
-	if (!cpuset_count(&offline) && round < FLUSH_ROUNDS)
-		return -EAGAIN;
-	if (cpuset_count(&offline)) {
+	if (!cpuset_count(&offline)) {
+		core_fail(adm, SEVADM_REFUSED, EIO, "See that no other guest is ending meanwhile "
+			  "and try again; if it stays, reboot cold.",
+			  "SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e) in each of %u "
+			  "rounds, with every CPU online", FLUSH_ROUNDS);
+	} else {
 		cpuset_format(&offline, list, sizeof(list));
 		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
 			 "/sys/devices/system/cpu/cpuN/online), then run the same command again.",
 			 list);
 		core_fail(adm, SEVADM_REFUSED, EIO, remedy, "SNP_DF_FLUSH: firmware refused: "
-			  "WBINVD_REQUIRED (0x000e): CPU %s is offline and has not executed WBINVD "
-			  "since a guest on its core complex ended", list);
-	} else {
-		core_fail(adm, SEVADM_REFUSED, EIO, "See that no other guest is ending meanwhile "
-			  "and try again; if it stays, reboot cold.",
-			  "SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e) after %u rounds "
-			  "with every CPU online", round);
+			  "WBINVD_REQUIRED (0x000e): CPU %s is offline, and a CPU that was offline "
+			  "when a guest ended owes its WBINVD", list);
 	}
-	adm->failure.status = FW_WBINVD_REQUIRED;
+	adm->failure.status = outcome->step.status;
 	return -EIO;
 }
 
@@ -75,27 +58,21 @@ static int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
 		 struct sevadm_run *run)
 {
-	for (unsigned int round = 1;; round++) {
-		uint32_t status;
-		int ret = wbinvd_round(adm, options, run);
+	struct outcome outcome;
+	int ret;
 
+	/* Another guest may have ended between the WBINVD and the flush: try again */
+	for (unsigned int round = 1; round <= FLUSH_ROUNDS; round++) {
+		ret = wbinvd_round(adm, options, run);
 		if (!ret)
 			ret = core_check_cancel(adm);
 		if (ret)
 			return ret;
-		ret = request_cmd(adm, run, SEV_DBG_DF_FLUSH, 0, FW_CMD_SNP_DF_FLUSH, &status);
-		if (ret == -EIO && status == FW_WBINVD_REQUIRED) {
-			ret = find_the_cpu(adm, round);
-			if (ret == -EAGAIN)
-				continue;
-		}
-		if (ret == -EIO) {
-			/* recorded already if the CPU was found */
-			core_fail_step(adm, &run->steps[run->nr_steps - 1], SEV_DBG_R_NONE,
-				       FW_CMD_SNP_DF_FLUSH);
-		}
-		return ret;
+		ret = request_cmd(adm, run, SEV_DBG_DF_FLUSH, 0, FW_CMD_SNP_DF_FLUSH, &outcome);
+		if (!ret || !outcome_is(&outcome, FW_WBINVD_REQUIRED))
+			return ret ? outcome_fail(adm, &outcome) : 0;
 	}
+	return fail_wbinvd(adm, &outcome);
 }
 
 /* DFFLUSH_REQUIRED straight after a good flush: somebody is still active */
@@ -123,30 +100,29 @@ static int fail_active(struct sevadm *adm)
 }
 
 static int shut_snp_down(struct sevadm *adm, const struct sevadm_teardown_options *options,
-			 uint32_t live, struct sevadm_run *run)
+			 const struct scene *scene, struct sevadm_run *run)
 {
-	uint32_t flags = SEV_DBG_C_STRICT | SEV_DBG_C_TOMBSTONES | live;
-	uint32_t status;
+	uint32_t flags = SEV_DBG_C_STRICT | SEV_DBG_C_TOMBSTONES;
+	struct outcome outcome;
 	int ret;
 
+	/* an incomplete list was checked against the firmware's own counts */
+	if (scene->guests.track_lost)
+		flags |= SEV_DBG_C_LIVE;
 	for (int try = 0;; try++) {
 		ret = request_cmd(adm, run, SEV_DBG_SHUTDOWN, flags, FW_CMD_SNP_SHUTDOWN_EX,
-				  &status);
-		if (ret != -EIO || status != FW_DFFLUSH_REQUIRED || adm->failure.class)
-			break;
+				  &outcome);
+		if (!ret || !outcome_is(&outcome, FW_DFFLUSH_REQUIRED))
+			return ret ? outcome_fail(adm, &outcome) : 0;
 		if (try)
 			return fail_active(adm);
 		ret = flush_rounds(adm, &options->wbinvd, run);
 		if (ret)
 			return ret;
 	}
-	if (ret == -EIO)
-		core_fail_step(adm, &run->steps[run->nr_steps - 1], SEV_DBG_R_NONE,
-			       FW_CMD_SNP_SHUTDOWN_EX);
-	return ret;
 }
 
-static int prove_down(struct sevadm *adm, struct sevadm_run *run)
+static int prove_down(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
 {
 	struct sevadm_sev_status sev = { 0 };
 	struct sevadm_snp_status snp = { 0 };
@@ -157,12 +133,13 @@ static int prove_down(struct sevadm *adm, struct sevadm_run *run)
 	added = core_step_add(adm, run, &step);
 	if (ret)
 		return core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
-	if (added)
-		return added;
-	ret = request_snp_status(adm, &snp, &step);
-	added = core_step_add(adm, run, &step);
-	if (ret)
-		return core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_SNP_PLATFORM_STATUS);
+	if (!added && scene->snp_host) {
+		ret = request_snp_status(adm, &snp, &step);
+		added = core_step_add(adm, run, &step);
+		if (ret)
+			return core_fail_step(adm, &step, SEV_DBG_R_NONE,
+					      FW_CMD_SNP_PLATFORM_STATUS);
+	}
 	if (added)
 		return added;
 	if (!sev.state && !snp.state)
@@ -173,12 +150,12 @@ static int prove_down(struct sevadm *adm, struct sevadm_run *run)
 			 sevadm_sev_state_name(sev.state), sevadm_snp_state_name(snp.state));
 }
 
-static bool still_alive(const struct sevadm_guests *now, uint64_t id)
+static const struct sevadm_guest *find(const struct sevadm_guests *guests, uint64_t id)
 {
-	for (size_t i = 0; i < now->nr_guests; i++)
-		if (now->guests[i].id == id)
-			return guest_alive(&now->guests[i]);
-	return false;
+	for (size_t i = 0; i < guests->nr_guests; i++)
+		if (guests->guests[i].id == id)
+			return &guests->guests[i];
+	return NULL;
 }
 
 /* Those that were there at the start and still are; never one that came since */
@@ -187,13 +164,15 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 	struct sevadm_guests now;
 	int ret = sevadm_guests_get(adm, &now, NULL);
 
+	if (ret)
+		return ret;
 	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
 		const struct sevadm_guest *guest = &scene->guests.guests[i];
+		const struct sevadm_guest *left = find(&now, guest->id);
 
-		if (guest->kind != SEVADM_GUEST_SNP || !guest_alive(guest) ||
-		    !still_alive(&now, guest->id))
+		if (guest->kind != SEVADM_GUEST_SNP || !left || !guest_alive(left))
 			continue;
-		ret = request_decommission(adm, run, guest, guest->state == SEVADM_GUEST_RUNNING ?
+		ret = request_decommission(adm, run, guest, left->state == SEVADM_GUEST_RUNNING ?
 					   SEV_DBG_D_RUNNING : 0);
 		if (!ret)
 			ret = core_check_cancel(adm);
@@ -202,41 +181,91 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 	return ret;
 }
 
+/* With an incomplete list the firmware's own counts have the last word */
+static int check_counts(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct sevadm_guests now;
+	uint32_t left;
+	int ret = sevadm_guests_get(adm, &now, run);
+
+	if (ret)
+		return ret;
+	left = now.fw_sev + now.fw_snp;
+	sevadm_guests_free(&now);
+	if (!left)
+		return 0;
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "Look for VMs that `sevadm guests` cannot name, "
+			 "and end them.", "the firmware still counts %u guests, and the driver's "
+			 "list of them is incomplete", left);
+}
+
 static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		      struct scene *scene, struct sevadm_run *run)
 {
-	int ret;
+	int ret = 0;
 
-	if (options->guests == SEVADM_GUESTS_REFUSE)
-		return 0;
-	if (options->guests == SEVADM_GUESTS_STOP) {
+	if (options->guests == SEVADM_GUESTS_STOP)
 		ret = guests_stop(adm, run, &scene->guests, options->stop_seconds);
-		return ret ? ret : decommission_left(adm, scene, run);
-	}
-	if (!guests_alive(&scene->guests, 0))
-		return 0;
-	ret = guests_freeze(adm, run, &scene->guests);
-	if (ret)
-		return ret;
-	ret = decommission_left(adm, scene, run);
-	if (ret)
-		guests_thaw(adm, run);
+	else if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->guests, 0))
+		ret = guests_freeze(adm, run, &scene->guests);
+	if (!ret && options->guests != SEVADM_GUESTS_REFUSE)
+		ret = decommission_left(adm, scene, run);
+	if (!ret && scene->guests.track_lost)
+		ret = check_counts(adm, run);
 	return ret;
 }
 
 /*
- * SEV guests have no decommission of their own here: they go with the
- * platform, which needs a word of its own, as does an incomplete list.
+ * SEV guests have no decommission of their own here: they go with the platform.
+ * So no guest may be alive that was not there, and frozen, at the start.
  */
-static uint32_t live_flag(const struct sevadm_teardown_options *options, const struct scene *scene)
+static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_options *options,
+			 struct scene *scene, struct sevadm_run *run)
 {
-	bool sev = guests_alive(&scene->guests, SEVADM_GUEST_SEV) ||
-		   guests_alive(&scene->guests, SEVADM_GUEST_SEV_ES);
+	uint32_t flags = SEV_DBG_C_LEGACY | SEV_DBG_C_TOMBSTONES;
+	struct sevadm_guests now;
+	int ret = sevadm_guests_get(adm, &now, NULL);
 
-	if (options->guests == SEVADM_GUESTS_DECOMMISSION && (sev || scene->guests.track_lost))
-		return SEV_DBG_C_LIVE;
-	return options->guests == SEVADM_GUESTS_STOP && scene->guests.track_lost ?
-	       SEV_DBG_C_LIVE : 0;
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < now.nr_guests && !ret; i++) {
+		if (!guest_alive(&now.guests[i]))
+			continue;
+		if (options->guests != SEVADM_GUESTS_DECOMMISSION ||
+		    !find(&scene->guests, now.guests[i].id))
+			ret = guests_refuse(adm, run, &now);
+		else
+			flags |= SEV_DBG_C_LIVE;
+	}
+	sevadm_guests_free(&now);
+	if (ret)
+		return ret;
+	if (scene->guests.track_lost)
+		flags |= SEV_DBG_C_LIVE;
+	return request_cmd(adm, run, SEV_DBG_SHUTDOWN, flags, FW_CMD_SHUTDOWN, NULL);
+}
+
+static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		   struct scene *scene, struct sevadm_run *run)
+{
+	int ret;
+
+	ret = end_guests(adm, options, scene, run);
+	if (!ret && scene->sev_up)
+		ret = shut_sev_down(adm, options, scene, run);
+	if (!ret)
+		ret = core_check_cancel(adm);
+	if (!ret && scene->snp_up)
+		ret = flush_rounds(adm, &options->wbinvd, run);
+	else if (!ret && scene->sev_up)
+		ret = wbinvd_round(adm, &options->wbinvd, run);
+	if (!ret)
+		ret = core_check_cancel(adm);
+	if (!ret && scene->snp_up)
+		ret = shut_snp_down(adm, options, scene, run);
+	if (!ret)
+		ret = prove_down(adm, scene, run);
+	return ret;
 }
 
 static int look(struct sevadm *adm, struct scene *scene)
@@ -250,10 +279,13 @@ static int look(struct sevadm *adm, struct scene *scene)
 	if (ret)
 		return core_fail_errno(adm, -ret, "ask the driver for its state");
 	if (scene->info.state & SEV_DBG_S_PSP_DEAD)
-		return core_fail(adm, SEVADM_BUSY, EBUSY, "Reboot cold; kexec will not help.",
-				 "a command timed out earlier, the driver gave the secure processor "
-				 "up");
-	scene->snp_up = scene->info.fw_snp_state;
+		return core_fail_psp_dead(adm);
+	if (scene->info.state & SEV_DBG_S_IOMMU_STUCK)
+		return core_fail(adm, SEVADM_FAILED, EIO, "Do not kexec; reboot.",
+				 "SNP is down, but the IOMMU still holds pages that it could not "
+				 "give back");
+	scene->snp_host = scene->info.state & SEV_DBG_S_SNP_HOST;
+	scene->snp_up = scene->snp_host && scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
 	return sevadm_guests_get(adm, &scene->guests, NULL);
 }
@@ -262,7 +294,7 @@ static int warn_offline(struct sevadm *adm, const struct scene *scene, struct se
 {
 	struct cpuset offline;
 	char list[256];
-	int ret = offline_cpus(adm, &offline);
+	int ret = cpus_offline(adm, &offline);
 
 	if (ret || !cpuset_count(&offline) || !scene->snp_up)
 		return ret;
@@ -270,30 +302,20 @@ static int warn_offline(struct sevadm *adm, const struct scene *scene, struct se
 			 "will answer WBINVD_REQUIRED", cpuset_format(&offline, list, sizeof(list)));
 }
 
-static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		   struct scene *scene, struct sevadm_run *run)
+/* May it be done at all?  Asked while nothing has been done yet */
+static int check(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		 const struct scene *scene, const struct cpuset *online, struct sevadm_run *run)
 {
-	uint32_t live = live_flag(options, scene);
-	int ret;
-
-	ret = end_guests(adm, options, scene, run);
-	if (!ret && scene->sev_up)
-		ret = request_cmd(adm, run, SEV_DBG_SHUTDOWN,
-				  SEV_DBG_C_LEGACY | SEV_DBG_C_TOMBSTONES | live, FW_CMD_SHUTDOWN,
-				  NULL);
-	if (!ret)
-		ret = core_check_cancel(adm);
-	if (!ret && scene->snp_up)
-		ret = flush_rounds(adm, &options->wbinvd, run);
-	else if (!ret && scene->sev_up)
-		ret = wbinvd_round(adm, &options->wbinvd, run);
-	if (!ret)
-		ret = core_check_cancel(adm);
-	if (!ret && scene->snp_up)
-		ret = shut_snp_down(adm, options, live, run);
-	if (!ret)
-		ret = prove_down(adm, run);
-	return ret;
+	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->guests, 0))
+		return guests_refuse(adm, run, &scene->guests);
+	if (options->guests != SEVADM_GUESTS_STOP && scene->guests.track_lost)
+		return core_fail(adm, SEVADM_BUSY, EBUSY,
+				 "End every VM of this host, or say --guests=stop.",
+				 "the driver's list of guests is incomplete, and what it does not "
+				 "name cannot be spared or frozen");
+	if (options->wbinvd.broadcast || !run->nr_plan)
+		return 0;
+	return wbinvd_check_reach(adm, online);
 }
 
 static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -303,30 +325,30 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	int ret;
 
 	ret = look(adm, scene);
-	if (!ret)
-		ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
-	if (!ret)
-		ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
+	if (ret)
+		return ret;
+	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
+	if (ret)
+		return core_fail_errno(adm, -ret, "read the list of CPUs online");
+	ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
 	if (!ret)
 		ret = warn_offline(adm, scene, run);
-	if (ret)
-		return ret;
 	run->dry = options->dry;
-	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->guests, 0))
-		return guests_refuse(adm, &scene->guests);
-	if (options->dry)
-		return 0;
-	if (!run->nr_plan) {
-		core_message(run, "SEV and SEV-SNP were down already");
-		return warn_assigned(adm, run);
-	}
-	ret = execute(adm, options, scene, run);
-	if (ret)
+	if (!ret)
+		ret = check(adm, options, scene, &online, run);
+	if (ret || options->dry)
 		return ret;
-	core_message(run, "SEV and SEV-SNP are down");
-	if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->guests, 0))
-		ret = guests_warn_frozen(adm, run, &scene->guests);
-	return ret ? ret : warn_assigned(adm, run);
+
+	core_message(run, run->nr_plan ? "SEV and SEV-SNP are down" :
+		     "SEV and SEV-SNP were down already");
+	if (run->nr_plan)
+		ret = execute(adm, options, scene, run);
+	if (ret)
+		guests_thaw(adm, run);
+	/* what the operator has to know of, however it ended */
+	if (guests_warn_frozen(adm, run) || warn_assigned(adm, run))
+		return -EIO;
+	return ret;
 }
 
 int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,

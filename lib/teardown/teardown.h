@@ -8,12 +8,13 @@
  * struct scene - what teardown found, and what came of it
  * @guests:	as listed before anything was done
  * @info:	what the driver says
+ * @snp_host:	the kernel runs as an SNP host
  * @sev_up, @snp_up: in the firmware; taken for true where it did not say
  */
 struct scene {
 	struct sevadm_guests guests;
 	struct sev_dbg_info info;
-	bool sev_up, snp_up;
+	bool snp_host, sev_up, snp_up;
 };
 
 static inline bool guest_alive(const struct sevadm_guest *guest)
@@ -27,20 +28,19 @@ char *guest_text(const struct sevadm_guest *guest, char *buf, size_t size);
 /* How many guests are alive, of a kind (0: of any) */
 unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_kind kind);
 
-/* A failure that names them: exit code 5 */
-int guests_refuse(struct sevadm *adm, const struct sevadm_guests *guests);
+/* A failure that names each of them: exit code 5 */
+int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
 
 /* End every VMM that holds a guest: SIGTERM, SIGKILL after @seconds, wait for KVM */
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
 		unsigned int seconds);
 
-/* Stop every thread of each VMM that holds a guest, and prove it; undone on failure */
+/* Stop every thread of each VMM that holds a guest, and prove it */
 int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
-/* Let those go on whose guests were not decommissioned */
+/* After a failure: let those go on that we stopped and that still have their guests */
 void guests_thaw(struct sevadm *adm, struct sevadm_run *run);
-/* Say that they stand still, and how to end them */
-int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run,
-		       const struct sevadm_guests *guests);
+/* Say which VMMs stand still, and how to end them */
+int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run);
 
 /**
  * wbinvd_cpus - WBINVD on a set of CPUs, one pinned worker each
@@ -53,6 +53,12 @@ int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run,
  */
 int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
 		unsigned int jobs, struct cpuset *missed);
+
+/* Present and not online */
+int cpus_offline(struct sevadm *adm, struct cpuset *offline);
+
+/* Could a worker be pinned to each of them?  Before anything is done to guests */
+int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus);
 
 int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		  const struct scene *scene, unsigned int nr_cpus, struct sevadm_run *run);

@@ -227,6 +227,55 @@ int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset 
 	return collect(adm, run, &pool, missed);
 }
 
+int cpus_offline(struct sevadm *adm, struct cpuset *offline)
+{
+	struct cpuset online;
+	int ret;
+
+	ret = host_cpus(adm->host, HOST_CPUS_PRESENT, offline);
+	if (!ret)
+		ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
+	if (ret)
+		return core_fail_errno(adm, -ret, "read the lists of CPUs");
+	cpuset_subtract(offline, &online);
+	return 0;
+}
+
+struct probe {
+	struct sevadm *adm;
+	const struct cpuset *cpus;
+	struct cpuset refused;
+};
+
+static void *try_each(void *arg)
+{
+	struct probe *probe = arg;
+	struct host *host = probe->adm->host;
+
+	cpuset_for_each(cpu, probe->cpus)
+		if (host->ops->pin(host, (unsigned int)cpu))
+			cpuset_add(&probe->refused, (unsigned int)cpu);
+	return NULL;
+}
+
+int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus)
+{
+	struct probe probe = { .adm = adm, .cpus = cpus };
+	pthread_t thread;
+	char list[256];
+
+	/* a thread of its own, for it stays where it was pinned last */
+	if (pthread_create(&thread, NULL, try_each, &probe))
+		return core_fail_errno(adm, EAGAIN, "start a worker of WBINVD");
+	pthread_join(thread, NULL);
+	if (!cpuset_count(&probe.refused))
+		return 0;
+	return core_fail(adm, SEVADM_FAILED, EINVAL,
+			 "Run it from a cgroup whose cpuset holds every CPU, or say --broadcast.",
+			 "WBINVD could not be executed on CPU %s: outside this process's cpuset",
+			 cpuset_format(&probe.refused, list, sizeof(list)));
+}
+
 /* The CPUs asked for, checked against those that are there */
 static int choose(struct sevadm *adm, const char *list, struct cpuset *cpus)
 {
@@ -250,6 +299,18 @@ static int choose(struct sevadm *adm, const char *list, struct cpuset *cpus)
 		return 0;
 	return core_fail(adm, SEVADM_USAGE, EINVAL, "See /sys/devices/system/cpu/present.",
 			 "this host has no CPU %s", cpuset_format(&missing, text, sizeof(text)));
+}
+
+static int warn_not_reached(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct cpuset offline;
+	char list[256];
+	int ret = cpus_offline(adm, &offline);
+
+	if (ret || !cpuset_count(&offline))
+		return ret;
+	return core_warn(adm, run, "CPU %s is offline and was not reached",
+			 cpuset_format(&offline, list, sizeof(list)));
 }
 
 int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options, bool dry,
@@ -278,8 +339,9 @@ int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *option
 		ret = request_wbinvd_all(adm, run, &reached);
 	else
 		ret = wbinvd_cpus(adm, run, &cpus, options->jobs, NULL);
-	if (!ret)
-		core_message(run, "WBINVD was executed on %u CPUs",
-			     options->broadcast ? reached : plan.count);
-	return ret;
+	if (ret)
+		return ret;
+	core_message(run, "WBINVD was executed on %u CPUs",
+		     options->broadcast ? reached : plan.count);
+	return options->cpus ? 0 : warn_not_reached(adm, run);
 }

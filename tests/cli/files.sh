@@ -142,7 +142,7 @@ else
 		.host.sev_debug == false and (.host.cpus_online | length) > 0 and
 		.result.errno_name == \"ENOENT\""'
 	run guests
-	ok 'no device: guests knows of no list' 'code_is 0 && said "without /dev/sev-debug"'
+	ok 'no device: guests knows of no list' 'code_is 4 && said "open /dev/sev: "'
 	sim=$sim_kept
 	host() { run --device="sim:$sim" "$@"; }
 fi

@@ -98,7 +98,7 @@ ok 'the firmware by name and by number' 'json ".snp.state == \"INIT\" and .snp.s
 	.driver.sev_guests == 1 and .host.cpus_offline == \"5\""'
 host --json teardown --guests=stop --yes
 ok 'a WBINVD for each CPU, in order' 'json "[.steps[] | select(.command == \"WBINVD\") | .cpu] ==
-	[0, 1, 2, 3, 4, 6, 7]"'
+	([0, 1, 2, 3, 4, 6, 7] | . + . + .)"'
 ok 'a refusal: the status by number and by name, and in the result' 'code_is 6 &&
 	json ".steps[-1] == (.steps[-1] + {\"command\": \"SNP_DF_FLUSH\", \"status\": 14,
 		\"status_name\": \"WBINVD_REQUIRED\", \"errno\": 5, \"errno_name\": \"EIO\"}) and

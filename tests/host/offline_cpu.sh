@@ -18,7 +18,7 @@ expect_said "no CPU 9"
 
 run teardown --guests=decommission --yes
 expect_code 6
-expect_steps "SIGSTOP SNP_DECOMMISSION=0 SHUTDOWN=0 WBINVDx3 SNP_DF_FLUSH=14"
+expect_steps "SIGSTOP SNP_DECOMMISSION=0 SHUTDOWN=0 WBINVDx3 SNP_DF_FLUSH=14 WBINVDx3 SNP_DF_FLUSH=14 WBINVDx3 SNP_DF_FLUSH=14"
 expect_said "WBINVD_REQUIRED (0x000e)"
 expect_said "CPU 3"
 expect_said "online"
