@@ -31,6 +31,8 @@ static int cpus_allowed(struct host *host, char *list, size_t size)
 		return -ENODATA;
 	line += strlen("\nCpus_allowed_list:");
 	line += strspn(line, " \t");
+	if (!strchr(line, '\n'))
+		return -EFBIG;		/* cut: half a list is worse than none */
 	snprintf(list, size, "%.*s", (int)strcspn(line, "\n"), line);
 	return 0;
 }

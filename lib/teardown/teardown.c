@@ -182,21 +182,29 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 }
 
 /* With an incomplete list the firmware's own counts have the last word */
-static int check_counts(struct sevadm *adm, struct sevadm_run *run)
+static int check_counts(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
 {
 	struct sevadm_guests now;
-	uint32_t left;
+	uint64_t left;
+	bool silent;
 	int ret = sevadm_guests_get(adm, &now, run);
 
 	if (ret)
 		return ret;
-	left = now.fw_sev + now.fw_snp;
+	if (!scene->snp_host)
+		now.fw_snp = 0;
+	silent = now.fw_sev == SEVADM_NO_FW_CALL || now.fw_snp == SEVADM_NO_FW_CALL;
+	left = (uint64_t)now.fw_sev + now.fw_snp;
 	sevadm_guests_free(&now);
+	if (silent)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "See `sevadm status`.",
+				 "the firmware does not tell how many guests it has, and the "
+				 "driver's list of them is incomplete");
 	if (!left)
 		return 0;
 	return core_fail(adm, SEVADM_BUSY, EBUSY, "Look for VMs that `sevadm guests` cannot name, "
-			 "and end them.", "the firmware still counts %u guests, and the driver's "
-			 "list of them is incomplete", left);
+			 "and end them.", "the firmware still counts %llu guests, and the driver's "
+			 "list of them is incomplete", (unsigned long long)left);
 }
 
 static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -211,7 +219,7 @@ static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *
 	if (!ret && options->guests != SEVADM_GUESTS_REFUSE)
 		ret = decommission_left(adm, scene, run);
 	if (!ret && scene->guests.track_lost)
-		ret = check_counts(adm, run);
+		ret = check_counts(adm, scene, run);
 	return ret;
 }
 
