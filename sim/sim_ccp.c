@@ -346,6 +346,7 @@ int ccp_reclaim(struct sim *s, uint32_t page, uint32_t pages)
 			ret = sim_rmp_shared(s, page + i);
 		if (ret) {
 			sim_leak(s, page + i, pages - i);
+			s->st->debug.leaked_pages += pages - i;
 			return ret;
 		}
 	}

@@ -34,46 +34,57 @@ int debug_copy_out(void *u, const void *k, size_t ksize)
 	return sim_copy_to_user(u, k, ksize);
 }
 
-uint32_t debug_snp_fw_state(struct sim *s)
+int debug_snp_fw_state(struct sim *s, uint32_t *state)
 {
 	bool up = s->st->ccp.snp_initialized;
-	uint32_t state = SEV_DBG_FW_UNKNOWN, error = SEV_DBG_NO_FW_CALL, page;
+	uint32_t error = SEV_DBG_NO_FW_CALL, page;
 	struct fwb_snp_status status;
 	struct fwb_snp_addr buf;
 	int ret;
 
+	*state = SEV_DBG_FW_UNKNOWN;
 	if (s->st->ccp.psp_dead)
-		return state;
+		return -EBUSY;
 	page = ccp_alloc_firmware(s, 1);
 	if (!page)
-		return state;
+		return -ENOMEM;
 	buf.address = sim_pa(page);
 	ret = ccp_cmd(s, PSP_CMD_SNP_PLATFORM_STATUS, &buf, sizeof(buf), &error);
 	if (up && ccp_reclaim(s, page, 1))
-		return state;
+		return ret ?: -EIO;
 	sim_kernel_read(s, sim_pa(page), &status, sizeof(status));
-	if (!ret)
-		state = status.state;
-	else if (error == PSP_INVALID_PAGE_STATE && !up)
-		state = PSP_INIT;
+	if (ret == -EIO && error == PSP_INVALID_PAGE_STATE && !up) {
+		*state = PSP_INIT;
+		ret = 0;
+	} else if (!ret) {
+		*state = status.state;
+	}
 	sim_free(s, page, 1);
-	return state;
+	return ret;
 }
 
-uint32_t debug_sev_fw_state(struct sim *s)
+int debug_sev_fw_state(struct sim *s, uint32_t *state)
 {
 	struct fwb_status status = { 0 };
 	uint32_t error;
+	int ret;
 
-	if (s->st->ccp.psp_dead ||
-	    ccp_cmd(s, PSP_CMD_PLATFORM_STATUS, &status, sizeof(status), &error))
-		return SEV_DBG_FW_UNKNOWN;
-	return status.state;
+	*state = SEV_DBG_FW_UNKNOWN;
+	if (s->st->ccp.psp_dead)
+		return -EBUSY;
+	ret = ccp_cmd(s, PSP_CMD_PLATFORM_STATUS, &status, sizeof(status), &error);
+	if (!ret)
+		*state = status.state;
+	return ret;
 }
 
 static void fill_info(struct sim *s, struct sev_dbg_info *i)
 {
 	const struct sim_ccp *c = &s->st->ccp;
+
+	/* first of all: the PSP may turn out to be dead */
+	debug_snp_fw_state(s, &i->fw_snp_state);
+	debug_sev_fw_state(s, &i->fw_sev_state);
 
 	i->abi_version = SEV_DBG_ABI_VERSION;
 	i->features = SEV_DBG_F_GUEST_LIST | SEV_DBG_F_STRICT | SEV_DBG_F_WBINVD_ALL;
@@ -83,16 +94,16 @@ static void fill_info(struct sim *s, struct sev_dbg_info *i)
 		   (debug_locked_out(s) ? SEV_DBG_S_INIT_LOCKED : 0) |
 		   (s->st->debug.track_lost ? SEV_DBG_S_TRACK_LOST : 0) |
 		   (c->tmr ? SEV_DBG_S_BUFFERS : 0) |
-		   (ccp_host_snp(s) ? SEV_DBG_S_SNP_HOST : 0);
+		   (ccp_host_snp(s) ? SEV_DBG_S_SNP_HOST : 0) |
+		   (c->iommu_failed ? SEV_DBG_S_IOMMU_STUCK : 0);
 	i->api_major = c->api_major;
 	i->api_minor = c->api_minor;
 	i->build = c->build;
+	i->rsvd = 0;
 	i->nr_snp_guests = debug_count(s, SEV_DBG_KIND_SNP, false);
 	i->nr_sev_guests = debug_count(s, SEV_DBG_KIND_SEV, false);
 	i->nr_snp_tombstones = debug_count(s, SEV_DBG_KIND_SNP, true);
 	i->nr_sev_tombstones = debug_count(s, SEV_DBG_KIND_SEV, true);
-	i->fw_snp_state = debug_snp_fw_state(s);
-	i->fw_sev_state = debug_sev_fw_state(s);
 	i->leaked_pages = s->st->debug.leaked_pages;
 }
 
@@ -134,6 +145,8 @@ static int guest_list(struct sim *s, void *arg)
 	dst = (char *)(uintptr_t)l.entries;
 	for (i = 0; i < l.count && !ret; i++, dst += l.entry_size)
 		ret = copy_entry(&s->st->debug.guest[i].u, dst, l.entry_size);
+	if (ret)
+		l.count = 0;
 	return debug_copy_out(arg, &l, sizeof(l)) ?: ret;
 }
 

@@ -17,8 +17,11 @@ static int refuse(uint32_t *reason, uint32_t why)
 	return -EBUSY;
 }
 
-static int explain_busy(struct sim *s, int ret, uint32_t *reason)
+/* A reason beside every EBUSY, and EFAULT for the caller's pointers only */
+static int explain(struct sim *s, int ret, uint32_t *reason)
 {
+	if (ret == -EFAULT)		/* the driver did not get a buffer back */
+		return -EIO;
 	if (ret != -EBUSY || *reason)
 		return ret;
 	if (s->st->ccp.psp_dead)
@@ -36,6 +39,22 @@ static void reclaim_context(struct sim *s, uint64_t id)
 		sim_klog(s, "ccp: context page of guest %llu not reclaimed", (unsigned long long)id);
 	else
 		g->reclaimed = 1;
+}
+
+#define DECOMMISSION_LOG	"ccp: SNP_DECOMMISSION of guest"
+
+/* The rate limit: a burst of 10 (the real one lets another 10 through every 5 s) */
+static bool decommissions_fill_log(const struct sim *s)
+{
+	const struct sim_machine *m = &s->st->m;
+	uint64_t i, first = m->klog_count - 10;
+
+	if (m->klog_count < 10)
+		return false;
+	for (i = first; i < m->klog_count; i++)
+		if (!strstr(m->klog[i % SIM_KLOG_LINES], DECOMMISSION_LOG))
+			return false;
+	return true;
 }
 
 static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_trace *trace)
@@ -56,6 +75,9 @@ static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_t
 	if ((g->u.flags & SEV_DBG_G_RUNNING) && !(c->flags & SEV_DBG_D_RUNNING))
 		return refuse(&c->reason, SEV_DBG_R_RUNNING);
 
+	if (!decommissions_fill_log(s))
+		sim_klog(s, DECOMMISSION_LOG " %llu of %s[%d] through /dev/sev-debug",
+			 (unsigned long long)g->u.id, (char *)g->u.comm, g->u.tgid);
 	s->trace = trace;
 	data.address = g->gctx;
 	ret = ccp_cmd(s, PSP_CMD_SNP_DECOMMISSION, &data, sizeof(data), NULL);
@@ -64,7 +86,7 @@ static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_t
 	s->trace = NULL;
 	if (trace->count)
 		c->result = trace->entry[0];
-	return explain_busy(s, ret, &c->reason);
+	return explain(s, ret, &c->reason);
 }
 
 int debug_decommission(struct sim *s, void *arg)
@@ -106,31 +128,42 @@ static int iommu_result(struct sim *s, uint32_t *reason)
 	return -EIO;
 }
 
-/* One SNP_SHUTDOWN_EX, whatever the driver believes */
-static int shutdown_snp(struct sim *s, uint32_t *reason)
+/* Can SNP be shut down, and is it in fact @down already, whatever the driver believes? */
+static int shutdown_snp_check(struct sim *s, bool *down, uint32_t *reason)
 {
-	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
-					    .flags = ccp_snp_shutdown_flags(s) };
 	struct sim_ccp *c = &s->st->ccp;
 	uint32_t state = PSP_INIT;
 	int ret;
 
 	if (!ccp_host_snp(s))
-		return -ENODEV;
+		return -EOPNOTSUPP;
 	if (c->tmr) {
-		state = debug_sev_fw_state(s);
-		if (state == PSP_UNINIT || state == SEV_DBG_FW_UNKNOWN)
+		ret = debug_sev_fw_state(s, &state);
+		if (ret)
+			return ret;
+		if (state == PSP_UNINIT)
 			return refuse(reason, SEV_DBG_R_BUFFERS);
 	}
 	if (!c->snp_initialized) {
-		state = debug_snp_fw_state(s);
-		if (state == SEV_DBG_FW_UNKNOWN)
-			return -EIO;
+		ret = debug_snp_fw_state(s, &state);
+		if (ret)
+			return ret;
 	}
+	*down = !c->snp_initialized && state == PSP_UNINIT;
+	return 0;
+}
+
+/* One SNP_SHUTDOWN_EX */
+static int shutdown_snp(struct sim *s, bool down, uint32_t *reason)
+{
+	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
+					    .flags = ccp_snp_shutdown_flags(s) };
+	int ret;
+
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), NULL);
 	if (ret)
 		return ret;
-	if (c->snp_initialized || state != PSP_UNINIT)
+	if (!down)
 		ccp_snp_shutdown_host(s);
 	return iommu_result(s, reason);
 }
@@ -140,11 +173,14 @@ static int shutdown_all(struct sim *s, uint32_t *reason)
 {
 	uint32_t error = SEV_DBG_NO_FW_CALL;
 	int ret = shutdown_sev(s);
+	bool down;
 
 	if (ret || !ccp_host_snp(s))
 		return ret;
-	if (!s->st->ccp.snp_initialized)
-		return shutdown_snp(s, reason);
+	if (!s->st->ccp.snp_initialized) {
+		ret = shutdown_snp_check(s, &down, reason);
+		return ret ?: shutdown_snp(s, down, reason);
+	}
 	ret = ccp_snp_shutdown(s, &error);
 	if (s->st->ccp.snp_initialized)
 		return ret;
@@ -154,6 +190,8 @@ static int shutdown_all(struct sim *s, uint32_t *reason)
 static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 {
 	bool legacy = c->flags & SEV_DBG_C_LEGACY;
+	bool strict = c->flags & SEV_DBG_C_STRICT;
+	bool down = false;
 	uint32_t kind = legacy ? SEV_DBG_KIND_SEV : 0;
 	int ret;
 
@@ -165,14 +203,18 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 	}
 	if (!(c->flags & SEV_DBG_C_TOMBSTONES) && debug_count(s, kind, true))
 		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	if (strict) {
+		ret = shutdown_snp_check(s, &down, &c->reason);
+		if (ret)
+			return ret;
+	}
+	sim_klog(s, "ccp: SHUTDOWN (%s%s%s) through /dev/sev-debug",
+		 legacy ? "LEGACY" : strict ? "STRICT" : "full",
+		 c->flags & SEV_DBG_C_LIVE ? ", LIVE" : "",
+		 c->flags & SEV_DBG_C_TOMBSTONES ? ", TOMBSTONES" : "");
 	if (legacy)
 		return shutdown_sev(s);
-
-	ret = c->flags & SEV_DBG_C_STRICT ? shutdown_snp(s, &c->reason) :
-					    shutdown_all(s, &c->reason);
-	if (!ret || c->reason == SEV_DBG_R_IOMMU)
-		s->st->debug.locked_out = 1;
-	return ret;
+	return strict ? shutdown_snp(s, down, &c->reason) : shutdown_all(s, &c->reason);
 }
 
 static int do_init(struct sim *s, struct sev_dbg_cmd *c)
@@ -191,6 +233,7 @@ static int do_init(struct sim *s, struct sev_dbg_cmd *c)
 	}
 	if (debug_sev_init_blocked(s))
 		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	sim_klog(s, "ccp: INIT through /dev/sev-debug");
 	return ccp_platform_init(s, false, &error);
 }
 
@@ -259,13 +302,16 @@ static bool is_query(uint32_t cmd)
 	return cmd == PSP_CMD_PLATFORM_STATUS || cmd == PSP_CMD_SNP_PLATFORM_STATUS;
 }
 
-/* What a run of commands amounts to: the last failure if it failed, else the last of substance */
+/*
+ * What a run of commands amounts to: the last failure if it failed, else the last
+ * of substance.  A query that succeeded amounts to nothing.
+ */
 static void sum_trace(const struct sim_trace *t, struct sev_dbg_result *res, bool failed)
 {
 	const struct sev_dbg_result *r, *failure = NULL, *last = NULL, *query = NULL;
 
 	for (r = t->entry; r < t->entry + t->count; r++) {
-		if (is_query(r->cmd))
+		if (r->err && is_query(r->cmd))
 			query = r;
 		else if (r->err)
 			failure = r;
@@ -300,7 +346,7 @@ int debug_cmd(struct sim *s, unsigned long request, void *arg)
 	s->trace = &trace;
 	ret = run(s, request, &c);
 	s->trace = NULL;
-	ret = explain_busy(s, ret, &c.reason);
+	ret = explain(s, ret, &c.reason);
 	sum_trace(&trace, &c.result, ret && c.reason != SEV_DBG_R_IOMMU);
 	c.result.err = ret;
 	if (copy_trace(&c, &trace))

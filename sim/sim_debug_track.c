@@ -236,7 +236,8 @@ static void note_snp(struct sim *s, uint32_t cmd, const void *data)
 		else
 			untrack(s, g);
 		break;
-	case PSP_CMD_SNP_SHUTDOWN_EX:
+	case PSP_CMD_SNP_SHUTDOWN_EX:	/* whoever asked for it */
+		s->st->debug.locked_out = 1;
 		bury_all(s, SEV_DBG_KIND_SNP);
 		break;
 	case PSP_CMD_SNP_INIT_EX:

@@ -315,8 +315,8 @@ bool debug_svm_on(struct sim *s);
 int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg);
 int debug_copy_in(void *k, size_t ksize, const void *u);
 int debug_copy_out(void *u, const void *k, size_t ksize);
-uint32_t debug_snp_fw_state(struct sim *s);
-uint32_t debug_sev_fw_state(struct sim *s);
+int debug_snp_fw_state(struct sim *s, uint32_t *state);	/* 0 or -errno; SEV_DBG_FW_UNKNOWN */
+int debug_sev_fw_state(struct sim *s, uint32_t *state);
 
 /* sim_debug_cmd.c */
 int debug_decommission(struct sim *s, void *arg);

@@ -448,8 +448,10 @@ START_TEST(iommu_fails)
 	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
 	ck_assert_uint_eq(status, 0);
 	ck_assert_uint_eq(describe()->fw_snp_state, 0);
+	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
 	ck_assert_int_eq(shutdown_fw(0), -EIO);
 	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
+	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
 	ck_assert_uint_gt(describe()->assigned_pages, 0);
 	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
 }
@@ -477,6 +479,52 @@ START_TEST(locked_down)
 	ck_assert_int_eq(decommission(1, SEV_DBG_D_RUNNING), -EPERM);
 	ck_assert_uint_eq(wbinvd_all(), 4);	/* harms nobody */
 	ck_assert_uint_eq(info()->nr_snp_guests, 1);
+}
+END_TEST
+
+/* PDH_GEN initializes SEV for itself and shuts everything down afterwards */
+static int pdh_gen(uint32_t *error)
+{
+	struct __attribute__((packed)) { uint32_t cmd; uint64_t data; uint32_t error; } c;
+	int node = sim_node_open(sim, "/dev/sev", O_RDWR), ret;
+
+	c.cmd = 4;
+	c.data = 0;
+	c.error = 0xffffffff;
+	ret = sim_node_ioctl(sim, node, 0xc0105300, &c);
+	*error = c.error;
+	sim_node_close(sim, node);
+	return ret;
+}
+
+/* SNP goes down behind the device: KVM must not bring it up again under live SVM */
+START_TEST(implicit_shutdown)
+{
+	uint32_t error;
+
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	ck_assert(!(info()->state & SEV_DBG_S_INIT_LOCKED));
+	ck_assert_int_eq(pdh_gen(&error), 0);
+	ck_assert_uint_eq(error, 0);
+	ck_assert_uint_eq(info()->fw_snp_state, 0);
+	ck_assert(info()->state & SEV_DBG_S_SVM_ON);
+	ck_assert(info()->state & SEV_DBG_S_INIT_LOCKED);
+	ck_assert_int_eq(try_act("start=snp"), -EBUSY);
+	REFUSED(init_fw(), SEV_DBG_R_INIT_LOCKED);
+	ck_assert_uint_eq(info()->fw_snp_state, 0);
+	reload_and_start();
+	ck_assert(!(info()->state & SEV_DBG_S_INIT_LOCKED));
+}
+END_TEST
+
+/* The driver gives up what it does not get back, the rest of the run with it */
+START_TEST(reclaim_fails)
+{
+	act("fail=SNP_PAGE_RECLAIM:INVALID_ADDRESS");
+	ck_assert_int_eq(shutdown_fw(LEGACY), 0);
+	ck_assert_str_eq(did, "SHUTDOWN=0 SNP_PAGE_RECLAIM=0x9");
+	ck_assert_uint_eq(info()->leaked_pages, 512);
+	ck_assert_uint_eq(describe()->leaked_pages, 512);
 }
 END_TEST
 
@@ -547,7 +595,8 @@ int main(void)
 	    deaf_cpu, iommu_fails, tracking_fails, locked_down,
 	    timeout_is_for_ever, leaked_guest);
 	ADD(setup_none, e3b_launching_guest, e4_load_with_cpu_offline, e5_forced_then_killed,
-	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy);
+	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy,
+	    implicit_shutdown, reclaim_fails);
 	ADD(setup_sev, e8c_handles);
 	ADD(setup_both, e2d_full_path_with_guests);
 	ADD(NULL, e5_without_patch, x86_snp_shutdown);
