@@ -94,6 +94,8 @@ void psp_fw_reset(struct psp_fw *fw)
 {
 	size_t start = offsetof(struct psp_fw, command_count);
 
+	for (int i = 0; i < PSP_FW_MAX_SEV_GUESTS; i++)
+		psp_fw_sev_guest_free(fw, &fw->sev_guest[i]);
 	memset((uint8_t *)fw + start, 0, sizeof(*fw) - start);
 	fw->reported_tcb = fw->current_tcb;
 }

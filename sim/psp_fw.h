@@ -22,7 +22,7 @@
  * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c
  * and psp_fw_keys.c (SEV platform), psp_fw_sev.c and psp_fw_migrate.c (SEV
  * guests), psp_fw_snp_platform.c, psp_fw_snp.c, psp_fw_snp_launch.c,
- * psp_fw_pages.c (SNP), psp_fw_check.c, psp_fw_sha.c.
+ * psp_fw_pages.c (SNP), psp_fw_check.c.
  */
 #ifndef PSP_FW_H
 #define PSP_FW_H
@@ -81,10 +81,11 @@ struct psp_fw_thread_regs {
 };
 
 /**
- * struct psp_fw_sha256 - the intermediate state of one SHA-256 calculation
+ * struct psp_fw_sha256 - one SHA-256 calculation that is not at its end
  * @b:	the host's own; all zero is the beginning
  *
- * Part of struct psp_fw, so it must not hold pointers where that lives in a file.
+ * Part of struct psp_fw: where that lives in a file, it is the intermediate state
+ * itself and may come back damaged; elsewhere it may name an object of the host.
  */
 struct psp_fw_sha256 {
 	uint64_t b[16];
@@ -93,8 +94,9 @@ struct psp_fw_sha256 {
 /**
  * struct psp_fw_crypto - cryptography that the host lends to the firmware
  * @random:	fill @buf
- * @sha256_update: continue a calculation
- * @sha256_final: end it
+ * @sha256_update: begin or continue a calculation
+ * @sha256_final: the digest of what it got so far; it may go on
+ * @sha256_drop: nothing will be asked of it any more; may be NULL by itself
  * @hmac_sha256: of @data with @key
  * @sha384:	of @data at once
  * @ecdsa_verify: P-384 signature (r and s, 72 bytes each, little-endian) of
@@ -102,7 +104,7 @@ struct psp_fw_sha256 {
  * @image_version: check the signed firmware image of @len bytes at @pa and read
  *		its version and security version number: 0 good, 1 bad signature
  *
- * All answer 0 on success and -1 on failure.  The table and each member may be
+ * They answer 0 on success and -1 on failure.  The table and each member may be
  * NULL.  The model never makes up what a missing member would have calculated:
  *
  * - commands whose output is such a value (LAUNCH_MEASURE, ATTESTATION, PEK_CSR,
@@ -111,13 +113,15 @@ struct psp_fw_sha256 {
  * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, PEK_GEN,
  *   PDH_GEN) succeed, and the digest or key is not kept.
  *
- * Most hosts want psp_fw_soft_crypto.
+ * KVM's launches of SEV, SEV-ES and SNP guests need no signatures and images;
+ * without the rest a SEV guest stops at LAUNCH_MEASURE.
  */
 struct psp_fw_crypto {
 	int (*random)(void *opaque, void *buf, size_t len);
 	int (*sha256_update)(void *opaque, struct psp_fw_sha256 *state, const void *data,
 			     size_t len);
-	int (*sha256_final)(void *opaque, struct psp_fw_sha256 *state, uint8_t digest[32]);
+	int (*sha256_final)(void *opaque, const struct psp_fw_sha256 *state, uint8_t digest[32]);
+	void (*sha256_drop)(void *opaque, struct psp_fw_sha256 *state);
 	int (*hmac_sha256)(void *opaque, const void *key, size_t key_len, const void *data,
 			   size_t len, uint8_t mac[32]);
 	int (*sha384)(void *opaque, const void *data, size_t len, uint8_t digest[48]);
@@ -126,13 +130,6 @@ struct psp_fw_crypto {
 	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
 			     uint8_t *svn);
 };
-
-/*
- * SHA-256, SHA-384, HMAC-SHA-256 and getrandom() in plain C; no signatures, no
- * images.  With it KVM's launches of SEV, SEV-ES and SNP guests work to the end,
- * without it a SEV guest stops at LAUNCH_MEASURE.
- */
-extern const struct psp_fw_crypto psp_fw_soft_crypto;
 
 /**
  * struct psp_fw_ops - the machine around the firmware
@@ -155,7 +152,7 @@ extern const struct psp_fw_crypto psp_fw_soft_crypto;
  * @crypto:	may be NULL
  *
  * All but the callbacks named as such are needed.  Called only from
- * psp_fw_exec(), on its thread.
+ * psp_fw_exec(), on its thread; sha256_drop from psp_fw_reset() too.
  */
 struct psp_fw_ops {
 	int (*mem_read)(void *opaque, uint64_t pa, void *buf, size_t len);
@@ -330,7 +327,7 @@ struct psp_fw_snp_guest {
  * @state:	enum psp_sev_gstate; PSP_GSTATE_INVALID: slot unused
  * @has_digest:	@digest covers everything added so far
  * @has_tik:	@tik was made
- * @digest:	launch digest calculation (SHA-256)
+ * @digest:	launch digest calculation (SHA-256), until LAUNCH_MEASURE
  * @tik:	transport integrity key
  * @measure:	nonce and measurement, once LAUNCH_MEASURE gave them
  */

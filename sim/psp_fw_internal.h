@@ -165,6 +165,8 @@ uint32_t psp_fw_run_snp_vlek_load(struct psp_fw_call *call);
 #define PSP_FW_POLICY_NOSEND	(1u << 3)
 
 uint32_t psp_fw_sev_guest_get(struct psp_fw_call *call, struct psp_fw_sev_guest **guest);
+/* Empty its slot; the count and its ASID are the caller's */
+void psp_fw_sev_guest_free(struct psp_fw *fw, struct psp_fw_sev_guest *guest);
 uint32_t psp_fw_sev_guest_new(struct psp_fw_call *call, uint8_t state,
 			      struct psp_fw_sev_guest **guest);
 uint32_t psp_fw_sev_policy_check(const struct psp_fw *fw, uint32_t policy);

@@ -222,10 +222,11 @@ uint32_t psp_fw_run_shutdown(struct psp_fw_call *call)
 {
 	struct psp_fw *fw = call->fw;
 
-	for (int i = 0; i < PSP_FW_MAX_SEV_GUESTS; i++)
+	for (int i = 0; i < PSP_FW_MAX_SEV_GUESTS; i++) {
 		if (fw->sev_guest[i].state && fw->sev_guest[i].asid)
 			psp_fw_asid_deactivate(fw, fw->sev_guest[i].asid);
-	memset(fw->sev_guest, 0, sizeof(fw->sev_guest));
+		psp_fw_sev_guest_free(fw, &fw->sev_guest[i]);
+	}
 	fw->sev_guest_count = 0;
 	fw->sev_state = PSP_UNINIT;
 	fw->es = 0;

@@ -52,6 +52,24 @@ uint32_t psp_fw_sev_guest_new(struct psp_fw_call *call, uint8_t state,
 	return PSP_SUCCESS;
 }
 
+/* End the calculation of the launch digest */
+static void drop_digest(struct psp_fw *fw, struct psp_fw_sev_guest *guest)
+{
+	const struct psp_fw_crypto *crypto = fw->ops->crypto;
+
+	if (crypto && crypto->sha256_drop)
+		crypto->sha256_drop(fw->opaque, &guest->digest);
+	memset(&guest->digest, 0, sizeof(guest->digest));
+	guest->has_digest = 0;
+}
+
+void psp_fw_sev_guest_free(struct psp_fw *fw, struct psp_fw_sev_guest *guest)
+{
+	if (guest->state)
+		drop_digest(fw, guest);
+	memset(guest, 0, sizeof(*guest));
+}
+
 /* Bits 31:16 are the lowest API version that the owner accepts */
 uint32_t psp_fw_sev_policy_check(const struct psp_fw *fw, uint32_t policy)
 {
@@ -74,7 +92,7 @@ uint32_t psp_fw_run_decommission(struct psp_fw_call *call)
 		return status;
 	if (guest->asid)
 		return PSP_ACTIVE;
-	memset(guest, 0, sizeof(*guest));
+	psp_fw_sev_guest_free(call->fw, guest);
 	if (!--call->fw->sev_guest_count)
 		call->fw->sev_state = PSP_INIT;
 	return PSP_SUCCESS;
@@ -285,14 +303,13 @@ static uint32_t measurement(struct psp_fw *fw, struct psp_fw_sev_guest *guest,
 			    uint8_t out[MEASURE_LENGTH])
 {
 	const struct psp_fw_crypto *crypto = fw->ops->crypto;
-	struct psp_fw_sha256 digest = guest->digest;
 	uint8_t data[8 + 32 + 16] = { 0x04, fw->api_major, fw->api_minor, fw->build };
 
 	if (!crypto || !crypto->random || !crypto->sha256_final || !crypto->hmac_sha256 ||
 	    !guest->has_digest || !guest->has_tik)
 		return PSP_HWERROR_PLATFORM;
 	psp_fw_put32(data + 4, guest->policy);
-	if (crypto->sha256_final(fw->opaque, &digest, data + 8) ||
+	if (crypto->sha256_final(fw->opaque, &guest->digest, data + 8) ||
 	    crypto->random(fw->opaque, data + 40, 16) ||
 	    crypto->hmac_sha256(fw->opaque, guest->tik, sizeof(guest->tik), data, sizeof(data),
 				out))
@@ -327,6 +344,7 @@ uint32_t psp_fw_run_launch_measure(struct psp_fw_call *call)
 		return status;
 	memcpy(guest->measure, out, sizeof(guest->measure));
 	guest->state = PSP_GSTATE_LSECRET;
+	drop_digest(call->fw, guest);
 	return PSP_SUCCESS;
 }
 

@@ -25,6 +25,7 @@
 #include <sys/types.h>
 
 struct sim;
+struct psp_fw_crypto;
 
 struct sim_why {
 	char text[256];
@@ -56,8 +57,14 @@ struct sim_options {
 	bool no_patch, overwrite;
 };
 
-int sim_create(const char *path, const struct sim_options *options, struct sim_why *why);
-int sim_open(const char *path, struct sim **out, struct sim_why *why);
+/*
+ * @crypto: what the firmware calculates with (psp_fw.h), kept by reference; its
+ * struct psp_fw_sha256 lies in the file.  NULL: no SEV guest can be launched
+ */
+int sim_create(const char *path, const struct sim_options *options,
+	       const struct psp_fw_crypto *crypto, struct sim_why *why);
+int sim_open(const char *path, const struct psp_fw_crypto *crypto, struct sim **out,
+	     struct sim_why *why);
 void sim_close(struct sim *sim);
 
 /*

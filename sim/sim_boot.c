@@ -155,7 +155,7 @@ static int power_on(struct sim *s, struct sim_why *why)
 		memcpy(config.chip_id[i], serial, sizeof(serial));
 		config.chip_id[i][63] = (uint8_t)(i + 1);
 	}
-	wrong = psp_fw_init(&s->st->fw, &sim_fw_ops, s, &config);
+	wrong = psp_fw_init(&s->st->fw, &s->fw_ops, s, &config);
 	free(ccx);
 	if (wrong)
 		return sim_why(why, -EINVAL, "the firmware does not take this machine: %s", wrong);

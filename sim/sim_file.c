@@ -124,7 +124,7 @@ int sim_enter(struct sim *s, bool write)
 		s->st->h.busy = 1;
 		s->st->h.checksum_valid = 0;
 		s->current = NULL;
-		psp_fw_attach(&s->st->fw, &sim_fw_ops, s);
+		psp_fw_attach(&s->st->fw, &s->fw_ops, s);
 		proc_settle(s);
 	}
 	return 0;
@@ -156,7 +156,7 @@ static void sim_free_handle(struct sim *s)
 	free(s);
 }
 
-static struct sim *sim_new_handle(const char *path, int fd)
+static struct sim *sim_new_handle(const char *path, int fd, const struct psp_fw_crypto *crypto)
 {
 	static uint64_t last_id;
 	struct sim *s = calloc(1, sizeof(*s));
@@ -164,6 +164,8 @@ static struct sim *sim_new_handle(const char *path, int fd)
 	if (!s)
 		return NULL;
 	s->id = __atomic_add_fetch(&last_id, 1, __ATOMIC_RELAXED);
+	s->fw_ops = sim_fw_ops;
+	s->fw_ops.crypto = crypto;
 	s->fd = fd;
 	s->pid = getpid();
 	pthread_mutex_init(&s->mutex, NULL);
@@ -229,7 +231,8 @@ static int sim_header_fits(int fd, const char *path, struct sim_why *why)
 	return 0;
 }
 
-int sim_open(const char *path, struct sim **out, struct sim_why *why)
+int sim_open(const char *path, const struct psp_fw_crypto *crypto, struct sim **out,
+	     struct sim_why *why)
 {
 	struct sim *s;
 	int fd, ret;
@@ -244,7 +247,7 @@ int sim_open(const char *path, struct sim **out, struct sim_why *why)
 		close(fd);
 		return ret;
 	}
-	s = sim_new_handle(path, fd);
+	s = sim_new_handle(path, fd, crypto);
 	if (!s) {
 		close(fd);
 		return sim_why(why, -ENOMEM, "%s: cannot be mapped", path);
@@ -325,7 +328,8 @@ static int create_allowed(const char *path, bool overwrite, struct sim_why *why)
 	return 0;
 }
 
-static int create_fill(int fd, const char *temp, const struct sim_options *o, struct sim_why *why)
+static int create_fill(int fd, const char *temp, const struct sim_options *o,
+		       const struct psp_fw_crypto *crypto, struct sim_why *why)
 {
 	struct sim_header *h;
 	struct sim *s;
@@ -337,7 +341,7 @@ static int create_fill(int fd, const char *temp, const struct sim_options *o, st
 	ret = posix_fallocate(fd, 0, offsetof(struct sim_state, content));
 	if (ret)
 		return sim_why(why, -ret, "%s: %s", temp, strerror(ret));
-	s = sim_new_handle(temp, fd);
+	s = sim_new_handle(temp, fd, crypto);
 	if (!s)
 		return sim_why(why, -ENOMEM, "%s: cannot be mapped", temp);
 
@@ -369,7 +373,8 @@ static int create_place(const char *temp, const char *path, bool overwrite, stru
 	return 0;
 }
 
-int sim_create(const char *path, const struct sim_options *o, struct sim_why *why)
+int sim_create(const char *path, const struct sim_options *o, const struct psp_fw_crypto *crypto,
+	       struct sim_why *why)
 {
 	char *temp;
 	int fd, ret;
@@ -385,7 +390,7 @@ int sim_create(const char *path, const struct sim_options *o, struct sim_why *wh
 		free(temp);
 		return ret;
 	}
-	ret = create_fill(fd, temp, o, why);
+	ret = create_fill(fd, temp, o, crypto, why);
 	if (!ret)
 		ret = create_place(temp, path, o->overwrite, why);
 	close(fd);

@@ -204,6 +204,7 @@ struct sim_node {
 
 struct sim {
 	struct sim_state *st;
+	struct psp_fw_ops fw_ops;	/* sim_fw_ops, and the cryptography of who opened it */
 	char *path;
 	int fd;
 	pid_t pid;			/* the lock is this process's own */
@@ -227,7 +228,7 @@ bool sim_is_machine(const char *path);
 const char *sim_check(const struct sim_state *st);
 
 /* sim_memory.c */
-extern const struct psp_fw_ops sim_fw_ops;
+extern const struct psp_fw_ops sim_fw_ops;	/* without crypto */
 void sim_memory_init(struct sim *s);
 void sim_memory_boot(struct sim *s);
 uint64_t sim_pa(uint32_t page);

@@ -431,7 +431,6 @@ const struct psp_fw_ops sim_fw_ops = {
 	.thread_regs = fw_thread_regs,
 	.snp_disable = fw_snp_disable,
 	.iommu_pages = fw_iommu_pages,
-	.crypto = &psp_fw_soft_crypto,
 };
 
 /* --- power on and boot -------------------------------------------------- */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD Secure Processor (PSP): state of the device, in two parts: the mailbox
- * that the driver sees (amd_psp.c) and the machine that the firmware sees
- * (amd_psp_machine.c).
+ * AMD Secure Processor (PSP): state of the device, in three parts: the mailbox
+ * that the driver sees (amd_psp.c), the machine that the firmware sees
+ * (amd_psp_machine.c) and what it calculates with (amd_psp_crypto.c).
  */
 #ifndef AMD_PSP_H
 #define AMD_PSP_H
@@ -51,6 +51,9 @@ bool psp_machine_attach(AMDPSPState *s, Error **errp);
 
 /* Undo psp_machine_attach() */
 void psp_machine_detach(AMDPSPState *s);
+
+/* Cryptography of the firmware: hashes only, no signatures, no images */
+extern const struct psp_fw_crypto psp_crypto;
 
 /* Machine reset; the RMP is memory and loses its content */
 void psp_machine_reset(AMDPSPState *s);

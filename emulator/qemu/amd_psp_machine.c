@@ -158,7 +158,7 @@ static const struct psp_fw_ops psp_ops = {
     .thread_regs = psp_thread_regs,
     .iommu_pages = psp_iommu_pages,
     .log = psp_log,
-    .crypto = &psp_fw_soft_crypto,
+    .crypto = &psp_crypto,
 };
 
 /* Called by a vCPU, see SNPHost */
@@ -325,6 +325,9 @@ void psp_machine_detach(AMDPSPState *s)
     }
     s->nr_cpus = 0;
     g_clear_pointer(&s->cpu, g_free);
+    if (s->fw) {
+        psp_fw_reset(s->fw);    /* gives back what it calculated with */
+    }
     g_clear_pointer(&s->fw, g_free);
     g_clear_pointer(&s->host.assigned, g_free);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/core/context.h"
+#include "lib/device/sim_crypto.h"
 #include "sim/sim.h"
 
 #define LOCK_FILE	"/run/sevadm.lock"
@@ -17,7 +18,7 @@
 static int open_simulated(struct sevadm *adm, const char *file, bool write)
 {
 	struct sim_why why = { "" };
-	int ret = sim_open(file, &adm->sim, &why);
+	int ret = sim_open(file, &device_sim_crypto, &adm->sim, &why);
 
 	if (ret) {
 		bool denied = ret == -EACCES || ret == -EPERM;

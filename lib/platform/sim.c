@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/device/sim_crypto.h"
 #include "sevadm.h"
 #include "sim/sim.h"
 
@@ -48,7 +49,7 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.overwrite = options->overwrite,
 	};
 	struct sim_why why = { "" };
-	int ret = sim_create(path, &sim, &why);
+	int ret = sim_create(path, &sim, &device_sim_crypto, &why);
 
 	return ret ? fail(failure, SEVADM_USAGE, -ret, &why) : 0;
 }
@@ -84,7 +85,7 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info, struct sevad
 	int ret;
 
 	*info = (struct sevadm_sim_info){ 0 };
-	ret = sim_open(path, &sim, &why);
+	ret = sim_open(path, &device_sim_crypto, &sim, &why);
 	if (ret)
 		return fail(failure, SEVADM_FAILED, -ret, &why);
 	ret = sim_describe(sim, &sim_info);
@@ -132,7 +133,7 @@ int sevadm_sim_act(const char *path, const char *action, int64_t *result,
 	struct sim *sim;
 	int ret;
 
-	ret = sim_open(path, &sim, &why);
+	ret = sim_open(path, &device_sim_crypto, &sim, &why);
 	if (ret)
 		return fail(failure, SEVADM_FAILED, -ret, &why);
 	ret = sim_act(sim, action, result, &why);

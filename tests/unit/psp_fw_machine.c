@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "psp_fw_machine.h"
+#include "test_crypto.h"
 
 static int mem_read(void *opaque, uint64_t pa, void *buf, size_t len)
 {
@@ -138,7 +139,7 @@ struct machine *machine_new(unsigned int threads, unsigned int per_ccx,
 			.rmp_end = MACHINE_RMP + MACHINE_RMP_LEN - 1,
 		};
 	}
-	m->crypto = psp_fw_soft_crypto;
+	m->crypto = test_crypto;
 	m->crypto.image_version = image_version;
 	m->ops = (struct psp_fw_ops) {
 		.mem_read = mem_read, .mem_write = mem_write, .rmp_get = rmp_get,

@@ -349,7 +349,7 @@ START_TEST(e7_kexec_kills)
 		act("kill=%u", guest(0)->pid);
 	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
 	ck_assert_int_eq(try_act("online=1"), -EHOSTDOWN);
-	ck_assert_int_eq(sim_open(sim_path, &again, &why), -EHOSTDOWN);
+	ck_assert_int_eq(sim_open(sim_path, &device_sim_crypto, &again, &why), -EHOSTDOWN);
 	ck_assert_ptr_nonnull(strstr(why.text, "assigned in the RMP"));
 }
 END_TEST

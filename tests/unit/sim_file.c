@@ -34,7 +34,7 @@ static void refuses(int err, const char *words)
 	struct sim_why why = { "" };
 	struct sim *again = NULL;
 
-	ck_assert_int_eq(sim_open(sim_path, &again, &why), err);
+	ck_assert_int_eq(sim_open(sim_path, &device_sim_crypto, &again, &why), err);
 	ck_assert_msg(strstr(why.text, words), "'%s' does not say '%s'", why.text, words);
 	ck_assert_ptr_nonnull(strstr(why.text, sim_path));
 	ck_assert_ptr_null(strchr(why.text, '\n'));
@@ -78,11 +78,11 @@ START_TEST(not_over_a_machine_unless_told)
 	struct sim *again;
 	struct sim_info i;
 
-	ck_assert_int_eq(sim_create(sim_path, &o, &why), -EEXIST);
+	ck_assert_int_eq(sim_create(sim_path, &o, &device_sim_crypto, &why), -EEXIST);
 	ck_assert_ptr_nonnull(strstr(why.text, "there already"));
 	o.overwrite = true;
-	ck_assert_int_eq(sim_create(sim_path, &o, &why), 0);
-	ck_assert_int_eq(sim_open(sim_path, &again, &why), 0);
+	ck_assert_int_eq(sim_create(sim_path, &o, &device_sim_crypto, &why), 0);
+	ck_assert_int_eq(sim_open(sim_path, &device_sim_crypto, &again, &why), 0);
 	ck_assert_int_eq(sim_describe(again, &i), 0);
 	ck_assert_uint_eq(i.cpus, 2);
 	ck_assert_uint_eq(describe()->cpus, 4);	/* who had the old one open goes on with it */
@@ -102,7 +102,7 @@ START_TEST(never_over_anything_else)
 	fd = open(other, O_CREAT | O_WRONLY, 0600);
 	ck_assert_int_eq(write(fd, "my thesis", 9), 9);
 	close(fd);
-	ck_assert_int_eq(sim_create(other, &o, &why), -EEXIST);
+	ck_assert_int_eq(sim_create(other, &o, &device_sim_crypto, &why), -EEXIST);
 	ck_assert_ptr_nonnull(strstr(why.text, "not a simulated machine"));
 	fd = open(other, O_RDONLY);
 	ck_assert_int_eq(read(fd, text, sizeof(text)), 9);
@@ -112,12 +112,12 @@ START_TEST(never_over_anything_else)
 
 	/* not through a link either, whatever it leads to */
 	ck_assert_int_eq(symlink(sim_path, other), 0);
-	ck_assert_int_eq(sim_create(other, &o, &why), -EEXIST);
+	ck_assert_int_eq(sim_create(other, &o, &device_sim_crypto, &why), -EEXIST);
 	unlink(other);
 	ck_assert_int_eq(mkdir(other, 0700), 0);
-	ck_assert_int_eq(sim_create(other, &o, &why), -EEXIST);
+	ck_assert_int_eq(sim_create(other, &o, &device_sim_crypto, &why), -EEXIST);
 	rmdir(other);
-	ck_assert_int_eq(sim_create("/nowhere/at/all", &o, &why), -ENOENT);
+	ck_assert_int_eq(sim_create("/nowhere/at/all", &o, &device_sim_crypto, &why), -ENOENT);
 }
 END_TEST
 
@@ -145,7 +145,7 @@ START_TEST(bad_options)
 	snprintf(path, sizeof(path), "%s.new", sim_path);
 	for (i = 0; i < 12; i++) {
 		why.text[0] = 0;
-		ck_assert_int_lt(sim_create(path, &bad[i], &why), 0);
+		ck_assert_int_lt(sim_create(path, &bad[i], &device_sim_crypto, &why), 0);
 		ck_assert_msg(why.text[0], "options %zu: no reason", i);
 		ck_assert_int_ne(access(path, F_OK), 0);
 	}
@@ -157,9 +157,9 @@ START_TEST(not_a_machine)
 	struct sim_why why = { "" };
 	struct sim *s;
 
-	ck_assert_int_eq(sim_open("/dev/null", &s, &why), -EINVAL);
-	ck_assert_int_eq(sim_open("/", &s, &why), -EISDIR);
-	ck_assert_int_eq(sim_open("/nowhere", &s, &why), -ENOENT);
+	ck_assert_int_eq(sim_open("/dev/null", &device_sim_crypto, &s, &why), -EINVAL);
+	ck_assert_int_eq(sim_open("/", &device_sim_crypto, &s, &why), -EISDIR);
+	ck_assert_int_eq(sim_open("/nowhere", &device_sim_crypto, &s, &why), -ENOENT);
 	overwrite(0, "something", 9);
 	refuses(-EINVAL, "not a simulated machine");
 	ck_assert_int_eq(truncate(sim_path, 5), 0);
@@ -204,7 +204,7 @@ START_TEST(changed_behind_our_back)
 	refuses(-EUCLEAN, "checksum");
 	st->m.clock_ns ^= 1;
 	munmap(st, sizeof(*st));
-	ck_assert_int_eq(sim_open(sim_path, &sim, &(struct sim_why){ "" }), 0);
+	ck_assert_int_eq(sim_open(sim_path, &device_sim_crypto, &sim, &(struct sim_why){ "" }), 0);
 	dbg = sim_node_open(sim, "/dev/sev-debug", O_RDWR);
 }
 END_TEST
@@ -236,7 +236,7 @@ START_TEST(kill_nine)
 	usleep(1000 + 700 * (unsigned int)_i);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	ret = sim_open(sim_path, &again, &why);
+	ret = sim_open(sim_path, &device_sim_crypto, &again, &why);
 	if (!ret)
 		sim_close(again);
 	else
@@ -339,7 +339,7 @@ START_TEST(scribbled)
 		scribble(st, regions[(unsigned int)_i % n].from, regions[(unsigned int)_i % n].to);
 		why.text[0] = 0;
 		opened = NULL;
-		if (sim_open(sim_path, &opened, &why)) {
+		if (sim_open(sim_path, &device_sim_crypto, &opened, &why)) {
 			ck_assert(why.text[0]);
 			continue;
 		}
@@ -384,7 +384,8 @@ START_TEST(processes_and_threads)
 		if (!child[i]) {
 			/* one of its own, or the one it inherited */
 			if (i % 2) {
-				if (sim_open(sim_path, &sim, &(struct sim_why){ "" }))
+				if (sim_open(sim_path, &device_sim_crypto, &sim,
+					     &(struct sim_why){ "" }))
 					_exit(1);
 				dbg = sim_node_open(sim, "/dev/sev-debug", O_RDWR);
 			}

@@ -28,8 +28,8 @@ void sim_test_create(const struct sim_options *o)
 	snprintf(directory, sizeof(directory), "%s/sim-test.XXXXXX", tmp ? tmp : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(sim_path, sizeof(sim_path), "%s/machine", directory);
-	ck_assert_msg(!sim_create(sim_path, o, &why), "create: %s", why.text);
-	ck_assert_msg(!sim_open(sim_path, &sim, &why), "open: %s", why.text);
+	ck_assert_msg(!sim_create(sim_path, o, &device_sim_crypto, &why), "create: %s", why.text);
+	ck_assert_msg(!sim_open(sim_path, &device_sim_crypto, &sim, &why), "open: %s", why.text);
 	dbg = sim_node_open(sim, "/dev/sev-debug", O_RDWR);
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/device/sim_crypto.h"
 #include "sim/sim.h"
 
 /* The machine under test, its file, and /dev/sev-debug opened for writing */

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * lib/crypto as the firmware model wants it.
+ */
+#include "sim/psp_fw.h"
+#include "lib/device/sim_crypto.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "lib/crypto/digest.h"
+
+_Static_assert(sizeof(struct psp_fw_sha256) == sizeof(struct crypto_sha256), "state of SHA-256");
+
+static int sim_random(void *opaque, void *buf, size_t len)
+{
+	uint8_t *p = buf;
+
+	(void)opaque;
+	while (len) {
+		ssize_t n = getrandom(p, len, 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		p += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int sim_sha256_update(void *opaque, struct psp_fw_sha256 *state, const void *data,
+			     size_t len)
+{
+	struct crypto_sha256 s;
+
+	(void)opaque;
+	memcpy(&s, state, sizeof(s));
+	if (crypto_sha256_update(&s, data, len))
+		return -1;
+	memcpy(state, &s, sizeof(s));
+	return 0;
+}
+
+static int sim_sha256_final(void *opaque, const struct psp_fw_sha256 *state, uint8_t digest[32])
+{
+	struct crypto_sha256 s;
+
+	(void)opaque;
+	memcpy(&s, state, sizeof(s));
+	return crypto_sha256_final(&s, digest) ? -1 : 0;
+}
+
+static int sim_hmac_sha256(void *opaque, const void *key, size_t key_len, const void *data,
+			   size_t len, uint8_t mac[32])
+{
+	(void)opaque;
+	return crypto_hmac_sha256(key, key_len, data, len, mac) ? -1 : 0;
+}
+
+static int sim_sha384(void *opaque, const void *data, size_t len, uint8_t digest[48])
+{
+	(void)opaque;
+	return crypto_sha384(data, len, digest) ? -1 : 0;
+}
+
+const struct psp_fw_crypto device_sim_crypto = {
+	.random = sim_random,
+	.sha256_update = sim_sha256_update,
+	.sha256_final = sim_sha256_final,
+	.hmac_sha256 = sim_hmac_sha256,
+	.sha384 = sim_sha384,
+};
