@@ -10,26 +10,19 @@
  * Needs nothing but libc: cc -static -Iinclude tests/kernel/sevdbg_abi.c
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <stdarg.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/capability.h>
-#include <linux/sev-debug.h>
 
-#define DEVICE "/dev/sev-debug"
+#include "sevdbg_test.h"
+
 #define PAGE 4096U
 #define TAIL 64
 
@@ -65,37 +58,6 @@ static const struct kind kinds[] = {
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-static unsigned int cases, failures;
-
-static void __attribute__((format(printf, 2, 3))) report(bool good, const char *format, ...)
-{
-	va_list args;
-
-	cases++;
-	failures += !good;
-	printf("%sok %u - ", good ? "" : "not ", cases);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-}
-
-static const char *name_of(int error)
-{
-	return error ? strerrorname_np(error) : "success";
-}
-
-/* One call that has to end with @want. */
-static void expect(int want, int fd, unsigned long ioc, void *arg, const char *what)
-{
-	int error = ioctl(fd, ioc, arg) ? errno : 0;
-
-	if (error == want)
-		report(true, "%s: %s", what, name_of(want));
-	else
-		report(false, "%s: %s expected, got %s", what, name_of(want), name_of(error));
-}
-
 /* The same for one of the eight, with its name in front. */
 static void expect_kind(int want, int fd, const struct kind *k, void *arg, const char *what)
 {
@@ -114,17 +76,6 @@ static union request request_for(const struct kind *k)
 	if (k->ioc == SEV_DBG_GUEST_LIST)
 		r.list.entry_size = sizeof(struct sev_dbg_guest);
 	return r;
-}
-
-static int open_device(int flags)
-{
-	int fd = open(DEVICE, flags | O_CLOEXEC);
-
-	if (fd < 0) {
-		printf("Bail out! %s: %s\n", DEVICE, strerror(errno));
-		exit(1);
-	}
-	return fd;
 }
 
 static void test_sizes(int fd)
@@ -165,15 +116,22 @@ static void test_addresses(int fd)
 	}
 }
 
+/* The number is all there is to a request: with a size or a direction it is another one. */
 static void test_requests(int fd)
 {
-	union request r = request_for(&kinds[0]);
+	for (size_t i = 0; i < NR_KINDS; i++) {
+		const unsigned int type = SEV_DBG_IOC_TYPE;
+		union request r = request_for(&kinds[i]);
+		char what[64];
 
-	expect(ENOTTY, fd, _IOWR(SEV_DBG_IOC_TYPE, 0x08, struct sev_dbg_info), &r,
-	       "unknown request number");
-	expect(ENOTTY, fd, _IOWR(SEV_DBG_IOC_TYPE, 0x00, struct sev_dbg_wbinvd), &r,
-	       "known number, other size");
-	expect(ENOTTY, fd, _IOWR('S', 0x00, struct sev_dbg_info), &r, "request of another type");
+		snprintf(what, sizeof(what), "%s as _IOWR()", kinds[i].name);
+		expect(ENOTTY, fd, _IOC(_IOC_READ | _IOC_WRITE, type, i, kinds[i].size), &r, what);
+		snprintf(what, sizeof(what), "%s with a size", kinds[i].name);
+		expect(ENOTTY, fd, _IOC(_IOC_NONE, type, i, kinds[i].size), &r, what);
+		snprintf(what, sizeof(what), "%s of another type", kinds[i].name);
+		expect(ENOTTY, fd, _IO('S', i), &r, what);
+	}
+	expect(ENOTTY, fd, _IO(SEV_DBG_IOC_TYPE, NR_KINDS), NULL, "unknown request number");
 }
 
 /* A word of the structure that has to be refused. */
@@ -264,10 +222,12 @@ static void test_pointers(int fd)
 	shutdown_with_trace(EINVAL, fd, results, PAGE + 1, 4,
 			    "SHUTDOWN, trace entries of 4097 bytes");
 
-	if (ioctl(fd, SEV_DBG_GUEST_LIST, &l) == 0 && l.total == 0)
+	if (ioctl(fd, SEV_DBG_GUEST_LIST, &l) == 0 && l.total == 0) {
 		report(true, "GUEST_LIST, bad address # SKIP no guests");
-	else
-		expect(EFAULT, fd, SEV_DBG_GUEST_LIST, &l, "GUEST_LIST, bad address");
+		return;
+	}
+	expect(EFAULT, fd, SEV_DBG_GUEST_LIST, &l, "GUEST_LIST, bad address");
+	report(l.total && !l.count, "GUEST_LIST, bad address: %u of %u written", l.count, l.total);
 }
 
 static void pin(int cpu)
@@ -356,6 +316,23 @@ static void test_guests(int fd)
 	expect(EBUSY, fd, SEV_DBG_SHUTDOWN, &c, "SHUTDOWN, with guests");
 	report(c.reason == SEV_DBG_R_GUESTS || c.reason == SEV_DBG_R_TOMBSTONES,
 	       "SHUTDOWN, with guests: reason %u", c.reason);
+	report(c.result.status == SEV_DBG_NO_FW_CALL && !c.result.cmd && !c.result.count &&
+	       c.result.err == -EBUSY, "SHUTDOWN, with guests: the firmware was not called");
+}
+
+/* What a caller leaves in the fields that the kernel fills is not given back. */
+static void test_info(int fd)
+{
+	struct sev_dbg_info i;
+
+	memset(&i, 0xff, sizeof(i));
+	i.size = sizeof(i);
+	i.flags = 0;
+	expect(0, fd, SEV_DBG_GET_INFO, &i, "GET_INFO");
+	report(i.abi_version == SEV_DBG_ABI_VERSION && i.api_major && !i.rsvd &&
+	       !(i.state & ~0xffU) && !(i.features & ~7U) && i.leaked_pages != ~0ULL,
+	       "GET_INFO: all fields are filled in: ABI %u, firmware API %u.%u build %u",
+	       i.abi_version, i.api_major, i.api_minor, i.build);
 }
 
 static void test_read_only(void)
@@ -439,30 +416,6 @@ static void test_lockdown(int fd)
 		close(lock);
 }
 
-/* What must be as before at the end. */
-struct state {
-	struct sev_dbg_info info;
-	unsigned long taint;
-};
-
-static void get_state(int fd, struct state *s)
-{
-	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
-
-	memset(s, 0, sizeof(*s));
-	s->info.size = sizeof(s->info);
-	if (ioctl(fd, SEV_DBG_GET_INFO, &s->info))
-		report(false, "GET_INFO: %s", strerror(errno));
-	if (!f || fscanf(f, "%lu", &s->taint) != 1)
-		report(false, "/proc/sys/kernel/tainted: %s", strerror(errno));
-	if (f)
-		fclose(f);
-	printf("# state %#x, firmware: SNP %d SEV %d, guests %u+%u, tombstones %u+%u, leaked %llu, "
-	       "taint %lu\n", s->info.state, (int)s->info.fw_snp_state, (int)s->info.fw_sev_state,
-	       s->info.nr_snp_guests, s->info.nr_sev_guests, s->info.nr_snp_tombstones,
-	       s->info.nr_sev_tombstones, (unsigned long long)s->info.leaked_pages, s->taint);
-}
-
 int main(int argc, char **argv)
 {
 	bool lockdown = argc == 2 && !strcmp(argv[1], "--lockdown");
@@ -476,10 +429,7 @@ int main(int argc, char **argv)
 
 	fd = open_device(O_RDWR);
 	get_state(fd, &before);
-	report(before.info.abi_version == SEV_DBG_ABI_VERSION && before.info.api_major,
-	       "GET_INFO: ABI %u, firmware API %u.%u build %u", before.info.abi_version,
-	       before.info.api_major, before.info.api_minor, before.info.build);
-
+	test_info(fd);
 	test_requests(fd);
 	test_sizes(fd);
 	test_addresses(fd);
@@ -495,6 +445,5 @@ int main(int argc, char **argv)
 
 	get_state(fd, &after);
 	report(!memcmp(&before, &after, sizeof(before)), "nothing changed");
-	printf("1..%u\n", cases);
-	return failures ? 1 : 0;
+	return report_end();
 }

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the tests of /dev/sev-debug share: TAP, the device, what must not change
+ */
+#ifndef SEVDBG_TEST_H
+#define SEVDBG_TEST_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/sev-debug.h>
+
+#define DEVICE "/dev/sev-debug"
+
+static unsigned int cases, failures;
+
+static inline void __attribute__((format(printf, 2, 3)))
+report(bool good, const char *format, ...)
+{
+	va_list args;
+
+	cases++;
+	failures += !good;
+	printf("%sok %u - ", good ? "" : "not ", cases);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+}
+
+/* The plan, and the program's exit status */
+static inline int report_end(void)
+{
+	printf("1..%u\n", cases);
+	return failures ? 1 : 0;
+}
+
+static inline const char *name_of(int error)
+{
+	return error ? strerrorname_np(error) : "success";
+}
+
+/* One call that has to end with @want. */
+static inline void expect(int want, int fd, unsigned long ioc, void *arg, const char *what)
+{
+	int error = ioctl(fd, ioc, arg) ? errno : 0;
+
+	if (error == want)
+		report(true, "%s: %s", what, name_of(want));
+	else
+		report(false, "%s: %s expected, got %s", what, name_of(want), name_of(error));
+}
+
+static inline int open_device(int flags)
+{
+	int fd = open(DEVICE, flags | O_CLOEXEC);
+
+	if (fd < 0) {
+		printf("Bail out! %s: %s\n", DEVICE, strerror(errno));
+		exit(1);
+	}
+	return fd;
+}
+
+/* What driver and firmware believe, and the taint flags of the kernel. */
+struct state {
+	struct sev_dbg_info info;
+	unsigned long taint;
+};
+
+static inline void get_state(int fd, struct state *s)
+{
+	FILE *f = fopen("/proc/sys/kernel/tainted", "re");
+
+	memset(s, 0, sizeof(*s));
+	s->info.size = sizeof(s->info);
+	if (ioctl(fd, SEV_DBG_GET_INFO, &s->info))
+		report(false, "GET_INFO: %s", strerror(errno));
+	if (!f || fscanf(f, "%lu", &s->taint) != 1)
+		report(false, "/proc/sys/kernel/tainted: %s", strerror(errno));
+	if (f)
+		fclose(f);
+	printf("# state %#x, firmware: SNP %d SEV %d, guests %u+%u, tombstones %u+%u, leaked %llu, "
+	       "taint %lu\n", s->info.state, (int)s->info.fw_snp_state, (int)s->info.fw_sev_state,
+	       s->info.nr_snp_guests, s->info.nr_sev_guests, s->info.nr_snp_tombstones,
+	       s->info.nr_sev_tombstones, (unsigned long long)s->info.leaked_pages, s->taint);
+}
+
+#endif
