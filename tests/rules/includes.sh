@@ -22,16 +22,18 @@ cmd/out/*:cmd/out/* lib/util/*:json-c/*
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
+lib/crypto/*:lib/crypto/* lib/util/*:openssl/*
+lib/device/sim_crypto.c:lib/device/sim_crypto.h lib/crypto/* sim/psp_fw.h:
 lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
 lib/device/*:lib/device/* lib/util/*:linux/sev-debug.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
 lib/host/*:lib/host/* lib/util/*:
 lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* sevadm.h sim/sim.h:linux/*
-lib/core/*:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
-lib/platform/sim.c:sevadm.h lib/util/* sim/sim.h:
-lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/* lib/host/* lib/util/*:
-lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/* lib/host/* lib/util/*:
+lib/core/*:lib/core/* lib/device/device.h lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
+lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
+lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
+lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 sim/psp_fw*:psp_fw*:
 sim/*:sim*.h psp_fw*.h:linux/*
 EOF
@@ -257,6 +259,14 @@ lib/device/kernel.c|#include "lib/firmware/status.h"
 lib/device/kernel.c|#include "sim/sim.h"
 lib/device/kernel.c|#include "sevadm.h"
 lib/device/sim.c|#include "sim/sim_internal.h"
+lib/device/sim.c|#include "lib/crypto/digest.h"
+lib/device/sim_crypto.c|#include <openssl/evp.h>
+lib/device/sim_crypto.c|#include "sim/sim.h"
+lib/device/sim_crypto.c|#include "lib/device/device.h"
+lib/crypto/digest.c|#include "sim/psp_fw.h"
+lib/crypto/digest.c|#include "sevadm.h"
+lib/core/request.c|#include "lib/crypto/digest.h"
+lib/core/request.c|#include "lib/device/sim_crypto.h"
 lib/host/vms.c|#include <sys/capability.h>
 lib/host/vms.c|#include "lib/device/device.h"
 lib/host/kernel.c|#include "sim/sim.h"
@@ -264,6 +274,7 @@ lib/core/request.c|#include "sim/sim.h"
 lib/core/request.c|#include "lib/teardown/teardown.h"
 lib/core/request.c|  #  include	"cmd/cli.h"
 lib/teardown/wbinvd.c|#include "sim/sim.h"
+lib/teardown/wbinvd.c|#include "lib/device/sim_crypto.h"
 lib/teardown/wbinvd.c|#include <linux/sev-debug.h>
 lib/teardown/wbinvd.c|#include "cmd/cli.h"
 lib/platform/status.c|#include "sim/sim.h"
@@ -271,9 +282,11 @@ lib/platform/status.c|#include "lib/teardown/teardown.h"
 lib/platform/sim.c|#include "lib/core/context.h"
 sim/sim_cpu.c|#include "lib/util/cpuset.h"
 sim/sim_cpu.c|#include "sevadm.h"
+sim/sim_cpu.c|#include <openssl/evp.h>
 sim/sim_cpu.c|#include "../lib/util/cpuset.h"
 sim/psp_fw.c|#include "sim.h"
 sim/psp_fw.c|#include <linux/psp-sev.h>
+sim/psp_fw.c|#include <openssl/sha.h>
 sim/psp_fw.c|#include "sim_internal.h"
 include/sevadm.h|#include <linux/sev-debug.h>
 lib/util/text.c|#include SOMETHING
