@@ -16,7 +16,8 @@ kvm_reload || fail "SNP does not come up again"
 pid=$(guest_start snp) || fail "no guest after the reload"
 guest_end "$pid"
 
-# SNP is down without KVM: SEV's INIT fails and leaves its buffer behind
+# SNP is down without KVM: SEV's INIT fails and leaves its buffer behind.  At the
+# end both are up, and kvm_amd finds them so
 rmmod kvm_amd
 sevdbg-refused buffers || fail "buffers: exit code $?"
 dmesg | sed -n 's/.*ccp .*: \(.*\) through .dev.sev-debug by \(.*\)\[.*/\1 by \2/p' >"$step_dir/log"
@@ -24,9 +25,13 @@ cat >"$step_dir/want" <<-EOT
 	SHUTDOWN (LEGACY) by sevdbg-refused
 	SHUTDOWN (LEGACY) by sevdbg-refused
 	SHUTDOWN (STRICT) by sevdbg-refused
+	INIT by sevdbg-refused
 EOT
 cmp "$step_dir/log" "$step_dir/want" || fail "the log says: $(cat "$step_dir/log")"
 insmod /lib/modules/kvm-amd.ko
 pid=$(guest_start snp) || fail "no guest in the end"
 guest_end "$pid"
+
+rmmod kvm_amd
+sevdbg-refused unbound || fail "unbound: exit code $?"
 no_kernel_warnings

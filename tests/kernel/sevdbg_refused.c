@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sevdbg_refused: what /dev/sev, too, does to SEV and SNP, and what
- * /dev/sev-debug makes of it
+ * sevdbg_refused: what happens to SEV, SNP and the device behind the back of
+ * /dev/sev-debug, and what it makes of that
  *
  *   sevdbg_refused implicit   kvm_amd loaded, no guest: SNP goes down behind
  *                             the device, and stays locked out afterwards
  *   sevdbg_refused buffers    kvm_amd not loaded: a failed INIT leaves a buffer
- *                             behind, for which SHUTDOWN STRICT is refused
+ *                             behind, for which SHUTDOWN STRICT is refused; then
+ *                             everything down, and up again
+ *   sevdbg_refused unbound    kvm_amd not loaded: the driver is unbound from the
+ *                             device, for which it does not come back
  *
  * To be run as root, in the emulated host. Prints TAP; exits 1 if a case came
  * out otherwise than expected.
@@ -14,6 +17,8 @@
  * Needs nothing but libc: cc -static -Iinclude tests/kernel/sevdbg_refused.c
  */
 #define _GNU_SOURCE
+#include <glob.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include <linux/psp-sev.h>
@@ -99,21 +104,72 @@ static void test_buffers(int fd)
 	report(!(s.info.state & SEV_DBG_S_BUFFERS) && !s.info.leaked_pages,
 	       "SHUTDOWN LEGACY: the TMR is freed");
 	command(0, fd, SEV_DBG_SHUTDOWN, SEV_DBG_C_STRICT, "SHUTDOWN STRICT");
+
+	command(0, fd, SEV_DBG_INIT, 0, "INIT");
+	get_state(fd, &s);
+	report(s.info.fw_snp_state == 1 && s.info.fw_sev_state == 1 &&
+	       s.info.state & SEV_DBG_S_SNP_INIT, "INIT: both are up");
+}
+
+static bool unbind(void)
+{
+	FILE *f = fopen("/sys/bus/pci/drivers/ccp/unbind", "we");
+	bool good = false;
+	glob_t devices;
+
+	if (!f)
+		return false;
+	if (!glob("/sys/bus/pci/drivers/ccp/0*", 0, NULL, &devices)) {
+		good = fputs(strrchr(devices.gl_pathv[0], '/') + 1, f) >= 0;
+		globfree(&devices);
+	}
+	return !fclose(f) && good;
+}
+
+static void test_unbound(int fd)
+{
+	struct sev_dbg_info info = { .size = sizeof(info) };
+	struct sev_dbg_guest_list list = {
+		.size = sizeof(list), .entry_size = sizeof(struct sev_dbg_guest),
+	};
+	struct sev_dbg_guest_cmd guest = { .size = sizeof(guest), .id = 1 };
+	struct sev_dbg_wbinvd one = { .size = sizeof(one) };
+	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	report(!sched_setaffinity(0, sizeof(set), &set), "pinned to CPU 0");
+	expect(0, fd, SEV_DBG_WBINVD, &one, "WBINVD, before");
+	report(unbind(), "the driver is unbound");
+	report(access(DEVICE, F_OK), "the node is gone");
+	expect(ENODEV, fd, SEV_DBG_GET_INFO, &info, "GET_INFO");
+	expect(ENODEV, fd, SEV_DBG_GUEST_LIST, &list, "GUEST_LIST");
+	expect(ENODEV, fd, SEV_DBG_DECOMMISSION, &guest, "DECOMMISSION");
+	expect(ENODEV, fd, SEV_DBG_WBINVD, &one, "WBINVD");
+	expect(ENODEV, fd, SEV_DBG_WBINVD_ALL, &all, "WBINVD_ALL");
+	command(ENODEV, fd, SEV_DBG_DF_FLUSH, 0, "DF_FLUSH");
+	command(ENODEV, fd, SEV_DBG_SHUTDOWN, 0, "SHUTDOWN");
+	command(ENODEV, fd, SEV_DBG_INIT, 0, "INIT");
 }
 
 int main(int argc, char **argv)
 {
-	int fd;
+	static const struct {
+		const char *name;
+		void (*run)(int fd);
+	} tests[] = {
+		{ "implicit", test_implicit },
+		{ "buffers", test_buffers },
+		{ "unbound", test_unbound },
+	};
 
-	if (argc == 2 && !strcmp(argv[1], "implicit")) {
-		fd = open_device(O_RDWR);
-		test_implicit(fd);
-	} else if (argc == 2 && !strcmp(argv[1], "buffers")) {
-		fd = open_device(O_RDWR);
-		test_buffers(fd);
-	} else {
-		fprintf(stderr, "usage: sevdbg_refused implicit|buffers\n");
-		return 64;
+	for (size_t i = 0; argc == 2 && i < sizeof(tests) / sizeof(tests[0]); i++) {
+		if (strcmp(argv[1], tests[i].name))
+			continue;
+		tests[i].run(open_device(O_RDWR));
+		return report_end();
 	}
-	return report_end();
+	fprintf(stderr, "usage: sevdbg_refused implicit|buffers|unbound\n");
+	return 64;
 }
