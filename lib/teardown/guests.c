@@ -78,7 +78,8 @@ int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 			 "%u guest%s alive: %s", all, all == 1 ? " is" : "s are", names);
 }
 
-static int send(struct sevadm *adm, struct sevadm_run *run, const struct host_vm *vm, int sig)
+static int send_signal(struct sevadm *adm, struct sevadm_run *run, const struct host_vm *vm,
+		       int sig)
 {
 	struct sevadm_step step = {
 		.kind = SEVADM_STEP_HOST,
@@ -128,10 +129,10 @@ static int signal_all(struct sevadm *adm, struct sevadm_run *run,
 		stood = host_process_stopped(adm->host, vm->pid) == 1;
 		if (sig == SIGSTOP && !stood)
 			vm->frozen = true;
-		ret = send(adm, run, vm, sig);
+		ret = send_signal(adm, run, vm, sig);
 		/* a stopped process does not hear SIGTERM before it goes on */
 		if (!ret && sig == SIGTERM && stood)
-			ret = send(adm, run, vm, SIGCONT);
+			ret = send_signal(adm, run, vm, SIGCONT);
 		if (!ret)
 			ret = core_check_cancel(adm);
 		if (ret)
@@ -326,7 +327,7 @@ void guests_thaw(struct sevadm *adm, struct sevadm_run *run)
 	for (size_t i = 0; i < adm->vms.nr && known; i++) {
 		struct host_vm *vm = &adm->vms.list[i];
 
-		if (vm->frozen && !lost_guest(&now, vm->pid) && !send(adm, run, vm, SIGCONT))
+		if (vm->frozen && !lost_guest(&now, vm->pid) && !send_signal(adm, run, vm, SIGCONT))
 			vm->frozen = false;
 	}
 	if (known)
