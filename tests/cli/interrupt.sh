@@ -12,25 +12,28 @@ set -u
 tombstones() { "$SEVADM" --json sim show "$sim" | jq '[.guests[] | select(.tombstone)] | length'; }
 frozen() { "$SEVADM" --json sim show "$sim" | jq '[.guests[] | select(.frozen)] | length'; }
 
-# interrupted SIGNAL WORDS... - while it decommissions
-interrupted() {
-	signal=$1
+# hold_up ENV-OPTIONS WORDS... - begin, and stand still among the decommissions
+hold_up() {
+	env_options=$1
 	shift
-	last="$* (SIG$signal)"
+	last="$*"
 	rm -f "$work/full"
 	mkfifo "$work/full"
 	exec 3<>"$work/full"
 	head -c 61440 /dev/zero >&3
-	# a shell's & has it ignored
-	env --default-signal=INT,HUP,TERM "$SEVADM" --device="sim:$sim" "$@" --json \
-		</dev/null 2>"$work/full" >"$out" 3>&- &
+	# shellcheck disable=SC2086 # options
+	env $env_options "$SEVADM" --device="sim:$sim" "$@" --json </dev/null 2>"$work/full" \
+		>"$work/held" 3>&- &
 	pid=$!
 	tries=0
 	while [ "$(tombstones)" -eq 0 ] && [ $tries -lt 200 ]; do
 		sleep 0.05
 		tries=$((tries + 1))
 	done
-	kill -"$signal" $pid
+}
+
+# let_go - read what it has to say, wait for its end
+let_go() {
 	cat <"$work/full" >"$work/err" 3>&- &
 	reader=$!
 	code=0
@@ -39,6 +42,18 @@ interrupted() {
 	wait $reader
 	tr -d '\0' <"$work/err" >"$work/err.text"
 	mv "$work/err.text" "$err"
+	mv "$work/held" "$out"
+}
+
+# interrupted SIGNAL WORDS...
+interrupted() {
+	signal=$1
+	shift
+	# a shell's & has them ignored
+	hold_up --default-signal=INT,HUP,TERM "$@"
+	last="$* (SIG$signal)"
+	kill -"$signal" $pid
+	let_go
 }
 
 for signal in INT TERM HUP; do
@@ -69,26 +84,39 @@ host teardown --guests=decommission --yes --json
 ok 'and the same command again brings it down' 'code_is 0 && [ "$(tombstones)" -eq 150 ] &&
 	json ".steps[-1].command == \"SNP_PLATFORM_STATUS\""'
 
-# ignored is ignored
+# ---- what must not stop it
+
 machine --snp-guests=100
-rm -f "$work/full"
-mkfifo "$work/full"
-exec 3<>"$work/full"
-head -c 61440 /dev/zero >&3
-env --default-signal=INT,TERM --ignore-signal=HUP "$SEVADM" --device="sim:$sim" decommission --all \
-	--running --yes </dev/null 2>"$work/full" >"$out" 3>&- &
-pid=$!
-tries=0
-while [ "$(tombstones)" -eq 0 ] && [ $tries -lt 200 ]; do
-	sleep 0.05
-	tries=$((tries + 1))
-done
+hold_up '--default-signal=INT,TERM --ignore-signal=HUP' decommission --all --running --yes
 kill -HUP $pid
-cat <"$work/full" >/dev/null 3>&- &
-code=0
-wait $pid || code=$?
-exec 3>&-
-last='decommission under nohup, SIGHUP'
+let_go
 ok 'SIGHUP under nohup: goes through' 'code_is 0 && [ "$(tombstones)" -eq 100 ]'
+
+machine --snp-guests=100
+"$SEVADM" --device="sim:$sim" teardown --guests=decommission --yes -v 2>&1 </dev/null | true
+run sim show "$sim" --json
+ok 'a reader that goes away: goes through' 'json ".machine.sev_state == \"UNINIT\" and
+	.machine.snp_state == \"UNINIT\"" && [ "$(tombstones)" -eq 100 ]'
+
+# ---- one at a time
+
+machine --snp-guests=100
+hold_up --default-signal=INT decommission --all --running --yes
+for words in 'teardown --guests=decommission --yes' 'teardown' 'shutdown' 'init' \
+	'decommission 1 --running --yes'; do
+	# shellcheck disable=SC2086 # words
+	host $words --json
+	ok "another is at work: $words" 'code_is 5 && one_sentence &&
+		said "another sevadm is at work" && json ".steps == [] and .result.errno_name == \"EBUSY\""'
+done
+for words in status guests wbinvd 'teardown --guests=stop --dry-run'; do
+	# shellcheck disable=SC2086
+	host $words --json
+	ok "another is at work: $words goes beside it" 'code_is 0'
+done
+let_go
+ok 'and it was not disturbed' 'code_is 0 && [ "$(tombstones)" -eq 100 ]'
+host teardown --guests=decommission --yes --json
+ok 'once it is done, the next may' 'code_is 0'
 
 done_testing
