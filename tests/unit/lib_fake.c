@@ -337,6 +337,12 @@ static int fake_process_wait(struct host *host, int handle_, uint64_t timeout_ns
 
 	if (!vmm || vmm->ended)
 		return 1;
+	if (timeout_ns && fake->interrupted) {
+		fake->interrupted--;
+		fake->asked |= fake->ask_when_interrupted;
+		fake->now_ns += timeout_ns / 10;
+		return -EINTR;
+	}
 	fake->now_ns += timeout_ns;
 	return 0;
 }
@@ -384,7 +390,8 @@ static int observe(void *arg, const struct sevadm_step *step)
 	struct fake *fake = arg;
 
 	(void)step;
-	return fake->cancel_after && fake->run.nr_steps >= fake->cancel_after;
+	return fake->asked ||
+	       (fake->cancel_after && fake->run.nr_steps >= fake->cancel_after);
 }
 
 void fake_open(struct fake *fake)

@@ -55,6 +55,9 @@ struct fake_guest {
  * @sev_state, @snp_state: of the firmware
  * @on_submit:	called first in each submit(), if set
  * @on_pin:	called first in each pin(), if set; non-zero is the answer
+ * @interrupted: so many waits for a process end early, by a signal
+ * @asked:	the observer wants to stop
+ * @ask_when_interrupted: from then on
  * @now_ns:	the clock; sleeping and waiting move it
  */
 struct fake {
@@ -75,6 +78,8 @@ struct fake {
 	int (*on_pin)(struct fake *fake, unsigned int cpu);
 	uint64_t now_ns;
 	unsigned int cancel_after;	/* steps; 0: never */
+	unsigned int interrupted;
+	bool asked, ask_when_interrupted;
 	pthread_mutex_t lock;
 	unsigned long calls[FAKE_CALLS];
 	size_t nr_calls;

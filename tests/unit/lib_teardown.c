@@ -489,6 +489,34 @@ START_TEST(stubborn)
 }
 END_TEST
 
+/* A signal that nobody meant for us does not shorten the wait, nor end it */
+START_TEST(wait_interrupted)
+{
+	fake_vm(&fake, SEVADM_GUEST_SNP)->stubborn = true;
+	fake.interrupted = 3;
+	options.stop_seconds = 7;
+	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), 0);
+	expect_steps("SIGTERM SIGKILL " DOWN);
+	ck_assert_uint_eq(fake.interrupted, 0);
+	ck_assert_uint_ge(fake.now_ns, 1000000000000 + 7000000000);
+	ck_assert_uint_lt(fake.now_ns, 1000000000000 + 8000000000);
+}
+END_TEST
+
+/* The operator's ends it: no SIGKILL follows, and nobody is taken to have ended */
+START_TEST(wait_cancelled)
+{
+	fake_vm(&fake, SEVADM_GUEST_SNP)->stubborn = true;
+	fake.interrupted = 1;
+	fake.ask_when_interrupted = true;
+	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), -ECANCELED);
+	expect_steps("SIGTERM");
+	fake_expect(&fake, SEVADM_FAILED, "interrupted between two steps");
+	ck_assert_uint_eq(changes(), 0);
+	ck_assert(!fake.vmms[0].ended);
+}
+END_TEST
+
 START_TEST(immortal)
 {
 	fake_vm(&fake, SEVADM_GUEST_SNP)->immortal = true;
@@ -806,6 +834,8 @@ int main(void)
 	tcase_add_test(tc, iommu_stuck);
 	tcase_add_loop_test(tc, no_node, 0, COUNT(nodes));
 	tcase_add_test(tc, stubborn);
+	tcase_add_test(tc, wait_interrupted);
+	tcase_add_test(tc, wait_cancelled);
 	tcase_add_test(tc, immortal);
 	tcase_add_test(tc, lingering);
 	tcase_add_test(tc, unstoppable);
