@@ -325,7 +325,7 @@ struct sevadm_guests {
 	size_t nr_guests;
 	struct sevadm_vm *vms;
 	size_t nr_vms;
-	uint32_t fw_snp, fw_sev;	/* the firmware's own counts */
+	uint32_t fw_snp, fw_sev;	/* the firmware's own counts; SEVADM_NO_FW_CALL: not told */
 	size_t hidden;			/* processes that could not be looked into */
 };
 

@@ -88,7 +88,7 @@ int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *
 			return ret;
 		}
 		if (request.total <= capacity) {
-			*nr = request.count;
+			*nr = request.count < capacity ? request.count : capacity;
 			return 0;
 		}
 		capacity = request.total + LIST_SLACK;
@@ -288,6 +288,8 @@ int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long reques
 	if (!trace)
 		return core_fail_errno(adm, ENOMEM, command_name(command));
 	ret = core_issue(adm, may_repeat(command), request, &cmd, &cmd.result.status, NULL);
+	if (cmd.trace_count > TRACE_MAX)
+		cmd.trace_count = TRACE_MAX;	/* whatever a driver says */
 	added = add_trace(adm, run, &cmd, trace, command, ret);
 	outcome->step = step_of(&cmd.result, command);
 	outcome->step.err = -ret;

@@ -19,40 +19,13 @@ int host_read_line(struct host *host, const char *path, char *buf, size_t size)
 	return 0;
 }
 
-static int cpus_allowed(struct host *host, char *list, size_t size)
-{
-	char status[8192], *line;
-	ssize_t n = host->ops->read(host, "/proc/self/status", status, sizeof(status));
-
-	if (n < 0)
-		return (int)n;
-	line = strstr(status, "\nCpus_allowed_list:");
-	if (!line)
-		return -ENODATA;
-	line += strlen("\nCpus_allowed_list:");
-	line += strspn(line, " \t");
-	if (!strchr(line, '\n'))
-		return -EFBIG;		/* cut: half a list is worse than none */
-	snprintf(list, size, "%.*s", (int)strcspn(line, "\n"), line);
-	return 0;
-}
-
 int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set)
 {
 	char list[CPUSET_MAX * 5 + 2];	/* every other CPU: the longest list there is */
-	int ret;
+	int ret = host_read_line(host, which == HOST_CPUS_PRESENT ?
+				 "/sys/devices/system/cpu/present" :
+				 "/sys/devices/system/cpu/online", list, sizeof(list));
 
-	switch (which) {
-	case HOST_CPUS_PRESENT:
-		ret = host_read_line(host, "/sys/devices/system/cpu/present", list, sizeof(list));
-		break;
-	case HOST_CPUS_ONLINE:
-		ret = host_read_line(host, "/sys/devices/system/cpu/online", list, sizeof(list));
-		break;
-	default:
-		ret = cpus_allowed(host, list, sizeof(list));
-		break;
-	}
 	return ret ? ret : cpuset_parse(list, set);
 }
 

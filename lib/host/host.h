@@ -57,9 +57,9 @@ int host_sim_open(struct host **out, struct sim *sim);
 /* A file's first line without its end: 0 or -errno */
 int host_read_line(struct host *host, const char *path, char *buf, size_t size);
 
-enum host_cpus { HOST_CPUS_PRESENT, HOST_CPUS_ONLINE, HOST_CPUS_ALLOWED };
+enum host_cpus { HOST_CPUS_PRESENT, HOST_CPUS_ONLINE };
 
-/* @which set of CPUs; ALLOWED is what this process may be pinned to: 0 or -errno */
+/* A set of CPUs: 0 or -errno */
 int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set);
 
 /* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */

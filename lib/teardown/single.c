@@ -70,6 +70,8 @@ static int warn_unfrozen(struct sevadm *adm, struct sevadm_run *run,
 static int decommission_planned(struct sevadm *adm, const struct sevadm_guests *guests,
 				struct sevadm_run *run)
 {
+	size_t done = 0;
+
 	for (size_t i = 0; i < run->nr_plan; i++) {
 		const struct sevadm_guest *guest = find(guests, run->plan[i].guest);
 		int ret = core_check_cancel(adm);
@@ -78,13 +80,14 @@ static int decommission_planned(struct sevadm *adm, const struct sevadm_guests *
 			ret = request_decommission(adm, run, guest,
 						   guest->state == SEVADM_GUEST_RUNNING ?
 						   SEV_DBG_D_RUNNING : 0);
-		if (!ret)
+		if (!ret && !run->steps[run->nr_steps - 1].err) {
+			done++;
 			ret = warn_unfrozen(adm, run, guest);
+		}
 		if (ret)
 			return ret;
 	}
-	core_message(run, "%zu guest%s decommissioned", run->nr_plan,
-		     run->nr_plan == 1 ? " was" : "s were");
+	core_message(run, "%zu guest%s decommissioned", done, done == 1 ? " was" : "s were");
 	return 0;
 }
 
@@ -120,17 +123,24 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
 	return ret;
 }
 
-static int one_command(struct sevadm *adm, struct sevadm_run *run, bool dry, unsigned long request,
-		       uint32_t flags, uint16_t command, const char *why)
+static int plan_command(struct sevadm *adm, struct sevadm_run *run, uint16_t command,
+			const char *why)
 {
 	struct sevadm_plan_step plan = {
 		.command = command_name(command), .count = 1, .why = why,
 	};
+
+	return core_plan_add(adm, run, &plan);
+}
+
+static int one_command(struct sevadm *adm, struct sevadm_run *run, bool dry, unsigned long request,
+		       uint32_t flags, uint16_t command, const char *why)
+{
 	int ret;
 
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
-	ret = core_plan_add(adm, run, &plan);
+	ret = plan_command(adm, run, command, why);
 	run->dry = dry;
 	if (ret || dry)
 		return ret;
@@ -160,11 +170,14 @@ int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool liv
 		flags |= SEV_DBG_C_LEGACY;
 	else if (mode == SEVADM_SHUTDOWN_STRICT)
 		flags |= SEV_DBG_C_STRICT;
-	ret = one_command(adm, run, dry, SEV_DBG_SHUTDOWN, flags,
-			  legacy ? FW_CMD_SHUTDOWN : FW_CMD_SNP_SHUTDOWN_EX,
-			  legacy ? "brings SEV down, its guests with it" :
-			  mode == SEVADM_SHUTDOWN_STRICT ? "brings SNP down, nothing else" :
-			  "the driver brings SEV down, then SNP");
+	ret = mode == SEVADM_SHUTDOWN_DRIVER ?
+	      plan_command(adm, run, FW_CMD_SHUTDOWN, "the driver brings SEV down first") : 0;
+	if (!ret)
+		ret = one_command(adm, run, dry, SEV_DBG_SHUTDOWN, flags,
+				  legacy ? FW_CMD_SHUTDOWN : FW_CMD_SNP_SHUTDOWN_EX,
+				  legacy ? "brings SEV down, its guests with it" :
+				  mode == SEVADM_SHUTDOWN_STRICT ? "brings SNP down, nothing else" :
+				  "then SNP, with the WBINVD and SNP_DF_FLUSH that it takes");
 	if (ret || dry)
 		return ret;
 	core_message(run, legacy ? "SEV is down" : mode == SEVADM_SHUTDOWN_STRICT ? "SNP is down" :
@@ -175,7 +188,7 @@ int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool liv
 int sevadm_init(struct sevadm *adm, bool dry, struct sevadm_run *run)
 {
 	int ret = one_command(adm, run, dry, SEV_DBG_INIT, 0, FW_CMD_SNP_INIT_EX,
-			      "the driver brings SNP up, then SEV");
+			      "the driver brings SNP up, then SEV (INIT)");
 
 	if (!ret && !dry)
 		core_message(run, "SEV and SNP are up");

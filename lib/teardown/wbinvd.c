@@ -261,6 +261,7 @@ static void *try_each(void *arg)
 int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus)
 {
 	struct probe probe = { .adm = adm, .cpus = cpus };
+	struct cpuset offline;
 	pthread_t thread;
 	char list[256];
 
@@ -268,6 +269,10 @@ int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus)
 	if (pthread_create(&thread, NULL, try_each, &probe))
 		return core_fail_errno(adm, EAGAIN, "start a worker of WBINVD");
 	pthread_join(thread, NULL);
+	/* one that went offline meanwhile is the flush's affair */
+	if (!cpuset_count(&probe.refused) || cpus_offline(adm, &offline))
+		return 0;
+	cpuset_subtract(&probe.refused, &offline);
 	if (!cpuset_count(&probe.refused))
 		return 0;
 	return core_fail(adm, SEVADM_FAILED, EINVAL,

@@ -100,14 +100,10 @@ START_TEST(cpu_lists)
 
 	put("/sys/devices/system/cpu/present", "0-11\n");
 	put("/sys/devices/system/cpu/online", "0-4,6-11\n");
-	put("/proc/self/status", "Name:\tsevadm\nCpus_allowed:\tfff\nCpus_allowed_list:\t0-3,8\n"
-	    "Mems_allowed:\t1\n");
 	ck_assert_int_eq(host_cpus(host, HOST_CPUS_PRESENT, &set), 0);
 	ck_assert_str_eq(cpuset_format(&set, buf, sizeof(buf)), "0-11");
 	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ONLINE, &set), 0);
 	ck_assert_str_eq(cpuset_format(&set, buf, sizeof(buf)), "0-4,6-11");
-	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ALLOWED, &set), 0);
-	ck_assert_str_eq(cpuset_format(&set, buf, sizeof(buf)), "0-3,8");
 }
 END_TEST
 
@@ -118,17 +114,12 @@ START_TEST(cpu_lists_bad)
 
 	ck_assert_int_eq(host_cpus(host, HOST_CPUS_PRESENT, &set), -ENOENT);
 	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ONLINE, &set), -ENOENT);
-	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ALLOWED, &set), -ENOENT);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		put("/sys/devices/system/cpu/online", "%s", texts[i]);
 		ck_assert_int_eq(host_cpus(host, HOST_CPUS_ONLINE, &set), -EINVAL);
 	}
 	put("/sys/devices/system/cpu/online", "0-99999\n");
 	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ONLINE, &set), -ERANGE);
-	put("/proc/self/status", "Name:\tCpus_allowed_list: 0\n");
-	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ALLOWED, &set), -ENODATA);
-	put("/proc/self/status", "Name:\tx\nCpus_allowed_list:\t0-3");
-	ck_assert_int_eq(host_cpus(host, HOST_CPUS_ALLOWED, &set), -EFBIG);
 }
 END_TEST
 
