@@ -36,6 +36,11 @@ static int parse_color(const char *arg, struct argp_state *state)
 	return 0;
 }
 
+static enum out_mode mode_of(int key)
+{
+	return key == KEY_JSON ? OUT_JSON : OUT_PORCELAIN;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct cli *cli = state->input;
@@ -45,10 +50,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		cli->device = arg;
 		break;
 	case KEY_JSON:
-		cli->mode = OUT_JSON;
-		break;
 	case KEY_PORCELAIN:
-		cli->mode = OUT_PORCELAIN;
+		if (cli->mode != OUT_TEXT && cli->mode != mode_of(key))
+			argp_error(state, "say --json or --porcelain, not both");
+		cli->mode = mode_of(key);
 		break;
 	case 'q':
 		cli->quiet = true;

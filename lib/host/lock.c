@@ -10,7 +10,7 @@ int host_lock(const char *path, bool create)
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
 	int fd, err;
 
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | (create ? O_CREAT : 0), 0600);
+	fd = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_NOFOLLOW : 0), 0600);
 	if (fd < 0)
 		return -errno;
 	/* of the open file, not of the process: it goes with the descriptor */

@@ -202,7 +202,9 @@ static int wait_for_kvm(struct sevadm *adm, const struct sevadm_guests *guests)
 			return 0;
 		if (adm->host->ops->clock(adm->host) >= deadline)
 			return core_fail(adm, SEVADM_BUSY, EBUSY,
-					 "Look for another process that holds its VM.",
+					 "Look for another process that holds its VM; if there is "
+					 "none, KVM could not decommission it, and the same command "
+					 "again does.",
 					 "the VMM of guest %s has ended, but KVM still holds it",
 					 guest_text(left, text, sizeof(text)));
 		ret = core_check_cancel(adm);
@@ -212,35 +214,46 @@ static int wait_for_kvm(struct sevadm *adm, const struct sevadm_guests *guests)
 	}
 }
 
+/* A process with more VMs than guests were found for it, and what such a guest needs */
+static bool may_run(const struct sevadm_vm *vm, const struct sevadm_guest *guest)
+{
+	bool more = !vm->guests || vm->guests < vm->vms;
+
+	/* only an SNP guest has its memory in a descriptor of its own */
+	return more && (guest->kind != SEVADM_GUEST_SNP || vm->gmem);
+}
+
 /*
  * A running guest that no process explains may be run by a process that was
- * handed the VM.  Such a process holds guest memory, and more VMs than guests
- * were found for it.
+ * handed the VM.
  */
-static int prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
+static int prove_one(struct sevadm *adm, const struct sevadm_guests *guests,
+		     const struct sevadm_guest *lost)
 {
-	const struct sevadm_guest *lost = NULL;
 	char text[160];
 
-	for (size_t i = 0; i < guests->nr_guests; i++)
-		if (guests->guests[i].state == SEVADM_GUEST_RUNNING && !guests->guests[i].held)
-			lost = &guests->guests[i];
-	if (!lost)
-		return 0;
 	guest_text(lost, text, sizeof(text));
 	if (guests->hidden)
 		return core_fail(adm, SEVADM_BUSY, EBUSY, "Run it as root, with CAP_SYS_PTRACE.",
 				 "%s: %zu processes could not be looked into, and one of them may "
 				 "run it", text, guests->hidden);
-	for (size_t i = 0; i < guests->nr_vms; i++) {
-		const struct sevadm_vm *vm = &guests->vms[i];
-
-		if (vm->gmem && (!vm->guests || vm->guests < vm->vms))
+	for (size_t i = 0; i < guests->nr_vms; i++)
+		if (may_run(&guests->vms[i], lost))
 			return core_fail(adm, SEVADM_BUSY, EBUSY, "End that process first.",
-					 "%s may be run by %s[%d], which holds guest memory", text,
-					 vm->comm, vm->pid);
-	}
+					 "%s may be run by %s[%d], which holds a VM that no guest "
+					 "explains", text, guests->vms[i].comm,
+					 guests->vms[i].pid);
 	return 0;
+}
+
+static int prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++)
+		if (guests->guests[i].state == SEVADM_GUEST_RUNNING && !guests->guests[i].held)
+			ret = prove_one(adm, guests, &guests->guests[i]);
+	return ret;
 }
 
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
@@ -286,6 +299,9 @@ static int wait_stopped(struct sevadm *adm, const struct host_vm *vm)
 					 "whether the threads of %s[%d] stopped cannot be seen: %s "
 					 "(%s)", vm->comm, (int)vm->pid, strerror(-ret),
 					 strerrorname_np(-ret));
+		ret = core_check_cancel(adm);
+		if (ret)
+			return ret;
 		if (adm->host->ops->clock(adm->host) >= deadline)
 			return core_fail(adm, SEVADM_BUSY, EBUSY,
 					 "Look at it: a thread in state D hangs in the kernel.",
@@ -334,26 +350,42 @@ void guests_thaw(struct sevadm *adm, struct sevadm_run *run)
 		sevadm_guests_free(&now);
 }
 
+/* Stopped by us, or left behind by an earlier run: anybody else's stop is not our affair */
+static bool left_behind(struct sevadm *adm, const struct sevadm_guests *now,
+			const struct host_vm *vm)
+{
+	return (vm->frozen || (now && lost_guest(now, vm->pid))) &&
+	       host_process_stopped(adm->host, vm->pid) == 1 && !ended(adm, vm);
+}
+
 int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run)
 {
+	struct sevadm_guests now;
+	bool known = !sevadm_guests_get(adm, &now, NULL), cut = false;
+	struct sev_dbg_info info = { 0 };
 	unsigned int frozen = 0;
 	char pids[256] = "";
-	bool cut = false;
 
 	for (size_t i = 0; i < adm->vms.nr; i++) {
 		const struct host_vm *vm = &adm->vms.list[i];
 		size_t used = strlen(pids);
 
-		if (host_process_stopped(adm->host, vm->pid) != 1 || ended(adm, vm))
+		if (!left_behind(adm, known ? &now : NULL, vm))
 			continue;
 		frozen++;
 		cut |= used + 16 > sizeof(pids);
 		if (!cut)
 			snprintf(pids + used, sizeof(pids) - used, " %d", (int)vm->pid);
 	}
+	if (known)
+		sevadm_guests_free(&now);
 	if (!frozen)
 		return 0;
-	return core_warn(adm, run, "%u VMM%s stopped (SIGSTOP):%s%s; end %s with `kill -KILL`, or "
-			 "by `sevadm teardown --guests=stop`", frozen, frozen == 1 ? " is" : "s are",
-			 pids, cut ? " ..." : "", frozen == 1 ? "it" : "them");
+	/* with a dead secure processor teardown does not get as far as the VMMs */
+	if (request_info(adm, &info))
+		info.state = SEV_DBG_S_PSP_DEAD;
+	return core_warn(adm, run, "%u VMM%s stopped (SIGSTOP):%s%s; end %s with `kill -KILL`%s",
+			 frozen, frozen == 1 ? " is" : "s are", pids, cut ? " ..." : "",
+			 frozen == 1 ? "it" : "them", info.state & SEV_DBG_S_PSP_DEAD ? "" :
+			 ", or by `sevadm teardown --guests=stop`");
 }

@@ -310,19 +310,47 @@ static int warn_offline(struct sevadm *adm, const struct scene *scene, struct se
 			 "will answer WBINVD_REQUIRED", cpuset_format(&offline, list, sizeof(list)));
 }
 
+/* Under lockdown the driver allows no changes, and says so too late: at the first of them */
+static int check_lockdown(struct sevadm *adm)
+{
+	char mode[128];
+
+	if (host_read_line(adm->host, "/sys/kernel/security/lockdown", mode, sizeof(mode)) ||
+	    strstr(mode, "[none]"))
+		return 0;
+	return core_fail(adm, SEVADM_PERMISSION, EPERM, "Boot without lockdown; Secure Boot turns "
+			 "it on.", "the kernel is locked down (%s), and the driver then allows no "
+			 "changes", mode);
+}
+
+/* What the driver does not name can be neither spared nor frozen; there may be nothing, though */
+static int check_lost(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		      const struct scene *scene)
+{
+	if (!scene->guests.track_lost || options->guests == SEVADM_GUESTS_STOP)
+		return 0;
+	if (!guests_alive(&scene->guests, 0))
+		return check_counts(adm, scene, NULL);
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "End every VM of this host, or say "
+			 "--guests=stop.", "the driver's list of guests is incomplete, and what it "
+			 "does not name cannot be spared or frozen");
+}
+
 /* May it be done at all?  Asked while nothing has been done yet */
 static int check(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		 const struct scene *scene, const struct cpuset *online, struct sevadm_run *run)
 {
+	int ret;
+
+	if (!run->nr_plan)
+		return 0;
 	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->guests, 0))
 		return guests_refuse(adm, run, &scene->guests);
-	if (options->guests != SEVADM_GUESTS_STOP && scene->guests.track_lost)
-		return core_fail(adm, SEVADM_BUSY, EBUSY,
-				 "End every VM of this host, or say --guests=stop.",
-				 "the driver's list of guests is incomplete, and what it does not "
-				 "name cannot be spared or frozen");
-	if (options->wbinvd.broadcast || !run->nr_plan)
-		return 0;
+	ret = check_lockdown(adm);
+	if (!ret)
+		ret = check_lost(adm, options, scene);
+	if (ret || options->wbinvd.broadcast)
+		return ret;
 	return wbinvd_check_reach(adm, online);
 }
 

@@ -577,6 +577,34 @@ START_TEST(handed_on)
 }
 END_TEST
 
+/* A SEV guest's memory has no descriptor of its own: any VM too many is suspect */
+START_TEST(handed_on_sev)
+{
+	struct host_vm *vm;
+
+	fake_vm(&fake, SEVADM_GUEST_SEV);
+	fake.guests[0].g.tgid = 9999;
+	vm = &fake.adm.vms.list[0];
+	vm->sev = false;
+	ck_assert_int_eq(tear_down(_i ? SEVADM_GUESTS_STOP : SEVADM_GUESTS_DECOMMISSION), -EBUSY);
+	fake_expect(&fake, SEVADM_BUSY, "may be run by qemu[101]");
+	ck_assert_uint_eq(changes(), 0);
+	ck_assert(!fake.vmms[0].stopped && !fake.vmms[0].ended);
+}
+END_TEST
+
+/* Somebody else's stopped VM is neither touched nor spoken of */
+START_TEST(stopped_by_others)
+{
+	fake_vm(&fake, SEVADM_GUEST_SNP)->stopped = true;
+	fake.guests[0].gone = true;
+	fake.adm.vms.list[0].sev = false;
+	ck_assert_int_eq(tear_down(_i ? SEVADM_GUESTS_DECOMMISSION : SEVADM_GUESTS_REFUSE), 0);
+	ck_assert(fake.vmms[0].stopped);
+	ck_assert(!warned("stopped"));
+}
+END_TEST
+
 START_TEST(hidden)
 {
 	fake_leak(&fake);
@@ -841,6 +869,8 @@ int main(void)
 	tcase_add_test(tc, unstoppable);
 	tcase_add_test(tc, stopped_before);
 	tcase_add_test(tc, handed_on);
+	tcase_add_loop_test(tc, handed_on_sev, 0, 2);
+	tcase_add_loop_test(tc, stopped_by_others, 0, 2);
 	tcase_add_loop_test(tc, hidden, 0, 2);
 	tcase_add_test(tc, pid_used_again);
 	tcase_add_test(tc, newcomer);
