@@ -34,52 +34,69 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-static unsigned int number(const char *name, const char *arg, unsigned int max,
-			   struct argp_state *state)
-{
-	uint64_t value = 0;
+/* Options that are a number and nothing else */
+static const struct number {
+	int key;
+	const char *name;
+	unsigned int max;
+	size_t offset;
+} numbers[] = {
+#define NUMBER(key, name, max, member) \
+	{ key, name, max, offsetof(struct sevadm_sim_options, member) }
+	NUMBER(KEY_CPUS, "cpus", 2048, cpus),
+	NUMBER(KEY_THREADS, "threads-per-core", 2, threads_per_core),
+	NUMBER(KEY_CORES, "cores-per-ccx", 16, cores_per_ccx),
+	NUMBER(KEY_SOCKETS, "sockets", 2, sockets),
+	NUMBER(KEY_SNP, "snp-guests", 1000, snp_guests),
+	NUMBER(KEY_SEV, "sev-guests", 1000, sev_guests),
+	NUMBER(KEY_SEV_ES, "sev-es-guests", 1000, sev_es_guests),
+	NUMBER(KEY_LAUNCHING, "launching-guests", 1000, launching_guests),
+	NUMBER(KEY_LEAKED, "leaked-guests", 1000, leaked_guests),
+	NUMBER(KEY_STUBBORN, "stubborn-guests", 1000, stubborn_guests),
+	NUMBER(KEY_VCPUS, "vcpus", 64, vcpus),
+};
 
-	if (text_u64(arg, max, &value))
-		argp_error(state, "--%s takes a number up to %u, not '%s'", name, max, arg);
-	return (unsigned int)value;
-}
-
-static error_t parse_guests(int key, const char *arg, struct argp_state *state)
-{
-	struct sevadm_sim_options *o = &((struct create_options *)state->input)->sim;
-
-	switch (key) {
-	case KEY_SNP:
-		o->snp_guests = number("snp-guests", arg, 1000, state);
-		return 0;
-	case KEY_SEV:
-		o->sev_guests = number("sev-guests", arg, 1000, state);
-		return 0;
-	case KEY_SEV_ES:
-		o->sev_es_guests = number("sev-es-guests", arg, 1000, state);
-		return 0;
-	case KEY_LAUNCHING:
-		o->launching_guests = number("launching-guests", arg, 1000, state);
-		return 0;
-	case KEY_LEAKED:
-		o->leaked_guests = number("leaked-guests", arg, 1000, state);
-		return 0;
-	case KEY_STUBBORN:
-		o->stubborn_guests = number("stubborn-guests", arg, 1000, state);
-		return 0;
-	case KEY_VCPUS:
-		o->vcpus = number("vcpus", arg, 64, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static error_t parse_file(int key, char *arg, struct argp_state *state)
+static bool parse_number(int key, const char *arg, struct argp_state *state)
 {
 	struct create_options *o = state->input;
 
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		const struct number *n = &numbers[i];
+		uint64_t value = 0;
+
+		if (n->key != key)
+			continue;
+		if (text_u64(arg, n->max, &value))
+			argp_error(state, "--%s takes a number up to %u, not '%s'", n->name,
+				   n->max, arg);
+		*(unsigned int *)((char *)&o->sim + n->offset) = (unsigned int)value;
+		return true;
+	}
+	return false;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct create_options *o = state->input;
+	struct cpuset set;
+
+	if (parse_number(key, arg, state))
+		return 0;
 	switch (key) {
+	case KEY_OFFLINE:
+		if (cpuset_parse(arg, &set))
+			argp_error(state, "'%s' is not a list of CPUs; one looks like 0-3,8", arg);
+		o->sim.offline = arg;
+		return 0;
+	case KEY_KERNEL:
+		o->sim.kernel = arg;
+		return 0;
+	case KEY_NO_PATCH:
+		o->sim.no_patch = true;
+		return 0;
+	case KEY_FORCE:
+		o->sim.overwrite = true;
+		return 0;
 	case ARGP_KEY_INIT:
 		o->sim = (struct sevadm_sim_options){
 			.cpus = 8, .threads_per_core = 2, .cores_per_ccx = 4, .sockets = 1,
@@ -96,44 +113,7 @@ static error_t parse_file(int key, char *arg, struct argp_state *state)
 			argp_error(state, "name the file to create");
 		return 0;
 	default:
-		return parse_guests(key, arg, state);
-	}
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct sevadm_sim_options *o = &((struct create_options *)state->input)->sim;
-	struct cpuset set;
-
-	switch (key) {
-	case KEY_CPUS:
-		o->cpus = number("cpus", arg, 2048, state);
-		return 0;
-	case KEY_THREADS:
-		o->threads_per_core = number("threads-per-core", arg, 2, state);
-		return 0;
-	case KEY_CORES:
-		o->cores_per_ccx = number("cores-per-ccx", arg, 16, state);
-		return 0;
-	case KEY_SOCKETS:
-		o->sockets = number("sockets", arg, 2, state);
-		return 0;
-	case KEY_OFFLINE:
-		if (cpuset_parse(arg, &set))
-			argp_error(state, "'%s' is not a list of CPUs; one looks like 0-3,8", arg);
-		o->offline = arg;
-		return 0;
-	case KEY_KERNEL:
-		o->kernel = arg;
-		return 0;
-	case KEY_NO_PATCH:
-		o->no_patch = true;
-		return 0;
-	case KEY_FORCE:
-		o->overwrite = true;
-		return 0;
-	default:
-		return parse_file(key, arg, state);
+		return ARGP_ERR_UNKNOWN;
 	}
 }
 
