@@ -144,33 +144,9 @@ static int act_end(struct sim *s, pid_t pid, struct sim_why *why)
 	return proc_find(s, pid) ? act_kill(s, pid, why) : 0;
 }
 
-/* A command by number or by name */
-static int command(const char *text, size_t len, uint32_t *cmd)
-{
-	char copy[64];
-	unsigned long n;
-	uint32_t i;
-
-	if (!len || len >= sizeof(copy))
-		return -EINVAL;
-	memcpy(copy, text, len);
-	copy[len] = 0;
-	if (!number(copy, 0xffff, &n)) {
-		*cmd = (uint32_t)n;
-		return 0;
-	}
-	for (i = 0; i < 0x200; i++) {
-		const char *name = psp_fw_command_name(i);
-
-		if (name && !strcmp(name, copy)) {
-			*cmd = i;
-			return 0;
-		}
-	}
-	return -EINVAL;
-}
-
-static int status(const char *text, size_t len, uint32_t *out)
+/* By number, or by the name that one of those below @count has */
+static int number_or_name(const char *text, size_t len, uint32_t count,
+			  const char *(*name_of)(uint32_t), uint32_t *out)
 {
 	char copy[64];
 	unsigned long n;
@@ -184,8 +160,8 @@ static int status(const char *text, size_t len, uint32_t *out)
 		*out = (uint32_t)n;
 		return 0;
 	}
-	for (i = 0; i < 0x80; i++) {
-		const char *name = psp_fw_status_name(i);
+	for (i = 0; i < count; i++) {
+		const char *name = name_of(i);
 
 		if (name && !strcmp(name, copy)) {
 			*out = i;
@@ -193,6 +169,16 @@ static int status(const char *text, size_t len, uint32_t *out)
 		}
 	}
 	return -EINVAL;
+}
+
+static int command(const char *text, size_t len, uint32_t *cmd)
+{
+	return number_or_name(text, len, 0x200, psp_fw_command_name, cmd);
+}
+
+static int status(const char *text, size_t len, uint32_t *out)
+{
+	return number_or_name(text, len, 0x80, psp_fw_status_name, out);
 }
 
 static int inject(struct sim *s, const struct sim_inject *in, struct sim_why *why)
