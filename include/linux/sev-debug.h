@@ -36,7 +36,8 @@
  * @status:	firmware status or SEV_DBG_NO_FW_CALL
  * @count:	how many consecutive commands with this same outcome it stands for
  * @duration_ns: total time from the call to the answer
- * @rsvd:	0
+ * @fw_ext:	what the firmware left in CMDBUFF_ADDR_Hi:Lo beside a @status other
+ *		than 0; 0 if it left the registers alone
  */
 struct sev_dbg_result {
 	__u32 cmd;
@@ -44,27 +45,30 @@ struct sev_dbg_result {
 	__u32 status;
 	__u32 count;
 	__u64 duration_ns;
-	__u64 rsvd;
+	__u64 fw_ext;
 };
 
 /* Why a request was refused without calling the firmware: sev_dbg_*.reason */
 #define SEV_DBG_R_NONE		0
 #define SEV_DBG_R_GUESTS	1	/* EBUSY: live guests, and SEV_DBG_C_LIVE not given */
-#define SEV_DBG_R_TOMBSTONES	2	/* EBUSY: guests decommissioned here are still held by KVM */
+#define SEV_DBG_R_TOMBSTONES	2	/* EBUSY: KVM still holds guests that ended here */
 #define SEV_DBG_R_TRACK_LOST	3	/* EBUSY: the guest list is incomplete */
-#define SEV_DBG_R_BUFFERS	4	/* EBUSY: firmware owns TMR or NV buffer: shut SEV down first */
-#define SEV_DBG_R_TIO		5	/* EBUSY: SEV-TIO is up */
+#define SEV_DBG_R_BUFFERS	4	/* EBUSY: firmware owns TMR or NV buffer: SEV first */
+#define SEV_DBG_R_TIO		5	/* EBUSY: SEV-TIO is up, or INIT would bring it up */
 #define SEV_DBG_R_INIT_LOCKED	6	/* EBUSY: INIT locked out until kvm_amd is reloaded */
 #define SEV_DBG_R_SVM_ON	7	/* EBUSY: INIT would clear VM_HSAVE_PA under a live KVM */
 #define SEV_DBG_R_PSP_DEAD	8	/* EBUSY: a command timed out earlier: cold reboot */
 #define SEV_DBG_R_CPUS_OFFLINE	9	/* EOPNOTSUPP: INIT needs every present CPU online */
-#define SEV_DBG_R_RUNNING	10	/* EBUSY: launch finished, and SEV_DBG_D_RUNNING not given */
+#define SEV_DBG_R_RUNNING	10	/* EBUSY: launch finished, SEV_DBG_D_RUNNING not given */
 #define SEV_DBG_R_IOMMU		11	/* EIO: SNP is down, but the IOMMU still holds its pages */
+#define SEV_DBG_R_CTH		12	/* EOPNOTSUPP: only kvm_amd's INIT can hide ciphertexts */
 
 /* sev_dbg_info.features */
 #define SEV_DBG_F_GUEST_LIST	(1U << 0)
 #define SEV_DBG_F_STRICT	(1U << 1)
 #define SEV_DBG_F_WBINVD_ALL	(1U << 2)
+#define SEV_DBG_F_GUEST_STATUS	(1U << 3)
+#define SEV_DBG_F_FW_EXT	(1U << 4)	/* sev_dbg_result.fw_ext is filled in */
 
 /* sev_dbg_info.state */
 #define SEV_DBG_S_PSP_DEAD	(1U << 0)	/* a command timed out; cold reboot */
@@ -75,6 +79,9 @@ struct sev_dbg_result {
 #define SEV_DBG_S_BUFFERS	(1U << 5)	/* the firmware owns a TMR or NV buffer */
 #define SEV_DBG_S_SNP_HOST	(1U << 6)	/* the kernel runs as an SNP host (SNP_EN) */
 #define SEV_DBG_S_IOMMU_STUCK	(1U << 7)	/* see SEV_DBG_R_IOMMU; until SNP comes up again */
+#define SEV_DBG_S_TIO		(1U << 8)	/* SEV-TIO is up */
+#define SEV_DBG_S_CTH		(1U << 9)	/* ciphertext hiding is available: see SEV_DBG_R_CTH */
+#define SEV_DBG_S_X86_SHUTDOWN	(1U << 10)	/* SHUTDOWN of SNP ends RMP enforcement, too */
 
 /* sev_dbg_info.fw_*_state; values of the firmware otherwise (0 UNINIT, 1 INIT, 2 WORKING) */
 #define SEV_DBG_FW_UNKNOWN	0xffffffffU
@@ -205,6 +212,38 @@ struct sev_dbg_guest_cmd {
 };
 
 /**
+ * struct sev_dbg_guest_status - (SNP_)GUEST_STATUS of one guest
+ * @size:	sizeof(struct sev_dbg_guest_status)
+ * @flags:	in: 0
+ * @id:		which guest
+ * @result:	out
+ * @reason:	out: SEV_DBG_R_*
+ * @kind:	out: SEV_DBG_KIND_*
+ * @state:	out: as the firmware says it; AMD 56860 (SNP: 0 INIT, 1 LAUNCH,
+ *		2 RUNNING), AMD 55766 (SEV: 0 INVALID, 1 LUPDATE, 2 LSECRET,
+ *		3 RUNNING, 4 SUPDATE, 5 RUPDATE, 6 SENT)
+ * @asid:	out: 0 if not bound
+ * @policy:	out
+ * @vcek_dis:	out: SNP: 1 if the guest may not use the VCEK
+ * @rsvd:	0
+ *
+ * ENOENT: no such id, or a tombstone: the firmware knows it no longer.
+ */
+struct sev_dbg_guest_status {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	struct sev_dbg_result result;
+	__u32 reason;
+	__u32 kind;
+	__u32 state;
+	__u32 asid;
+	__u64 policy;
+	__u32 vcek_dis;
+	__u32 rsvd;
+};
+
+/**
  * struct sev_dbg_wbinvd - WBINVD on the calling CPU
  * @size:	sizeof(struct sev_dbg_wbinvd)
  * @flags:	in: 0
@@ -238,10 +277,10 @@ struct sev_dbg_wbinvd_all {
 	__u64 duration_ns;
 };
 
-/* sev_dbg_cmd.flags */
-#define SEV_DBG_C_LEGACY	(1U << 0)	/* DF_FLUSH, SHUTDOWN: the SEV command, not the SNP one */
-#define SEV_DBG_C_STRICT	(1U << 1)	/* SHUTDOWN: one SNP_SHUTDOWN_EX, no implied WBINVD, DF_FLUSH */
-#define SEV_DBG_C_LIVE		(1U << 2)	/* SHUTDOWN: even with live guests, or an incomplete list */
+/* sev_dbg_cmd.flags; without STRICT the driver flushes as it needs to */
+#define SEV_DBG_C_LEGACY	(1U << 0)	/* DF_FLUSH, SHUTDOWN: of SEV, not SNP */
+#define SEV_DBG_C_STRICT	(1U << 1)	/* SHUTDOWN: one SNP_SHUTDOWN_EX alone */
+#define SEV_DBG_C_LIVE		(1U << 2)	/* SHUTDOWN: even with live or unlisted guests */
 #define SEV_DBG_C_TOMBSTONES	(1U << 3)	/* SHUTDOWN: even with tombstones */
 
 /**
@@ -284,5 +323,6 @@ struct sev_dbg_cmd {
 #define SEV_DBG_DF_FLUSH	_IO(SEV_DBG_IOC_TYPE, 0x05)
 #define SEV_DBG_SHUTDOWN	_IO(SEV_DBG_IOC_TYPE, 0x06)
 #define SEV_DBG_INIT		_IO(SEV_DBG_IOC_TYPE, 0x07)
+#define SEV_DBG_GUEST_STATUS	_IO(SEV_DBG_IOC_TYPE, 0x08)
 
 #endif /* _UAPI_LINUX_SEV_DEBUG_H */

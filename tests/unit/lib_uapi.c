@@ -21,7 +21,7 @@ AT(sev_dbg_result, err, 4);
 AT(sev_dbg_result, status, 8);
 AT(sev_dbg_result, count, 12);
 AT(sev_dbg_result, duration_ns, 16);
-AT(sev_dbg_result, rsvd, 24);
+AT(sev_dbg_result, fw_ext, 24);
 
 SIZE(sev_dbg_info, 56);
 AT(sev_dbg_info, size, 0);
@@ -63,6 +63,17 @@ AT(sev_dbg_guest_cmd, flags, 4);
 AT(sev_dbg_guest_cmd, id, 8);
 AT(sev_dbg_guest_cmd, result, 16);
 AT(sev_dbg_guest_cmd, reason, 48);
+
+SIZE(sev_dbg_guest_status, 80);
+AT(sev_dbg_guest_status, flags, 4);
+AT(sev_dbg_guest_status, id, 8);
+AT(sev_dbg_guest_status, result, 16);
+AT(sev_dbg_guest_status, reason, 48);
+AT(sev_dbg_guest_status, kind, 52);
+AT(sev_dbg_guest_status, state, 56);
+AT(sev_dbg_guest_status, asid, 60);
+AT(sev_dbg_guest_status, policy, 64);
+AT(sev_dbg_guest_status, vcek_dis, 72);
 
 SIZE(sev_dbg_wbinvd, 24);
 AT(sev_dbg_wbinvd, cpu, 8);
