@@ -44,15 +44,42 @@ static void psp_complete(void *opaque)
     AMDPSPState *s = opaque;
     uint32_t cmd = (s->cmdresp >> CMDRESP_CMD_SHIFT) & CMDRESP_CMD_MASK;
     bool ioc = s->cmdresp & CMDRESP_IOC;
-    uint32_t ret = psp_fw_exec(s->fw, cmd, (uint64_t)s->hi << 32 | s->lo);
+    uint32_t ret = 0;
+
+    if (!s->now.has_status || s->now.execute) {
+        ret = psp_fw_exec(s->fw, cmd, (uint64_t)s->hi << 32 | s->lo);
+    }
+    if (s->now.has_status) {
+        ret = s->now.status;
+    }
+    if (s->now.has_ext) {
+        s->lo = s->now.ext;
+        s->hi = s->now.ext >> 32;
+    }
 
     s->busy = false;
     s->cmdresp = CMDRESP_RESP | cmd << CMDRESP_CMD_SHIFT | (ret & 0xffff);
-    if (ioc) {
+    if (ioc && !s->now.no_irq) {
         s->intsts |= INT_SEV_COMPLETE;
         if (s->inten & INT_SEV_COMPLETE) {
             msix_notify(&s->pdev, 0);
         }
+    }
+}
+
+/* The driver rang: the answer comes later, or never */
+static void psp_start(AMDPSPState *s, uint32_t cmdresp)
+{
+    int64_t ns = s->latency_us * 1000LL;
+
+    s->busy = true;
+    s->cmdresp = cmdresp & ~CMDRESP_RESP;
+    if (!psp_fault_take(s, (cmdresp >> CMDRESP_CMD_SHIFT) & CMDRESP_CMD_MASK, &s->now)) {
+        s->now = (PSPFault) { 0 };
+    }
+    if (!s->now.hang) {
+        ns += s->now.delay_ms * 1000000LL;
+        timer_mod_ns(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
     }
 }
 
@@ -91,10 +118,7 @@ static void psp_write(void *opaque, hwaddr addr, uint64_t val, unsigned size)
                           "amd-psp: command 0x%" PRIx64 " while busy\n", val);
             break;
         }
-        s->busy = true;
-        s->cmdresp = val & ~CMDRESP_RESP;
-        timer_mod_ns(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) +
-                     s->latency_us * 1000LL);
+        psp_start(s, val);
         break;
     case R_CMDBUF_LO:
         s->lo = val;
@@ -157,12 +181,14 @@ static void psp_realize(PCIDevice *pdev, Error **errp)
         psp_release(s);
         return;
     }
+    psp_fault_attach(s);
     msix_vector_use(pdev, 0);
     msix_vector_use(pdev, 1);
 }
 
 static void psp_exit(PCIDevice *pdev)
 {
+    psp_fault_detach(AMD_PSP(pdev));
     msix_uninit_exclusive_bar(pdev);
     psp_release(AMD_PSP(pdev));
 }
@@ -208,6 +234,7 @@ static void psp_class_init(ObjectClass *klass, void *data)
     dc->hotpluggable = false;
     device_class_set_legacy_reset(dc, psp_reset);
     device_class_set_props(dc, psp_properties);
+    psp_fault_class_init(klass);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }
 

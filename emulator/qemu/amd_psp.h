@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD Secure Processor (PSP): state of the device, in three parts: the mailbox
+ * AMD Secure Processor (PSP): state of the device, in four parts: the mailbox
  * that the driver sees (amd_psp.c), the machine that the firmware sees
- * (amd_psp_machine.c) and what it calculates with (amd_psp_crypto.c).
+ * (amd_psp_machine.c), what it calculates with (amd_psp_crypto.c) and faults
+ * that tests ask for (amd_psp_fault.c).
  */
 #ifndef AMD_PSP_H
 #define AMD_PSP_H
@@ -13,6 +14,24 @@
 
 #define TYPE_AMD_PSP "amd-psp"
 OBJECT_DECLARE_SIMPLE_TYPE(AMDPSPState, AMD_PSP)
+
+#define PSP_FAULT_ANY       0x800       /* ids of commands have 11 bits */
+#define PSP_MAX_FAULTS      16
+
+/* What happens to one command, or to the next of a given id */
+typedef struct PSPFault {
+    uint32_t cmd;               /* or PSP_FAULT_ANY */
+    uint32_t skip;              /* that many go unharmed first */
+    uint32_t count;             /* UINT32_MAX: for ever */
+    bool has_status;            /* this is the answer; the firmware is not asked */
+    bool execute;               /* but it does what it was told */
+    bool has_ext;               /* left in CMDBUFF_ADDR_Hi:Lo */
+    bool hang;                  /* no answer, until the machine is reset */
+    bool no_irq;                /* an answer that nobody is told of */
+    uint16_t status;
+    uint64_t ext;
+    uint32_t delay_ms;
+} PSPFault;
 
 struct AMDPSPState {
     PCIDevice pdev;
@@ -28,6 +47,14 @@ struct AMDPSPState {
 
     uint32_t cmdresp, lo, hi, inten, intsts;
     bool busy;
+
+    PSPFault fault[PSP_MAX_FAULTS];
+    unsigned nr_faults;
+    PSPFault now;               /* what happens to the command at hand */
+    MemoryRegion fault_ports;
+    char fault_line[512];
+    unsigned fault_len;
+    bool fault_error;
 
     /* properties */
     uint32_t latency_us;
@@ -57,5 +84,19 @@ extern const struct psp_fw_crypto psp_crypto;
 
 /* Machine reset; the RMP is memory and loses its content */
 void psp_machine_reset(AMDPSPState *s);
+
+/* The property "fault" */
+void psp_fault_class_init(ObjectClass *klass);
+
+/* The ports of it */
+void psp_fault_attach(AMDPSPState *s);
+void psp_fault_detach(AMDPSPState *s);
+
+/**
+ * psp_fault_take: what is to happen to a command
+ *
+ * Returns: false if nothing.
+ */
+bool psp_fault_take(AMDPSPState *s, uint32_t cmd, PSPFault *fault);
 
 #endif

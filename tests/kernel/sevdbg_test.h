@@ -46,6 +46,22 @@ static inline const char *name_of(int error)
 	return error ? strerrorname_np(error) : "success";
 }
 
+/* SEV_DBG_R_*, as it is called */
+static inline const char *reason_name(__u32 reason)
+{
+	static const char *const names[] = {
+		[SEV_DBG_R_NONE] = "NONE", [SEV_DBG_R_GUESTS] = "GUESTS",
+		[SEV_DBG_R_TOMBSTONES] = "TOMBSTONES", [SEV_DBG_R_TRACK_LOST] = "TRACK_LOST",
+		[SEV_DBG_R_BUFFERS] = "BUFFERS", [SEV_DBG_R_TIO] = "TIO",
+		[SEV_DBG_R_INIT_LOCKED] = "INIT_LOCKED", [SEV_DBG_R_SVM_ON] = "SVM_ON",
+		[SEV_DBG_R_PSP_DEAD] = "PSP_DEAD", [SEV_DBG_R_CPUS_OFFLINE] = "CPUS_OFFLINE",
+		[SEV_DBG_R_RUNNING] = "RUNNING", [SEV_DBG_R_IOMMU] = "IOMMU",
+		[SEV_DBG_R_CTH] = "CTH",
+	};
+
+	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
+}
+
 /* One call that has to end with @want. */
 static inline void expect(int want, int fd, unsigned long ioc, void *arg, const char *what)
 {

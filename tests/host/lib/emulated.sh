@@ -90,6 +90,26 @@ kexec_same() {
 	fail "kexec_same: came back"
 }
 
+# psp_fault FAULT... - what the PSP does to the commands that come (emulated host
+# only; see emulator/README.md): status=S, ext=X, delay-ms=D, hang, no-irq ...
+# "none" forgets what was not used.
+psp_fault() {
+	psp-fault "$@" || fail "psp_fault $*"
+}
+
+# psp_fault_used - have all of them come to pass?
+psp_fault_used() {
+	psp_left=$(psp-fault)
+	[ -z "$psp_left" ] || fail "the PSP still has a fault: $psp_left"
+}
+
+# psp_timeout SECONDS - how long the driver waits for an answer from now on.  It
+# takes the new time with the answer to a command.
+psp_timeout() {
+	echo "$1" > /sys/module/ccp/parameters/psp_cmd_timeout || fail "psp_timeout $1"
+	sevdbg-call info > /run/psp_timeout || fail "psp_timeout: $(cat /run/psp_timeout)"
+}
+
 # kernel_warnings - print what the kernel complained about since the last call;
 # success if nothing.  "Leaking PFN" is not among it: after a forced teardown
 # the kernel gives up pages, and says so, by design.

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+#
+# Single calls of /dev/sev-debug, and what they have to say; on the emulated
+# host.  Sourced by a body: . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
+. "${HOST_TESTS:-/tests/host}/lib/steps.sh"
+
+[ "$HOST_KIND" = emulated ] || fail "it is about the real driver"
+
+# call PATTERN ARG... - what sevdbg-call ARG... says has to match
+call() {
+	wanted=$1
+	shift
+	said=$(sevdbg-call "$@") || true
+	echo "sevdbg-call $*: $said"
+	# shellcheck disable=SC2254 # a pattern
+	case $said in
+	$wanted) ;;
+	*) fail "$* says '$said', not '$wanted'" ;;
+	esac
+}
+
+# all_calls PATTERN [-f FD] - each call there is says that; WBINVD, which asks
+# nobody, as well if $with_wbinvd is set
+all_calls() {
+	all_wanted=$1
+	shift
+	for all_call in info list "status id=1" "decommission id=1" df-flush "df-flush legacy" \
+		shutdown "shutdown legacy" "shutdown strict live tombstones" init \
+		${with_wbinvd:+wbinvd wbinvd-all}; do
+		# shellcheck disable=SC2086 # words
+		call "$all_wanted" "$@" $all_call
+	done
+}
+
+# settled PID... - wait for each, their exit statuses do not matter
+settled() {
+	for settled_pid; do
+		wait "$settled_pid" || true
+	done
+}
+
+# wait_for SECONDS COMMAND... - until it succeeds
+wait_for() {
+	wait_left=$(($1 * 10))
+	shift
+	until "$@"; do
+		[ "$wait_left" -gt 0 ] || return 1
+		wait_left=$((wait_left - 1))
+		sleep 0.1
+	done
+}
