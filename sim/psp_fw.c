@@ -29,6 +29,8 @@ static const char *config_check(const struct psp_fw_config *c)
 		return "number of ASIDs out of range";
 	if ((c->switches & ~PSP_FW_SWITCHES) || (c->conditions & ~PSP_FW_CONDITIONS))
 		return "unknown switch";
+	if ((c->cth || c->tio) && !c->feature_info)
+		return "features without a command that tells them";
 	return NULL;
 }
 
@@ -70,6 +72,8 @@ const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *o
 	fw->conditions = config->conditions;
 	fw->smt = config->smt;
 	fw->feature_info = config->feature_info;
+	fw->cth = config->cth;
+	fw->tio = config->tio;
 	memcpy(fw->chip_id, config->chip_id, sizeof(fw->chip_id));
 	fw->api_major = config->api_major;
 	fw->api_minor = config->api_minor;

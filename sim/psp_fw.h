@@ -245,7 +245,10 @@ enum psp_fw_condition {
  * @current_tcb: TCB_VERSION of what runs; reported and committed start with it
  * @switches:	enum psp_fw_switch
  * @feature_info: the command SNP_FEATURE_INFO exists (6.18 and later ask for it);
- *		it reports VLEK, and x86_snp_shutdown if ops->snp_disable is there
+ *		it reports VLEK, x86_snp_shutdown if ops->snp_disable is there, and
+ * @cth:	SNP_INIT_EX can turn ciphertext hiding on: the highest SNP ASID is then
+ *		given with it, and SEV-ES guests have those above
+ * @tio:	SNP_INIT_EX takes TIO_EN; of SEV-TIO's own commands there is none
  * @chip_id:	GET_ID's 64 bytes per socket
  */
 struct psp_fw_config {
@@ -254,7 +257,7 @@ struct psp_fw_config {
 	const bool *thread_disabled;
 	const uint32_t *thread_apic;
 	bool smt;
-	bool feature_info;
+	bool feature_info, cth, tio;
 	enum psp_fw_generation generation;
 	uint32_t sockets;
 	uint32_t nr_asids;
@@ -364,7 +367,8 @@ struct psp_fw {
 	uint32_t switches;
 	uint32_t conditions;
 	uint8_t smt, feature_info, has_apic;
-	uint8_t pad0[5];
+	uint8_t cth, tio;
+	uint8_t pad0[3];
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
 	uint16_t thread_ccx[PSP_FW_MAX_THREADS];
 	uint32_t thread_apic[PSP_FW_MAX_THREADS];
@@ -393,6 +397,8 @@ struct psp_fw {
 	uint8_t mask_chip_id, mask_chip_key;
 	uint8_t vlek_loaded;
 	uint8_t flushed;		/* a DF_FLUSH succeeded since INIT: TMR usable */
+	uint32_t max_snp_asid;		/* 0: ciphertext hiding is off */
+	uint32_t pad2;
 	uint64_t wbinvd_done[PSP_FW_MAX_THREADS / 64];
 	struct psp_fw_asid asid[PSP_FW_MAX_ASID + 1];
 	struct psp_fw_sev_guest sev_guest[PSP_FW_MAX_SEV_GUESTS];

@@ -40,7 +40,9 @@ static const char *check_shape(const struct psp_fw *fw)
 	if (!fw->sockets || fw->sockets > PSP_FW_MAX_SOCKETS || fw->generation > PSP_FW_TURIN)
 		return "sockets or generation out of range";
 	if ((fw->switches & ~PSP_FW_SWITCHES) || (fw->conditions & ~PSP_FW_CONDITIONS) ||
-	    !is_bool(fw->smt) || !is_bool(fw->feature_info) || !is_bool(fw->has_apic))
+	    !is_bool(fw->smt) || !is_bool(fw->feature_info) || !is_bool(fw->has_apic) ||
+	    !is_bool(fw->cth) || !is_bool(fw->tio) ||
+	    ((fw->cth || fw->tio) && !fw->feature_info))
 		return "unknown switch";
 	if (!thread_bits_ok(fw->thread_enabled, fw->nr_threads) ||
 	    !thread_bits_ok(fw->wbinvd_done, fw->nr_threads))
@@ -68,6 +70,9 @@ static const char *check_platform(const struct psp_fw *fw)
 		return "flag out of range";
 	if (fw->snp_state == PSP_INIT && !fw->rmp_initialized)
 		return "SNP is up without an RMP";
+	if (fw->max_snp_asid && (!fw->cth || fw->snp_state != PSP_INIT ||
+				 fw->max_snp_asid > fw->nr_asids))
+		return "ciphertext hiding that cannot be";
 	if (fw->snp_state == PSP_INIT && fw->rmp_end <= fw->rmp_base)
 		return "RMP of no length";
 	if (fw->sev_state == PSP_UNINIT && (fw->tmr_len || fw->nv_len || fw->es))

@@ -142,10 +142,15 @@ void psp_fw_asid_activate(struct psp_fw *fw, uint32_t asid, const struct psp_fw_
 	move(&a->clean, running ? &a->in_use : &a->allocated, on);
 }
 
-/* SEV-ES and SNP guests have the ASIDs below min_sev_asid, plain SEV guests the rest */
-bool psp_fw_asid_in_range(const struct psp_fw *fw, uint32_t asid, bool es)
+/*
+ * SEV-ES and SNP guests have the ASIDs below min_sev_asid, plain SEV guests the rest;
+ * with ciphertext hiding SNP guests have the lower part, which is theirs alone.
+ */
+bool psp_fw_asid_in_range(const struct psp_fw *fw, uint32_t asid, bool es, bool snp)
 {
-	return fw->min_sev_asid <= 1 || es == (asid < fw->min_sev_asid);
+	if (fw->max_snp_asid && snp != (asid <= fw->max_snp_asid))
+		return false;
+	return fw->min_sev_asid <= 1 || (es || snp) == (asid < fw->min_sev_asid);
 }
 
 /* The guest's launch is finished: it can leave something in caches from now on */

@@ -126,7 +126,7 @@ bool psp_fw_asid_taken(const struct psp_fw *fw, uint32_t asid);
 uint32_t psp_fw_asid_check(const struct psp_fw *fw, uint32_t asid, const struct psp_fw_ccxs *on);
 void psp_fw_asid_activate(struct psp_fw *fw, uint32_t asid, const struct psp_fw_ccxs *on,
 			  bool running);
-bool psp_fw_asid_in_range(const struct psp_fw *fw, uint32_t asid, bool es);
+bool psp_fw_asid_in_range(const struct psp_fw *fw, uint32_t asid, bool es, bool snp);
 void psp_fw_asid_run(struct psp_fw *fw, uint32_t asid);
 void psp_fw_asid_deactivate(struct psp_fw *fw, uint32_t asid);
 uint32_t psp_fw_run_df_flush(struct psp_fw_call *call);

@@ -122,7 +122,7 @@ uint32_t psp_fw_run_activate(struct psp_fw_call *call)
 	status = psp_fw_asid_check(call->fw, asid, &call->fw->ccx_all);
 	if (status)
 		return status;
-	if (!psp_fw_asid_in_range(call->fw, asid, guest->policy & PSP_FW_POLICY_ES))
+	if (!psp_fw_asid_in_range(call->fw, asid, guest->policy & PSP_FW_POLICY_ES, false))
 		return PSP_INVALID_ASID;
 	psp_fw_asid_activate(call->fw, asid, &call->fw->ccx_all, sev_runs(guest));
 	guest->asid = asid;

@@ -103,7 +103,7 @@ static uint32_t activate(struct psp_fw *fw, struct psp_fw_snp_guest *guest, uint
 
 	if (status)
 		return status;
-	if (!psp_fw_asid_in_range(fw, asid, true))
+	if (!psp_fw_asid_in_range(fw, asid, true, true))
 		return PSP_INVALID_ASID;
 	psp_fw_asid_activate(fw, asid, on, guest->state == PSP_SNP_GSTATE_RUNNING);
 	guest->asid = asid;

@@ -9,6 +9,8 @@
 
 #define INIT_RMP	(1u << 0)
 #define INIT_LIST	(1u << 1)
+#define INIT_CTH	(1u << 3)	/* CIPHERTEXT_HIDING_EN, with MAX_SNP_ASID at 0x10 */
+#define INIT_TIO	(1u << 4)
 #define RMP_ALIGN	(1ull << 20)
 #define RANGE_MAX	((PSP_FW_PAGE_SIZE - 8) / 16)	/* the list is one page */
 
@@ -26,12 +28,33 @@ static uint32_t init_flags(const struct psp_fw_call *call)
 	return call->cmd->length ? psp_fw_get32(call->buf) : INIT_RMP;
 }
 
+/* What SNP_INIT_EX may ask for is what FEATURE_INFO offers; the rest is reserved */
+static bool init_reserved_ok(const struct psp_fw_call *call)
+{
+	const struct psp_fw *fw = call->fw;
+	uint32_t known = INIT_RMP | INIT_LIST | (fw->cth ? INIT_CTH : 0) |
+			 (fw->tio ? INIT_TIO : 0);
+	size_t rsvd = init_flags(call) & INIT_CTH ? 0x12 : 0x10;
+
+	return !(init_flags(call) & ~known) && !psp_fw_get32(call->buf + 4) &&
+	       all_zero(call->buf + rsvd, 0x40 - rsvd);
+}
+
+static uint32_t init_max_snp_asid(const struct psp_fw_call *call)
+{
+	return init_flags(call) & INIT_CTH ? psp_fw_get32(call->buf + 0x10) & 0xffff : 0;
+}
+
 /* 0x16, 0x13 */
 uint32_t psp_fw_params_snp_init(struct psp_fw_call *call)
 {
-	if (call->cmd->length &&
-	    ((init_flags(call) & ~(INIT_RMP | INIT_LIST)) || psp_fw_get32(call->buf + 4) ||
-	     !all_zero(call->buf + 0x10, 0x30)))
+	const struct psp_fw *fw = call->fw;
+	uint32_t max = fw->min_sev_asid > 1 ? fw->min_sev_asid - 1 : fw->nr_asids;
+
+	if (call->cmd->length && !init_reserved_ok(call))
+		return PSP_INVALID_PARAM;
+	if ((init_flags(call) & INIT_CTH) &&
+	    (!init_max_snp_asid(call) || init_max_snp_asid(call) > max))
 		return PSP_INVALID_PARAM;
 	if (call->fw->conditions & PSP_FW_DIAGNOSTIC)
 		return PSP_HWERROR_PLATFORM;
@@ -182,6 +205,7 @@ uint32_t psp_fw_run_snp_init(struct psp_fw_call *call)
 	fw->rmp_initialized = 1;
 	fw->flushed = 0;
 	fw->snp_state = PSP_INIT;
+	fw->max_snp_asid = init_max_snp_asid(call);
 	forget_guests(fw);
 	psp_fw_asids_all_dirty(fw);
 	return PSP_SUCCESS;
@@ -228,6 +252,7 @@ uint32_t psp_fw_run_snp_shutdown(struct psp_fw_call *call)
 		fw->rmp_initialized = 0;
 	}
 	fw->snp_state = PSP_UNINIT;
+	fw->max_snp_asid = 0;
 	fw->vlek_loaded = 0;
 	forget_guests(fw);
 	if (x86 && fw->ops->snp_disable(fw->opaque))
@@ -248,7 +273,8 @@ uint32_t psp_fw_run_snp_platform_status(struct psp_fw_call *call)
 
 	psp_fw_put32(out + 4, fw->build);
 	psp_fw_put32(out + 8, (uint32_t)fw->mask_chip_id | (uint32_t)fw->mask_chip_key << 1 |
-		     (uint32_t)fw->vlek_loaded << 2 | (uint32_t)fw->feature_info << 3);
+		     (uint32_t)fw->vlek_loaded << 2 | (uint32_t)fw->feature_info << 3 |
+		     (uint32_t)fw->cth << 5 | (fw->max_snp_asid ? 1u << 6 : 0));
 	psp_fw_put32(out + 0xc, fw->snp_guest_count);
 	psp_fw_put64(out + 0x10, fw->current_tcb);
 	psp_fw_put64(out + 0x18, fw->reported_tcb);
@@ -294,6 +320,8 @@ uint32_t psp_fw_run_snp_feature_info(struct psp_fw_call *call)
 {
 	uint8_t out[16] = { 0 };	/* eax ebx ecx edx of Fn8000_0024 */
 
-	psp_fw_put32(out + 8, 1u << 0 | (call->fw->ops->snp_disable ? 1u << 1 : 0));
+	psp_fw_put32(out + 4, call->fw->tio ? 1u << 1 : 0);
+	psp_fw_put32(out + 8, 1u << 0 | (call->fw->ops->snp_disable ? 1u << 1 : 0) |
+			      (call->fw->cth ? 1u << 3 : 0));
 	return psp_fw_output(call->fw, psp_fw_field_pa(call, 8), out, sizeof(out));
 }

@@ -46,7 +46,10 @@ struct sim_why {
  * @vcpus:		per guest
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
  * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
- * @kernel:		release string, or NULL for "6.12.117-sim"
+ * @kernel:		release string, or NULL for "6.12.117-sim", with one of the next two
+ *			"7.3.4-sim"
+ * @ciphertext_hiding:	SNP runs with it, SNP and SEV-ES guests have ASIDs of their own
+ * @tio:		SEV-TIO comes up with SNP
  * @overwrite:		replace an existing machine
  */
 struct sim_options {
@@ -54,7 +57,7 @@ struct sim_options {
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
 	const char *offline, *kernel;
-	bool no_patch, overwrite;
+	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
 /*
@@ -80,7 +83,8 @@ void sim_close(struct sim *sim);
  *   kexec-load                     /sys/kernel/kexec_loaded becomes 1
  *   kexec                          into the same kernel: -EHOSTDOWN if the machine
  *                                  dies of it; result = boots so far
- *   fail=COMMAND:STATUS[:COUNT]    the next COUNT such firmware commands answer STATUS
+ *   fail=COMMAND:STATUS[:COUNT[:EXT]]  the next COUNT such firmware commands answer STATUS,
+ *                                  and leave EXT, 64 bits, in the command buffer's registers
  *   timeout=COMMAND                the next such command never answers
  *   deaf=LIST                      these CPUs' WBINVD does not count any more
  *   vanish=LIST                    each goes offline as soon as a thread was pinned to it

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What happens to the machine from outside: sim_act() */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,25 +194,41 @@ static int inject(struct sim *s, const struct sim_inject *in, struct sim_why *wh
 	return sim_why(why, -ENOSPC, "at most %u failures at a time", SIM_INJECTIONS);
 }
 
+/* COUNT[:EXT] */
+static int fail_details(struct sim_inject *in, const char *text, struct sim_why *why)
+{
+	unsigned long count, ext = 0;
+	size_t len = strcspn(text, ":");
+	char copy[16];
+
+	if (len >= sizeof(copy))
+		return sim_why(why, -EINVAL, "'%s' is no count", text);
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	if (number(copy, 1000000, &count) || !count)
+		return sim_why(why, -EINVAL, "'%s' is no count", copy);
+	if (text[len] && number(text + len + 1, ULONG_MAX, &ext))
+		return sim_why(why, -EINVAL, "'%s' is no number of 64 bits", text + len + 1);
+	in->count = (uint32_t)count;
+	in->ext = ext;
+	return 0;
+}
+
 static int act_fail(struct sim *s, const char *text, struct sim_why *why)
 {
 	struct sim_inject in = { .count = 1 };
 	const char *colon = strchr(text, ':');
-	unsigned long count;
 	size_t len;
+	int ret;
 
 	if (!colon || command(text, (size_t)(colon - text), &in.cmd))
-		return sim_why(why, -EINVAL, "'%s': COMMAND:STATUS[:COUNT]", text);
+		return sim_why(why, -EINVAL, "'%s': COMMAND:STATUS[:COUNT[:EXT]]", text);
 	text = colon + 1;
 	len = strcspn(text, ":");
 	if (status(text, len, &in.status))
 		return sim_why(why, -EINVAL, "'%s' is no firmware status", text);
-	if (text[len]) {
-		if (number(text + len + 1, 1000000, &count) || !count)
-			return sim_why(why, -EINVAL, "'%s' is no count", text + len + 1);
-		in.count = (uint32_t)count;
-	}
-	return inject(s, &in, why);
+	ret = text[len] ? fail_details(&in, text + len + 1, why) : 0;
+	return ret ? ret : inject(s, &in, why);
 }
 
 static int act_timeout(struct sim *s, const char *text, struct sim_why *why)

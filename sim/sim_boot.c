@@ -39,7 +39,8 @@ void sim_boot(struct sim *s)
 		m->cpu[i].hsave_pa = 0;
 		m->cpu[i].busy_until = 0;
 		m->cpu[i].vanishes = 0;
-		if (m->kernel_major < 7)	/* later ones leave that to ccp */
+		/* 7.1 and later leave that to ccp */
+		if (m->kernel_major < 7 || (m->kernel_major == 7 && !m->kernel_minor))
 			m->cpu[i].snp_en = 1;
 		sim_cpu_wbinvd(s, i);
 	}
@@ -108,19 +109,33 @@ static int check_options(const struct sim_options *o, struct sim_why *why)
 	return 0;
 }
 
-static int parse_kernel(struct sim_machine *m, const char *kernel, struct sim_why *why)
+/* What it takes to have ciphertext hiding (6.18) and SEV-TIO (6.19) */
+static int parse_features(struct sim_machine *m, const struct sim_options *o, struct sim_why *why)
 {
+	unsigned int least = o->tio ? 19 : 18;
+
+	m->cth = o->ciphertext_hiding;
+	m->tio = o->tio;
+	if ((m->cth || m->tio) && m->kernel_major == 6 && m->kernel_minor < least)
+		return sim_why(why, -EINVAL, "a kernel of 6.%u or later has %s", least,
+			       o->tio ? "SEV-TIO" : "ciphertext hiding");
+	return 0;
+}
+
+static int parse_kernel(struct sim_machine *m, const struct sim_options *o, struct sim_why *why)
+{
+	const char *kernel = o->kernel;
 	unsigned int major, minor;
 
 	if (!kernel)
-		kernel = "6.12.117-sim";
+		kernel = o->ciphertext_hiding || o->tio ? "7.3.4-sim" : "6.12.117-sim";
 	if (sscanf(kernel, "%u.%u", &major, &minor) != 2 || strlen(kernel) >= sizeof(m->kernel) ||
 	    strpbrk(kernel, " \t\n") || major < 6 || major > 99 || minor > 999)
 		return sim_why(why, -EINVAL, "kernel release: such as 6.12.117-sim, 6.11 or later");
 	strcpy(m->kernel, kernel);
 	m->kernel_major = major;
 	m->kernel_minor = minor;
-	return 0;
+	return parse_features(m, o, why);
 }
 
 /* The firmware gets to know the processors as they are */
@@ -142,7 +157,9 @@ static int power_on(struct sim *s, struct sim_why *why)
 	config.nr_threads = m->cpus;
 	config.thread_ccx = ccx;
 	config.smt = m->threads_per_core > 1;
-	config.feature_info = m->kernel_major >= 7;
+	config.feature_info = m->kernel_major >= 7 || m->cth || m->tio;
+	config.cth = m->cth;
+	config.tio = m->tio;
 	config.generation = PSP_FW_GENOA;
 	config.sockets = m->sockets;
 	config.nr_asids = s->st->kvm.max_sev_asid;
@@ -207,7 +224,7 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 
 	ret = check_options(o, why);
 	if (!ret)
-		ret = parse_kernel(m, o->kernel, why);
+		ret = parse_kernel(m, o, why);
 	if (ret)
 		return ret;
 	m->cpus = o->cpus;

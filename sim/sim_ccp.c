@@ -69,8 +69,16 @@ static struct sim_inject *injected(struct sim *s, uint32_t cmd)
 	return NULL;
 }
 
+/* Of a register only what the firmware changed: else it is an address of the driver's */
+static uint64_t changed_registers(uint64_t now, uint64_t before)
+{
+	uint64_t lo = now & 0xffffffff, hi = now >> 32;
+
+	return (hi != before >> 32 ? hi << 32 : 0) | (lo != (before & 0xffffffff) ? lo : 0);
+}
+
 /* The mailbox registers and the wait for the answer */
-static int mailbox(struct sim *s, uint32_t cmd, uint64_t pa, uint32_t *status)
+static int mailbox(struct sim *s, uint32_t cmd, uint64_t pa, uint32_t *status, uint64_t *fw_ext)
 {
 	struct sim_inject *in = injected(s, cmd);
 
@@ -81,6 +89,8 @@ static int mailbox(struct sim *s, uint32_t cmd, uint64_t pa, uint32_t *status)
 			return -ETIMEDOUT;
 		}
 		*status = in->status;
+		if (in->ext && in->status)
+			*fw_ext = changed_registers(in->ext, pa);
 	} else {
 		*status = psp_fw_exec(&s->st->fw, cmd, pa);
 	}
@@ -271,7 +281,8 @@ static int cmd_finish(struct sim *s, uint32_t cmd, void *data, size_t len, uint3
 }
 
 /* __sev_do_cmd_locked(); *status stays as it is unless the firmware answered */
-static int issue(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *status)
+static int issue(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *status,
+		 uint64_t *fw_ext)
 {
 	struct sim_ccp *c = &s->st->ccp;
 	uint32_t page = 0, answer = 0;
@@ -295,7 +306,7 @@ static int issue(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *
 			return ret;
 		}
 	}
-	ret = mailbox(s, cmd, data ? sim_pa(page) : 0, &answer);
+	ret = mailbox(s, cmd, data ? sim_pa(page) : 0, &answer, fw_ext);
 	if (ret) {
 		*status = 0;
 		sim_klog(s, "ccp: sev command %#x timed out, disabling PSP", cmd);
@@ -311,7 +322,7 @@ static int issue(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *
 
 int ccp_cmd(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *psp_ret)
 {
-	uint32_t status = SEV_DBG_NO_FW_CALL;
+	struct ccp_answer answer = { .status = SEV_DBG_NO_FW_CALL };
 	uint64_t t0 = s->st->m.clock_ns;
 	bool patched = !s->st->m.no_patch;
 	int ret;
@@ -321,13 +332,14 @@ int ccp_cmd(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *psp_r
 			*psp_ret = 0;
 		return 0;
 	}
-	ret = issue(s, cmd, data, len, &status);
-	if (psp_ret && status != SEV_DBG_NO_FW_CALL)
-		*psp_ret = status;
+	ret = issue(s, cmd, data, len, &answer.status, &answer.fw_ext);
+	if (psp_ret && answer.status != SEV_DBG_NO_FW_CALL)
+		*psp_ret = answer.status;
+	if (ret == -ETIMEDOUT)
+		answer.status = SEV_DBG_NO_FW_CALL;
+	answer.duration_ns = s->st->m.clock_ns - t0;
 	if (patched)
-		debug_post_cmd(s, cmd, data, ret,
-			       ret == -ETIMEDOUT ? SEV_DBG_NO_FW_CALL : status,
-			       s->st->m.clock_ns - t0);
+		debug_post_cmd(s, cmd, data, ret, &answer);
 	return ret;
 }
 

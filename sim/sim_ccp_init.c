@@ -42,8 +42,14 @@ static int snp_prepare(struct sim *s)
 	return 0;
 }
 
+/* SEV-TIO comes up with SNP wherever firmware, kernel and IOMMU have it (6.19) */
+bool ccp_would_init_tio(const struct sim *s)
+{
+	return kernel_at_least(s, 6, 19) && (s->st->ccp.feature_ebx & FWB_EBX_TIO);
+}
+
 /* SNP_INIT_EX with the list of what firmware and devices reserve */
-static int snp_init_command(struct sim *s, uint32_t *error)
+static int snp_init_command(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 {
 	struct fwb_snp_init_ex data;
 	struct fwb_range_list list;
@@ -62,12 +68,18 @@ static int snp_init_command(struct sim *s, uint32_t *error)
 	memset(&data, 0, sizeof(data));
 	data.flags = FWB_INIT_RMP | FWB_LIST_PADDR_EN;
 	data.list_paddr = sim_pa(page);
+	if (max_snp_asid) {
+		data.flags |= FWB_CIPHERTEXT_HIDING_EN;
+		data.max_snp_asid = (uint16_t)max_snp_asid;
+	}
+	if (ccp_would_init_tio(s))
+		data.flags |= FWB_TIO_EN;
 	ret = ccp_cmd(s, PSP_CMD_SNP_INIT_EX, &data, sizeof(data), error);
 	sim_free(s, page, 1);
 	return ret;
 }
 
-int ccp_snp_init(struct sim *s, uint32_t *error)
+static int snp_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 {
 	struct sim_ccp *c = &s->st->ccp;
 	uint32_t i;
@@ -89,7 +101,7 @@ int ccp_snp_init(struct sim *s, uint32_t *error)
 			s->st->m.cpu[i].hsave_pa = 0;
 
 	sim_wbinvd_all(s);
-	ret = snp_init_command(s, error);
+	ret = snp_init_command(s, max_snp_asid, error);
 	if (ret) {
 		sim_klog(s, "ccp: SEV-SNP: SNP_INIT_EX failed rc %d, error %#x", ret, *error);
 		return ret;
@@ -102,6 +114,9 @@ int ccp_snp_init(struct sim *s, uint32_t *error)
 		return ret;
 	}
 	c->snp_initialized = 1;
+	c->max_snp_asid = max_snp_asid;
+	c->cth = !!max_snp_asid;
+	c->tio = ccp_would_init_tio(s);		/* its own commands are not modelled */
 	c->iommu_failed = 0;
 	c->tmr_size = SNP_TMR_SIZE;
 	sim_klog(s, "ccp: SEV-SNP API:%u.%u build:%u", c->api_major, c->api_minor, c->build);
@@ -159,17 +174,16 @@ int ccp_sev_init(struct sim *s, uint32_t *error)
 	return 0;
 }
 
-/* _sev_platform_init_locked(); psp_init_on_probe is on, so @probe changes nothing */
-int ccp_platform_init(struct sim *s, bool probe, uint32_t *error)
+/* _sev_platform_init_locked(); psp_init_on_probe is on */
+int ccp_platform_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 {
 	int ret;
 
-	(void)probe;
 	if (!s->st->ccp.probed)
 		return -ENODEV;
 	if (s->st->ccp.sev_state == PSP_INIT)
 		return 0;
-	ret = ccp_snp_init(s, error);
+	ret = snp_init(s, max_snp_asid, error);
 	if (ret && ret != -ENODEV) {
 		sim_klog(s, "ccp: SEV-SNP: failed to INIT rc %d, error %#x", ret, *error);
 		return ret;
@@ -193,10 +207,12 @@ int ccp_sev_shutdown(struct sim *s, uint32_t *error)
 	return 0;
 }
 
-/* Since 7.1 the CPUs stop checking the RMP as well */
+/* Since 7.1 the CPUs stop checking the RMP as well, where the firmware can do that */
 uint32_t ccp_snp_shutdown_flags(const struct sim *s)
 {
-	return FWB_IOMMU_SNP_SHUTDOWN | (kernel_at_least(s, 7, 1) ? FWB_X86_SNP_SHUTDOWN : 0);
+	bool x86 = kernel_at_least(s, 7, 1) && (s->st->ccp.feature_ecx & FWB_ECX_X86_SHUTDOWN);
+
+	return FWB_IOMMU_SNP_SHUTDOWN | (x86 ? FWB_X86_SNP_SHUTDOWN : 0);
 }
 
 /* What is left to the host once SNP_SHUTDOWN_EX succeeded */
@@ -205,6 +221,7 @@ void ccp_snp_shutdown_host(struct sim *s)
 	struct sim_ccp *c = &s->st->ccp;
 
 	c->snp_initialized = 0;
+	c->cth = 0;
 	c->tmr_size = SEV_TMR_SIZE;
 	if (!sim_rmp_enforced(s))		/* after x86_snp_shutdown */
 		return;
@@ -264,10 +281,42 @@ void ccp_firmware_shutdown(struct sim *s)
 
 	if (!c->probed)
 		return;
+	c->tio = 0;				/* sev_tsm_uninit() comes first */
 	ccp_sev_shutdown(s, &error);
 	ccp_free_tmr(s);
 	error = SEV_DBG_NO_FW_CALL;
 	ccp_snp_shutdown(s, &error);
+}
+
+/* snp_get_platform_data(): what the firmware can do (6.18) */
+static int snp_features(struct sim *s, uint32_t *error)
+{
+	struct fwb_snp_feature_info info = { .len = sizeof(info) };
+	struct sim_ccp *c = &s->st->ccp;
+	struct fwb_features features;
+	struct fwb_snp_status status;
+	struct fwb_snp_addr buf;
+	uint32_t page = sim_alloc(s, 1);
+	int ret;
+
+	if (!page)
+		return -ENOMEM;
+	buf.address = info.address = sim_pa(page);
+	ret = ccp_cmd(s, PSP_CMD_SNP_PLATFORM_STATUS, &buf, sizeof(buf), error);
+	sim_kernel_read(s, sim_pa(page), &status, sizeof(status));
+	if (!ret && (status.flags & FWB_STATUS_FEATURE_INFO)) {
+		ret = ccp_cmd(s, PSP_CMD_SNP_FEATURE_INFO, &info, sizeof(info), error);
+		sim_kernel_read(s, sim_pa(page), &features, sizeof(features));
+		if (!ret) {
+			c->feature_ebx = features.ebx;
+			c->feature_ecx = features.ecx;
+		}
+		/* both at once: what KVM asks for */
+		if (!(status.flags & FWB_STATUS_CTH_CAP))
+			c->feature_ecx &= ~FWB_ECX_CIPHERTEXT_HIDING;
+	}
+	sim_free(s, page, 1);
+	return ret;
 }
 
 /* The driver of a freshly booted kernel finds the device */
@@ -290,7 +339,8 @@ void ccp_probe(struct sim *s)
 	c->cmd_buf_backup = sim_alloc(s, 1);
 
 	memset(&status, 0, sizeof(status));
-	if (ccp_cmd(s, PSP_CMD_PLATFORM_STATUS, &status, sizeof(status), &error)) {
+	if ((kernel_at_least(s, 6, 18) && snp_features(s, &error)) ||
+	    ccp_cmd(s, PSP_CMD_PLATFORM_STATUS, &status, sizeof(status), &error)) {
 		sim_klog(s, "ccp: SEV: failed to get status. Error: %#x", error);
 		c->probed = 0;			/* no /dev/sev on this boot */
 		return;

@@ -58,8 +58,7 @@ static const char *check_machine(const struct sim_state *st)
 	}
 	if (!text_ends(m->kernel, sizeof(m->kernel)) || m->access > SIM_ACCESS_NONE ||
 	    m->no_patch > 1 || m->kexec_loaded > 1 || m->lockdown > 2 || m->iommu_fails > 1 ||
-	    m->next_pid < 1000 ||
-	    m->next_pid > 8000000)
+	    m->cth > 1 || m->tio > 1 || m->next_pid < 1000 || m->next_pid > 8000000)
 		return "its kernel makes no sense";
 	for (i = 0; i < SIM_KLOG_LINES; i++)
 		if (!text_ends(m->klog[i], sizeof(m->klog[i])))
@@ -114,7 +113,7 @@ static const char *check_ccp(const struct sim_state *st)
 
 	if (c->probed > 1 || c->snp_initialized > 1 || c->sev_state > PSP_WORKING ||
 	    c->psp_dead > 1 || c->cmd_buf_active > 1 || c->cmd_buf_backup_active > 1 ||
-	    c->iommu_failed > 1)
+	    c->iommu_failed > 1 || c->cth > 1 || c->tio > 1 || c->max_snp_asid > PSP_FW_MAX_ASID)
 		return "the driver's state makes no sense";
 	if (c->cmd_buf >= SIM_PAGES || c->cmd_buf_backup >= SIM_PAGES ||
 	    (c->probed && (!c->cmd_buf || !c->cmd_buf_backup)))
@@ -183,6 +182,8 @@ static const char *check_kvm(const struct sim_state *st, uint8_t *seen)
 	const char *wrong;
 	uint32_t i;
 
+	if (k->max_snp_asid >= k->min_sev_asid)
+		return "KVM's ASIDs make no sense";
 	if (k->loaded > 1 || k->sev > 1 || k->sev_es > 1 || k->sev_snp > 1 || k->capacity > 1 ||
 	    k->max_sev_asid > PSP_FW_MAX_ASID || k->max_sev_asid != st->fw.nr_asids ||
 	    k->min_sev_asid < 1 || k->min_sev_asid > k->max_sev_asid + 1 ||

@@ -34,32 +34,65 @@ int debug_copy_out(void *u, const void *k, size_t ksize)
 	return sim_copy_to_user(u, k, ksize);
 }
 
-int debug_snp_fw_state(struct sim *s, uint32_t *state)
+int debug_refuse(uint32_t *reason, uint32_t why)
+{
+	*reason = why;
+	return -EBUSY;
+}
+
+int debug_explain(struct sim *s, int ret, uint32_t *reason)
+{
+	if (ret == -EFAULT)		/* the driver did not get a buffer back */
+		return -EIO;
+	if (ret != -EBUSY || *reason)
+		return ret;
+	if (s->st->ccp.psp_dead)
+		return debug_refuse(reason, SEV_DBG_R_PSP_DEAD);
+	return -EIO;			/* no command buffer left */
+}
+
+/*
+ * A command that answers into a page: as long as SNP is up one of the firmware's,
+ * which is taken back afterwards.  @data names it @at an offset.
+ */
+static int query(struct sim *s, uint32_t cmd, void *data, size_t len, size_t at,
+		 void *answer, size_t size, uint32_t *error)
 {
 	bool up = s->st->ccp.snp_initialized;
-	uint32_t error = SEV_DBG_NO_FW_CALL, page;
+	uint32_t page = ccp_alloc_firmware(s, 1);
+	uint64_t pa = page ? sim_pa(page) : 0;
+	int ret;
+
+	if (!page)
+		return -ENOMEM;
+	memcpy((char *)data + at, &pa, sizeof(pa));
+	ret = ccp_cmd(s, cmd, data, len, error);
+	if (up && ccp_reclaim(s, page, 1))
+		return ret ?: -EIO;	/* the page is leaked */
+	if (!ret)
+		sim_kernel_read(s, pa, answer, size);
+	sim_free(s, page, 1);
+	return ret;
+}
+
+int debug_snp_fw_state(struct sim *s, uint32_t *state)
+{
+	uint32_t error = SEV_DBG_NO_FW_CALL;
 	struct fwb_snp_status status;
-	struct fwb_snp_addr buf;
+	struct fwb_snp_addr data;
 	int ret;
 
 	*state = SEV_DBG_FW_UNKNOWN;
 	if (s->st->ccp.psp_dead)
 		return -EBUSY;
-	page = ccp_alloc_firmware(s, 1);
-	if (!page)
-		return -ENOMEM;
-	buf.address = sim_pa(page);
-	ret = ccp_cmd(s, PSP_CMD_SNP_PLATFORM_STATUS, &buf, sizeof(buf), &error);
-	if (up && ccp_reclaim(s, page, 1))
-		return ret ?: -EIO;
-	sim_kernel_read(s, sim_pa(page), &status, sizeof(status));
-	if (ret == -EIO && error == PSP_INVALID_PAGE_STATE && !up) {
+	ret = query(s, PSP_CMD_SNP_PLATFORM_STATUS, &data, sizeof(data),
+		    offsetof(struct fwb_snp_addr, address), &status, sizeof(status), &error);
+	if (ret == -EIO && error == PSP_INVALID_PAGE_STATE && !s->st->ccp.snp_initialized) {
 		*state = PSP_INIT;
-		ret = 0;
-	} else if (!ret) {
-		*state = status.state;
+		return 0;
 	}
-	sim_free(s, page, 1);
+	if (!ret)
+		*state = status.state;
 	return ret;
 }
 
@@ -78,6 +111,15 @@ int debug_sev_fw_state(struct sim *s, uint32_t *state)
 	return ret;
 }
 
+/* What this version of the driver has that not all have */
+static uint32_t platform(const struct sim *s)
+{
+	const struct sim_ccp *c = &s->st->ccp;
+
+	return (c->tio ? SEV_DBG_S_TIO : 0) | (c->cth ? SEV_DBG_S_CTH : 0) |
+	       (ccp_snp_shutdown_flags(s) & FWB_X86_SNP_SHUTDOWN ? SEV_DBG_S_X86_SHUTDOWN : 0);
+}
+
 static void fill_info(struct sim *s, struct sev_dbg_info *i)
 {
 	const struct sim_ccp *c = &s->st->ccp;
@@ -87,8 +129,10 @@ static void fill_info(struct sim *s, struct sev_dbg_info *i)
 	debug_sev_fw_state(s, &i->fw_sev_state);
 
 	i->abi_version = SEV_DBG_ABI_VERSION;
-	i->features = SEV_DBG_F_GUEST_LIST | SEV_DBG_F_STRICT | SEV_DBG_F_WBINVD_ALL;
-	i->state = (c->psp_dead ? SEV_DBG_S_PSP_DEAD : 0) |
+	i->features = SEV_DBG_F_GUEST_LIST | SEV_DBG_F_STRICT | SEV_DBG_F_WBINVD_ALL |
+		      SEV_DBG_F_GUEST_STATUS | SEV_DBG_F_FW_EXT;
+	i->state = platform(s) |
+		   (c->psp_dead ? SEV_DBG_S_PSP_DEAD : 0) |
 		   (c->snp_initialized ? SEV_DBG_S_SNP_INIT : 0) |
 		   (debug_svm_on(s) ? SEV_DBG_S_SVM_ON : 0) |
 		   (debug_locked_out(s) ? SEV_DBG_S_INIT_LOCKED : 0) |
@@ -150,6 +194,74 @@ static int guest_list(struct sim *s, void *arg)
 	return debug_copy_out(arg, &l, sizeof(l)) ?: ret;
 }
 
+static int ask_snp(struct sim *s, const struct sim_tracked *g, struct sev_dbg_guest_status *st)
+{
+	struct fwb_snp_guest_query data = { .gctx = g->gctx };
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	struct fwb_snp_guest_status answer;
+	int ret;
+
+	ret = query(s, PSP_CMD_SNP_GUEST_STATUS, &data, sizeof(data),
+		    offsetof(struct fwb_snp_guest_query, address), &answer, sizeof(answer), &error);
+	if (ret)
+		return ret;
+	st->state = answer.state;
+	st->asid = answer.asid;
+	st->policy = answer.policy;
+	st->vcek_dis = answer.vcek_dis & 1;
+	return 0;
+}
+
+static int ask_sev(struct sim *s, const struct sim_tracked *g, struct sev_dbg_guest_status *st)
+{
+	struct fwb_guest_status data = { .handle = g->u.handle };
+	int ret = ccp_cmd(s, PSP_CMD_GUEST_STATUS, &data, sizeof(data), NULL);
+
+	if (ret)
+		return ret;
+	st->state = data.state;
+	st->asid = data.asid;
+	st->policy = data.policy;
+	return 0;
+}
+
+/* One command, two with the SNP_PAGE_RECLAIM of the answer: the trace is for its status */
+static int ask(struct sim *s, struct sev_dbg_guest_status *st)
+{
+	struct sim_trace trace = { 0 };
+	struct sim_tracked *g;
+	int ret;
+
+	if (s->st->ccp.psp_dead)
+		return debug_refuse(&st->reason, SEV_DBG_R_PSP_DEAD);
+	g = debug_find_id(s, st->id);
+	if (!g || (g->u.flags & SEV_DBG_G_TOMBSTONE))
+		return -ENOENT;
+	s->trace = &trace;
+	ret = g->u.kind == SEV_DBG_KIND_SEV ? ask_sev(s, g, st) : ask_snp(s, g, st);
+	s->trace = NULL;
+	st->kind = g->u.kind;
+	debug_trace_sum(&trace, &st->result, ret);
+	return debug_explain(s, ret, &st->reason);
+}
+
+static int guest_status(struct sim *s, void *arg)
+{
+	struct sev_dbg_guest_status in, st;
+	int ret = debug_copy_in(&in, sizeof(in), arg);
+
+	if (ret)
+		return ret;
+	if (in.flags || in.rsvd)
+		return -EINVAL;
+	st = (struct sev_dbg_guest_status){
+		.size = in.size, .id = in.id, .result.status = SEV_DBG_NO_FW_CALL,
+	};
+	ret = ask(s, &st);
+	st.result.err = ret;
+	return debug_copy_out(arg, &st, sizeof(st)) ?: ret;
+}
+
 static int wbinvd(struct sim *s, void *arg)
 {
 	struct sev_dbg_wbinvd w;
@@ -206,6 +318,8 @@ int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg)
 		return get_info(s, arg);
 	case SEV_DBG_GUEST_LIST:
 		return guest_list(s, arg);
+	case SEV_DBG_GUEST_STATUS:
+		return guest_status(s, arg);
 	case SEV_DBG_WBINVD:
 		return writable ? wbinvd(s, arg) : -EBADF;
 	case SEV_DBG_WBINVD_ALL:

@@ -11,24 +11,6 @@
 
 static const struct sev_dbg_result nothing_done = { .status = SEV_DBG_NO_FW_CALL };
 
-static int refuse(uint32_t *reason, uint32_t why)
-{
-	*reason = why;
-	return -EBUSY;
-}
-
-/* A reason beside every EBUSY, and EFAULT for the caller's pointers only */
-static int explain(struct sim *s, int ret, uint32_t *reason)
-{
-	if (ret == -EFAULT)		/* the driver did not get a buffer back */
-		return -EIO;
-	if (ret != -EBUSY || *reason)
-		return ret;
-	if (s->st->ccp.psp_dead)
-		return refuse(reason, SEV_DBG_R_PSP_DEAD);
-	return -EIO;			/* no command buffer left */
-}
-
 static void reclaim_context(struct sim *s, uint64_t id)
 {
 	struct sim_tracked *g = debug_find_id(s, id);
@@ -64,7 +46,7 @@ static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_t
 	int ret;
 
 	if (s->st->ccp.psp_dead)
-		return refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
+		return debug_refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
 	g = debug_find_id(s, c->id);
 	if (!g)
 		return -ENOENT;
@@ -73,7 +55,7 @@ static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_t
 	if (g->u.flags & SEV_DBG_G_TOMBSTONE)
 		return -EALREADY;
 	if ((g->u.flags & SEV_DBG_G_RUNNING) && !(c->flags & SEV_DBG_D_RUNNING))
-		return refuse(&c->reason, SEV_DBG_R_RUNNING);
+		return debug_refuse(&c->reason, SEV_DBG_R_RUNNING);
 
 	if (!decommissions_fill_log(s))
 		sim_klog(s, DECOMMISSION_LOG " %llu of %s[%d] through /dev/sev-debug",
@@ -86,7 +68,7 @@ static int decommission(struct sim *s, struct sev_dbg_guest_cmd *c, struct sim_t
 	s->trace = NULL;
 	if (trace->count)
 		c->result = trace->entry[0];
-	return explain(s, ret, &c->reason);
+	return debug_explain(s, ret, &c->reason);
 }
 
 int debug_decommission(struct sim *s, void *arg)
@@ -142,7 +124,7 @@ static int shutdown_snp_check(struct sim *s, bool *down, uint32_t *reason)
 		if (ret)
 			return ret;
 		if (state == PSP_UNINIT)
-			return refuse(reason, SEV_DBG_R_BUFFERS);
+			return debug_refuse(reason, SEV_DBG_R_BUFFERS);
 	}
 	if (!c->snp_initialized) {
 		ret = debug_snp_fw_state(s, &state);
@@ -197,12 +179,14 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 
 	if (!(c->flags & SEV_DBG_C_LIVE)) {
 		if (debug_count(s, kind, false))
-			return refuse(&c->reason, SEV_DBG_R_GUESTS);
+			return debug_refuse(&c->reason, SEV_DBG_R_GUESTS);
 		if (s->st->debug.track_lost)
-			return refuse(&c->reason, SEV_DBG_R_TRACK_LOST);
+			return debug_refuse(&c->reason, SEV_DBG_R_TRACK_LOST);
 	}
 	if (!(c->flags & SEV_DBG_C_TOMBSTONES) && debug_count(s, kind, true))
-		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+		return debug_refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	if (!legacy && s->st->ccp.tio)	/* it would have to be taken down first */
+		return debug_refuse(&c->reason, SEV_DBG_R_TIO);
 	if (strict) {
 		ret = shutdown_snp_check(s, &down, &c->reason);
 		if (ret)
@@ -217,30 +201,44 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 	return strict ? shutdown_snp(s, down, &c->reason) : shutdown_all(s, &c->reason);
 }
 
-static int do_init(struct sim *s, struct sev_dbg_cmd *c)
+static int may_init(struct sim *s, struct sev_dbg_cmd *c)
 {
-	uint32_t error = SEV_DBG_NO_FW_CALL;
-
 	if (ccp_host_snp(s) && !s->st->ccp.snp_initialized) {
 		if (sim_cpus_online(s) != s->st->m.cpus) {
 			c->reason = SEV_DBG_R_CPUS_OFFLINE;
 			return -EOPNOTSUPP;
 		}
 		if (debug_locked_out(s))
-			return refuse(&c->reason, SEV_DBG_R_INIT_LOCKED);
+			return debug_refuse(&c->reason, SEV_DBG_R_INIT_LOCKED);
 		if (debug_svm_on(s))
-			return refuse(&c->reason, SEV_DBG_R_SVM_ON);
+			return debug_refuse(&c->reason, SEV_DBG_R_SVM_ON);
+		if (s->st->ccp.max_snp_asid) {	/* kvm_amd alone knows how many */
+			c->reason = SEV_DBG_R_CTH;
+			return -EOPNOTSUPP;
+		}
+		if (ccp_would_init_tio(s))
+			return debug_refuse(&c->reason, SEV_DBG_R_TIO);
 	}
 	if (debug_sev_init_blocked(s))
-		return refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+		return debug_refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
+	return 0;
+}
+
+static int do_init(struct sim *s, struct sev_dbg_cmd *c)
+{
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret = may_init(s, c);
+
+	if (ret)
+		return ret;
 	sim_klog(s, "ccp: INIT through /dev/sev-debug");
-	return ccp_platform_init(s, false, &error);
+	return ccp_platform_init(s, 0, &error);
 }
 
 static int run(struct sim *s, unsigned long request, struct sev_dbg_cmd *c)
 {
 	if (s->st->ccp.psp_dead)
-		return refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
+		return debug_refuse(&c->reason, SEV_DBG_R_PSP_DEAD);
 	if (request == SEV_DBG_SHUTDOWN)
 		return do_shutdown(s, c);
 	if (request == SEV_DBG_INIT)
@@ -297,35 +295,6 @@ static int copy_trace(struct sev_dbg_cmd *c, const struct sim_trace *trace)
 	return 0;
 }
 
-static bool is_query(uint32_t cmd)
-{
-	return cmd == PSP_CMD_PLATFORM_STATUS || cmd == PSP_CMD_SNP_PLATFORM_STATUS;
-}
-
-/*
- * What a run of commands amounts to: the last failure if it failed, else the last
- * of substance.  A query that succeeded amounts to nothing.
- */
-static void sum_trace(const struct sim_trace *t, struct sev_dbg_result *res, bool failed)
-{
-	const struct sev_dbg_result *r, *failure = NULL, *last = NULL, *query = NULL;
-
-	for (r = t->entry; r < t->entry + t->count; r++) {
-		if (r->err && is_query(r->cmd))
-			query = r;
-		else if (r->err)
-			failure = r;
-		if (!is_query(r->cmd) && r->cmd != PSP_CMD_SNP_PAGE_RECLAIM)
-			last = r;
-	}
-	if (failed && failure)
-		*res = *failure;
-	else if (last)
-		*res = *last;
-	else if (failed && query)
-		*res = *query;
-}
-
 int debug_cmd(struct sim *s, unsigned long request, void *arg)
 {
 	struct sim_trace trace = { 0 };
@@ -346,8 +315,8 @@ int debug_cmd(struct sim *s, unsigned long request, void *arg)
 	s->trace = &trace;
 	ret = run(s, request, &c);
 	s->trace = NULL;
-	ret = explain(s, ret, &c.reason);
-	sum_trace(&trace, &c.result, ret && c.reason != SEV_DBG_R_IOMMU);
+	ret = debug_explain(s, ret, &c.reason);
+	debug_trace_sum(&trace, &c.result, ret && c.reason != SEV_DBG_R_IOMMU);
 	c.result.err = ret;
 	if (copy_trace(&c, &trace))
 		ret = -EFAULT;

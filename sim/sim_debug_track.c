@@ -291,13 +291,14 @@ static void note_sev(struct sim *s, uint32_t cmd, const void *data)
 	}
 }
 
-static void trace_add(struct sim_trace *t, uint32_t cmd, int ret, uint32_t status, uint64_t ns)
+static void trace_add(struct sim_trace *t, uint32_t cmd, int ret, const struct ccp_answer *answer)
 {
 	struct sev_dbg_result *r = t->count ? &t->entry[t->count - 1] : NULL;
 
-	if (r && r->cmd == cmd && r->err == ret && r->status == status) {
+	if (r && r->cmd == cmd && r->err == ret && r->status == answer->status &&
+	    r->fw_ext == answer->fw_ext) {
 		r->count++;
-		r->duration_ns += ns;
+		r->duration_ns += answer->duration_ns;
 		return;
 	}
 	t->total++;
@@ -307,18 +308,43 @@ static void trace_add(struct sim_trace *t, uint32_t cmd, int ret, uint32_t statu
 	memset(r, 0, sizeof(*r));
 	r->cmd = cmd;
 	r->err = ret;
-	r->status = status;
+	r->status = answer->status;
 	r->count = 1;
-	r->duration_ns = ns;
+	r->duration_ns = answer->duration_ns;
+	r->fw_ext = answer->fw_ext;
 }
 
-/* @status: SEV_DBG_NO_FW_CALL if the firmware was not called or did not answer */
-void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret, uint32_t status,
-		    uint64_t duration_ns)
+static bool is_query(uint32_t cmd)
+{
+	return cmd == PSP_CMD_PLATFORM_STATUS || cmd == PSP_CMD_SNP_PLATFORM_STATUS;
+}
+
+void debug_trace_sum(const struct sim_trace *t, struct sev_dbg_result *res, bool failed)
+{
+	const struct sev_dbg_result *r, *failure = NULL, *last = NULL, *query = NULL;
+
+	for (r = t->entry; r < t->entry + t->count; r++) {
+		if (r->err && is_query(r->cmd))
+			query = r;
+		else if (r->err)
+			failure = r;
+		if (!is_query(r->cmd) && r->cmd != PSP_CMD_SNP_PAGE_RECLAIM)
+			last = r;
+	}
+	if (failed && failure)
+		*res = *failure;
+	else if (last)
+		*res = *last;
+	else if (failed && query)
+		*res = *query;
+}
+
+void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret,
+		    const struct ccp_answer *answer)
 {
 	if (s->trace)
-		trace_add(s->trace, cmd, ret, status, duration_ns);
-	if (status)
+		trace_add(s->trace, cmd, ret, answer);
+	if (answer->status)
 		return;
 	if (ret && cmd == PSP_CMD_LAUNCH_START) {	/* the handle got lost on the way */
 		s->st->debug.track_lost = 1;

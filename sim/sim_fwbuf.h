@@ -33,6 +33,7 @@ FWB fwb_pdh_cert_export {
 };
 FWB fwb_handle { uint32_t handle; };		/* DECOMMISSION, DEACTIVATE, LAUNCH_FINISH */
 FWB fwb_activate { uint32_t handle, asid; };
+FWB fwb_guest_status { uint32_t handle, policy, asid; uint8_t state; };
 FWB fwb_launch_start {
 	uint32_t handle, policy;
 	uint64_t cert_address;
@@ -50,9 +51,25 @@ FWB fwb_snp_status {
 	uint32_t build_id, flags, guest_count;
 	uint64_t current_tcb, reported_tcb;
 };
-FWB fwb_snp_init_ex { uint32_t flags, rsvd; uint64_t list_paddr; uint8_t rsvd2[48]; };
+/* SNP_GUEST_STATUS, and the page that it answers with */
+FWB fwb_snp_guest_query { uint64_t gctx, address; };
+FWB fwb_snp_guest_status {
+	uint64_t policy;
+	uint32_t asid;
+	uint8_t state, rsvd[3];
+	uint32_t vcek_dis;		/* bit 0 */
+	uint8_t rsvd2[12];
+};
+FWB fwb_snp_init_ex {
+	uint32_t flags, rsvd;
+	uint64_t list_paddr;
+	uint16_t max_snp_asid;
+	uint8_t rsvd2[46];
+};
 #define FWB_INIT_RMP		1u
 #define FWB_LIST_PADDR_EN	2u
+#define FWB_CIPHERTEXT_HIDING_EN 8u
+#define FWB_TIO_EN		16u
 FWB fwb_range { uint64_t base; uint32_t page_count, rsvd; };
 FWB fwb_range_list { uint32_t count, rsvd; struct fwb_range range[4]; };
 FWB fwb_snp_shutdown_ex { uint32_t len, flags; };
@@ -81,6 +98,12 @@ FWB fwb_snp_commit { uint32_t len; };
 FWB fwb_snp_config { uint64_t reported_tcb; uint32_t flags; uint8_t rsvd[52]; };
 FWB fwb_snp_vlek_load { uint32_t len; uint8_t version, rsvd[3]; uint64_t address; };
 FWB fwb_snp_feature_info { uint32_t len, ecx_in; uint64_t address; };
+FWB fwb_features { uint32_t eax, ebx, ecx, edx; };	/* what it answers with */
+#define FWB_EBX_TIO		2u
+#define FWB_ECX_X86_SHUTDOWN	2u
+#define FWB_ECX_CIPHERTEXT_HIDING 8u
+#define FWB_STATUS_FEATURE_INFO	8u			/* in fwb_snp_status.flags */
+#define FWB_STATUS_CTH_CAP	32u
 
 _Static_assert(sizeof(struct fwb_init) == 0x14, "INIT");
 _Static_assert(sizeof(struct fwb_status) == 0x0c, "PLATFORM_STATUS");
@@ -92,6 +115,10 @@ _Static_assert(sizeof(struct fwb_launch_range) == 0x14, "LAUNCH_UPDATE_DATA");
 _Static_assert(sizeof(struct fwb_snp_status) == 0x20, "SNP_PLATFORM_STATUS");
 _Static_assert(sizeof(struct fwb_snp_init_ex) == 0x40, "SNP_INIT_EX");
 _Static_assert(sizeof(struct fwb_snp_activate) == 0x0c, "SNP_ACTIVATE");
+_Static_assert(sizeof(struct fwb_guest_status) == 0x0d, "GUEST_STATUS");
+_Static_assert(sizeof(struct fwb_snp_guest_query) == 0x10, "SNP_GUEST_STATUS");
+_Static_assert(sizeof(struct fwb_snp_guest_status) == 0x20, "SNP_GUEST_STATUS's answer");
+_Static_assert(sizeof(struct fwb_snp_feature_info) == 0x10, "SNP_FEATURE_INFO");
 _Static_assert(sizeof(struct fwb_snp_launch_start) == 0x30, "SNP_LAUNCH_START");
 _Static_assert(sizeof(struct fwb_snp_launch_update) == 0x20, "SNP_LAUNCH_UPDATE");
 _Static_assert(sizeof(struct fwb_snp_launch_finish) == 0x40, "SNP_LAUNCH_FINISH");

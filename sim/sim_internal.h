@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		1u
+#define SIM_LAYOUT		2u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -71,6 +71,7 @@ struct sim_machine {
 	uint32_t kexec_loaded, warnings;
 	uint32_t lockdown;		/* 0 none, 1 integrity, 2 confidentiality */
 	uint32_t iommu_fails;		/* the next amd_iommu_snp_disable() */
+	uint32_t cth, tio;		/* what its owner turned on: see struct sim_options */
 	uint32_t next_pid, kernel_major, kernel_minor;
 	char kernel[64];
 	struct sim_cpu cpu[SIM_MAX_CPUS];
@@ -108,6 +109,7 @@ struct sim_memory {
 
 struct sim_inject {
 	uint32_t cmd, status, count, timeout;
+	uint64_t ext;			/* left in the registers of the command buffer; 0: nothing */
 };
 
 /* The ccp driver's variables; names as in sev-dev.c */
@@ -121,6 +123,9 @@ struct sim_ccp {
 	uint32_t cmd_buf, cmd_buf_backup;	/* page numbers */
 	uint32_t cmd_buf_active, cmd_buf_backup_active;
 	uint32_t iommu_failed;		/* SNP is down, the IOMMUs' pages are still assigned */
+	uint32_t feature_ebx, feature_ecx;	/* snp_feat_info_0 */
+	uint32_t max_snp_asid;		/* kvm_amd's last, 0: without ciphertext hiding */
+	uint32_t cth, tio;		/* SNP runs with it; SEV-TIO is up */
 	uint32_t pad1;
 	uint8_t api_major, api_minor, build, pad;
 	struct sim_inject inject[SIM_INJECTIONS];
@@ -160,6 +165,8 @@ struct sim_vm {
 struct sim_kvm {
 	uint32_t loaded, sev, sev_es, sev_snp;	/* parameters as they are after loading */
 	uint32_t min_sev_asid, max_sev_asid;
+	uint32_t max_snp_asid;		/* with ciphertext hiding SEV-ES begins above; else 0 */
+	uint32_t pad;
 	uint32_t capacity;		/* the misc cgroup knows the ASIDs */
 	uint32_t charged[2];		/* root misc cgroup: SEV; SEV-ES and SNP */
 	uint32_t warned;		/* WARN_ONCE() of snp_decommission_context() */
@@ -270,6 +277,13 @@ void sim_changed(struct sim *s);
 int sim_copy_from_user(void *to, const void *from, size_t len);	/* 0, -EFAULT */
 int sim_copy_to_user(void *to, const void *from, size_t len);
 
+/* How a command ended; @status: SEV_DBG_NO_FW_CALL if the firmware was not called, or silent */
+struct ccp_answer {
+	uint32_t status;
+	uint64_t fw_ext;		/* see struct sev_dbg_result */
+	uint64_t duration_ns;
+};
+
 /* sim_ccp.c; 0 or -errno, firmware status in *psp_ret where there was one */
 int ccp_cmd(struct sim *s, uint32_t cmd, void *data, size_t len, uint32_t *psp_ret);
 int ccp_rmp_mark_firmware(struct sim *s, uint32_t page, uint32_t pages);
@@ -279,12 +293,13 @@ void ccp_free_firmware(struct sim *s, uint32_t page, uint32_t pages);
 
 /* sim_ccp_init.c */
 void ccp_probe(struct sim *s);
-int ccp_snp_init(struct sim *s, uint32_t *error);
 int ccp_sev_init(struct sim *s, uint32_t *error);
-int ccp_platform_init(struct sim *s, bool probe, uint32_t *error);
+/* @max_snp_asid: 0 for SNP without ciphertext hiding */
+int ccp_platform_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error);
 int ccp_sev_shutdown(struct sim *s, uint32_t *error);
 int ccp_snp_shutdown(struct sim *s, uint32_t *error);
 uint32_t ccp_snp_shutdown_flags(const struct sim *s);
+bool ccp_would_init_tio(const struct sim *s);
 void ccp_snp_shutdown_host(struct sim *s);
 void ccp_free_tmr(struct sim *s);
 void ccp_firmware_shutdown(struct sim *s);
@@ -302,8 +317,13 @@ struct sim_trace {
 };
 
 bool debug_pre_cmd(struct sim *s, uint32_t cmd, const void *data);
-void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret, uint32_t status,
-		    uint64_t duration_ns);
+void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret,
+		    const struct ccp_answer *answer);
+/*
+ * What a run of commands amounts to: the last failure if it failed, else the last
+ * of substance.  A query of the platform that succeeded amounts to nothing.
+ */
+void debug_trace_sum(const struct sim_trace *t, struct sev_dbg_result *res, bool failed);
 struct sim_tracked *debug_find_id(struct sim *s, uint64_t id);
 unsigned int debug_count(struct sim *s, uint32_t kind, bool tombstone);
 bool debug_init_blocked(struct sim *s);
@@ -316,6 +336,9 @@ bool debug_svm_on(struct sim *s);
 int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg);
 int debug_copy_in(void *k, size_t ksize, const void *u);
 int debug_copy_out(void *u, const void *k, size_t ksize);
+int debug_refuse(uint32_t *reason, uint32_t why);	/* -EBUSY */
+/* A reason beside every EBUSY, and EFAULT for the caller's pointers only */
+int debug_explain(struct sim *s, int ret, uint32_t *reason);
 int debug_snp_fw_state(struct sim *s, uint32_t *state);	/* 0 or -errno; SEV_DBG_FW_UNKNOWN */
 int debug_sev_fw_state(struct sim *s, uint32_t *state);
 

@@ -80,6 +80,10 @@ int kvm_asid_new(struct sim *s, struct sim_vm *vm)
 		return -ENOTTY;
 	if (k->charged[is_es(vm)] >= max - min + 1)
 		return -EBUSY;
+	if (k->max_snp_asid && vm->kind == SIM_KIND_SNP)
+		max = k->max_snp_asid;
+	else if (k->max_snp_asid && vm->kind == SIM_KIND_SEV_ES)
+		min = k->max_snp_asid + 1;
 again:
 	for (asid = min; asid <= max && k->asid_used[asid];)
 		asid++;
@@ -137,13 +141,15 @@ int kvm_load(struct sim *s)
 	struct sim_kvm *k = &s->st->kvm;
 	uint32_t i, error = SEV_DBG_NO_FW_CALL;
 	bool up, snp = false;
+	bool cth = s->st->m.cth && (s->st->ccp.feature_ecx & FWB_ECX_CIPHERTEXT_HIDING);
 
 	if (k->loaded)
 		return -EEXIST;
 	memset(k->asid_used, 0, sizeof(k->asid_used));
 	memset(k->asid_reclaim, 0, sizeof(k->asid_reclaim));
 	k->capacity = 1;
-	up = !ccp_platform_init(s, true, &error);
+	k->max_snp_asid = cth ? (k->min_sev_asid - 1) / 2 : 0;
+	up = !ccp_platform_init(s, k->max_snp_asid, &error);
 	if (up && ccp_host_snp(s))
 		snp = snp_is_initialized(s);
 	k->sev = up;
@@ -152,7 +158,7 @@ int kvm_load(struct sim *s)
 	sim_klog(s, "kvm_amd: SEV %s (ASIDs %u - %u)", up ? "enabled" : "disabled",
 		 k->min_sev_asid, k->max_sev_asid);
 	sim_klog(s, "kvm_amd: SEV-SNP %s (ASIDs %u - %u)", snp ? "enabled" : "disabled", 1,
-		 k->min_sev_asid - 1);
+		 cth ? k->max_snp_asid : k->min_sev_asid - 1);
 	for (i = 0; i < s->st->m.cpus; i++)
 		if (s->st->m.cpu[i].online)
 			kvm_cpu_svm(s, i, true);

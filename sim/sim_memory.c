@@ -278,8 +278,7 @@ void sim_leak(struct sim *s, uint32_t page, uint32_t pages)
 	for (i = page; i < page + pages; i++) {
 		if (s->st->page[i].use == SIM_PAGE_LEAKED)
 			continue;
-		s->st->page[i].use = SIM_PAGE_LEAKED;
-		s->st->page[i].next = 0;
+		s->st->page[i].use = SIM_PAGE_LEAKED;	/* in its list it stays */
 		s->st->mem.leaked++;
 	}
 }

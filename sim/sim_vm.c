@@ -46,7 +46,7 @@ static int vm_init(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	ret = kvm_asid_new(s, vm);
 	if (ret)
 		return fail(why, ret, "KVM_SEV_INIT2", error);
-	ret = ccp_platform_init(s, false, &error);
+	ret = ccp_platform_init(s, 0, &error);
 	if (ret)
 		return fail(why, ret, "KVM_SEV_INIT2", error);
 	if (vm->kind == SIM_KIND_SNP) {
@@ -89,6 +89,20 @@ static int snp_start(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	return ret ? fail(why, ret, "SNP_ACTIVATE", error) : 0;
 }
 
+/* KVM's snp_page_reclaim(): what it leaks is in the log, and in no count of the driver's */
+static void page_reclaim(struct sim *s, uint32_t page)
+{
+	struct fwb_snp_addr data = { .address = sim_pa(page) };
+	uint32_t error = SEV_DBG_NO_FW_CALL;
+	int ret = ccp_cmd(s, PSP_CMD_SNP_PAGE_RECLAIM, &data, sizeof(data), &error);
+
+	if (ret)
+		sim_kwarn(s, "WARNING: Failed to reclaim PFN %llx, rc %d fw_err %#x",
+			  (unsigned long long)(sim_pa(page) / SIM_PAGE), ret, error);
+	if (ret || sim_rmp_shared(s, page))
+		sim_leak(s, page, 1);
+}
+
 /* A page becomes the guest's: RMPUPDATE, then SNP_LAUNCH_UPDATE */
 static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gpa,
 		    unsigned int type, struct sim_why *why)
@@ -105,7 +119,7 @@ static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gp
 	update.address = sim_pa(page);
 	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_UPDATE, &update, sizeof(update), &error);
 	if (ret) {
-		ccp_reclaim(s, page, 1);
+		page_reclaim(s, page);
 		return fail(why, ret, "SNP_LAUNCH_UPDATE", error);
 	}
 	return 0;
@@ -273,6 +287,8 @@ static void free_list(struct sim *s, uint32_t *head, const char *what)
 
 	for (page = *head; page; page = next) {
 		next = s->st->page[page].next;
+		if (s->st->page[page].use == SIM_PAGE_LEAKED)
+			continue;		/* when it could not be reclaimed */
 		if (sim_rmp_shared(s, page)) {
 			sim_kwarn(s, "WARNING: %s cannot be made shared", what);
 			sim_leak(s, page, 1);

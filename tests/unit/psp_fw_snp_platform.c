@@ -392,6 +392,63 @@ START_TEST(snp_feature_info)
 }
 END_TEST
 
+/* SNP_INIT_EX: bits 3, 4 and MAX_SNP_ASID are reserved unless FEATURE_INFO offers them */
+START_TEST(ciphertext_hiding_and_tio)
+{
+	const struct psp_fw_config c = {
+		.feature_info = true, .cth = true, .tio = true, .min_sev_asid = 101, .smt = true,
+	};
+	uint8_t b[0x40] = { 0 }, f[0x10] = { 0 };
+
+	put32(b, 0, 1 << 0 | 1 << 4);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0, 1 << 0 | 1 << 3);
+	put32(b, 0x10, 40);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	again(&c);
+	put32(f, 0, 16);
+	put64(f, 8, PAGE);
+	OK(machine_cmd(m, PSP_CMD_SNP_FEATURE_INFO, f));
+	ck_assert_uint_eq(get32(m->mem, PAGE + 4), 1 << 1);
+	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 3 | 1 << 3);
+	put32(b, 0x10, 0);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0x10, 101);				/* no more than SEV-ES can have */
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0x10, 40 | 1 << 16);
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0x10, 40);
+	put32(b, 0, 1 << 0);				/* an ASID without the bit */
+	IS(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b), PSP_INVALID_PARAM);
+	put32(b, 0, 1 << 0 | 1 << 3 | 1 << 4);
+	OK(machine_cmd(m, PSP_CMD_SNP_INIT_EX, b));
+	machine_page(m, PAGE, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE));
+	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 1 << 3 | 1 << 5 | 1 << 6);
+	ck_assert_ptr_null(psp_fw_check(m->fw));
+
+	/* the ASIDs are two ranges: each kind has its own */
+	machine_wbinvd(m);
+	OK(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL));
+	up_sev(m);
+	machine_page(m, GCTX, PSP_PAGE_FIRMWARE);
+	OK(cmd_address(m, PSP_CMD_SNP_GCTX_CREATE, GCTX));
+	OK(cmd_snp_launch_start(m, GCTX, SNP_POLICY));
+	IS(cmd_snp_activate(m, GCTX, 41), PSP_INVALID_ASID);
+	OK(cmd_snp_activate(m, GCTX, 40));
+	OK(cmd_address(m, PSP_CMD_SNP_DECOMMISSION, GCTX));
+	OK(cmd_launch_start(m, 4, &(uint32_t){ 0 }));
+	IS(cmd_activate(m, 1, 39), PSP_INVALID_ASID);
+	IS(cmd_activate(m, 1, 101), PSP_INVALID_ASID);
+	OK(cmd_activate(m, 1, 41));
+	OK(machine_cmd(m, PSP_CMD_SHUTDOWN, NULL));
+	machine_wbinvd(m);
+	OK(machine_cmd(m, PSP_CMD_SNP_DF_FLUSH, NULL));
+	OK(cmd_snp_shutdown_ex(m, 8, 1));
+	ck_assert_uint_eq(m->fw->max_snp_asid, 0);
+}
+END_TEST
+
 int main(void)
 {
 	TCase *t = tcase_create("commands");
@@ -419,5 +476,6 @@ int main(void)
 	tcase_add_test(t, snp_platform_status);
 	tcase_add_test(t, output_pages_go_to_reclaim_when_switched_so);
 	tcase_add_test(t, snp_feature_info);
+	tcase_add_test(t, ciphertext_hiding_and_tio);
 	return machine_suite("psp_fw SNP platform", t);
 }

@@ -46,6 +46,7 @@ static const struct {
 	{ SEV_DBG_DF_FLUSH, sizeof(struct sev_dbg_cmd) },
 	{ SEV_DBG_SHUTDOWN, sizeof(struct sev_dbg_cmd) },
 	{ SEV_DBG_INIT, sizeof(struct sev_dbg_cmd) },
+	{ SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status) },
 };
 
 #define REQUESTS	(sizeof(requests) / sizeof(requests[0]))

@@ -120,7 +120,7 @@ static int command(unsigned long request, uint32_t flags)
 		ck_assert_uint_eq(c.trace_count, c.trace_total);
 	}
 	ck_assert_int_eq(ret == -EBUSY, reason && reason != SEV_DBG_R_CPUS_OFFLINE &&
-					reason != SEV_DBG_R_IOMMU);
+					reason != SEV_DBG_R_CTH && reason != SEV_DBG_R_IOMMU);
 	tell(trace, c.trace_count);
 	return ret;
 }
