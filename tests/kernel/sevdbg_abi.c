@@ -4,13 +4,14 @@
  *
  * To be run as root, in the emulated host: a driver that lets one of these
  * through shuts the firmware down. Prints TAP; exits 1 if a case came out
- * otherwise than expected. With --lockdown it raises the kernel's lockdown at
- * the end, which lasts until reboot.
+ * otherwise than expected. With --compat it calls as a 32-bit program does; with
+ * --lockdown it raises the kernel's lockdown at the end, which lasts until reboot.
  *
  * Needs nothing but libc: cc -static -Iinclude tests/kernel/sevdbg_abi.c
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@
 
 #define PAGE 4096U
 #define TAIL 64
+#define MAP_LOW (MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT)
 
 /* What the kernel gets, with room for a caller newer than it. */
 union request {
@@ -32,10 +34,11 @@ union request {
 	struct sev_dbg_info info;
 	struct sev_dbg_guest_list list;
 	struct sev_dbg_guest_cmd guest;
+	struct sev_dbg_guest_status status;
 	struct sev_dbg_wbinvd wbinvd;
 	struct sev_dbg_wbinvd_all all;
 	struct sev_dbg_cmd cmd;
-	unsigned char bytes[sizeof(struct sev_dbg_cmd) + TAIL];
+	unsigned char bytes[sizeof(struct sev_dbg_guest_status) + TAIL];
 };
 
 struct kind {
@@ -43,22 +46,30 @@ struct kind {
 	unsigned long ioc;
 	__u32 size;
 	bool writes;
+	__u32 flags;	/* those there are */
+	int good;	/* what a request that is right ends with */
 };
 
+#define CMD_FLAGS (SEV_DBG_C_LEGACY | SEV_DBG_C_STRICT | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES)
+
+/* In the order of the request numbers */
 static const struct kind kinds[] = {
-	{ "GET_INFO",     SEV_DBG_GET_INFO,     sizeof(struct sev_dbg_info),       false },
-	{ "GUEST_LIST",   SEV_DBG_GUEST_LIST,   sizeof(struct sev_dbg_guest_list), false },
-	{ "DECOMMISSION", SEV_DBG_DECOMMISSION, sizeof(struct sev_dbg_guest_cmd),  true },
-	{ "WBINVD",       SEV_DBG_WBINVD,       sizeof(struct sev_dbg_wbinvd),     true },
-	{ "WBINVD_ALL",   SEV_DBG_WBINVD_ALL,   sizeof(struct sev_dbg_wbinvd_all), true },
-	{ "DF_FLUSH",     SEV_DBG_DF_FLUSH,     sizeof(struct sev_dbg_cmd),        true },
-	{ "SHUTDOWN",     SEV_DBG_SHUTDOWN,     sizeof(struct sev_dbg_cmd),        true },
-	{ "INIT",         SEV_DBG_INIT,         sizeof(struct sev_dbg_cmd),        true },
+	{ "GET_INFO", SEV_DBG_GET_INFO, sizeof(struct sev_dbg_info), false, 0, 0 },
+	{ "GUEST_LIST", SEV_DBG_GUEST_LIST, sizeof(struct sev_dbg_guest_list), false, 0, 0 },
+	{ "DECOMMISSION", SEV_DBG_DECOMMISSION, sizeof(struct sev_dbg_guest_cmd), true,
+	  SEV_DBG_D_RUNNING, ENOENT },
+	{ "WBINVD", SEV_DBG_WBINVD, sizeof(struct sev_dbg_wbinvd), true, 0, 0 },
+	{ "WBINVD_ALL", SEV_DBG_WBINVD_ALL, sizeof(struct sev_dbg_wbinvd_all), true, 0, 0 },
+	{ "DF_FLUSH", SEV_DBG_DF_FLUSH, sizeof(struct sev_dbg_cmd), true, SEV_DBG_C_LEGACY, 0 },
+	{ "SHUTDOWN", SEV_DBG_SHUTDOWN, sizeof(struct sev_dbg_cmd), true, CMD_FLAGS, 0 },
+	{ "INIT", SEV_DBG_INIT, sizeof(struct sev_dbg_cmd), true, 0, 0 },
+	{ "GUEST_STATUS", SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status), false, 0,
+	  ENOENT },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* The same for one of the eight, with its name in front. */
+/* The same for one of the kinds, with its name in front. */
 static void expect_kind(int want, int fd, const struct kind *k, void *arg, const char *what)
 {
 	char text[128];
@@ -78,33 +89,53 @@ static union request request_for(const struct kind *k)
 	return r;
 }
 
+/* How many of the sizes from @first to @last do not end with @want; the first such in @odd. */
+static unsigned int try_sizes(int want, int fd, const struct kind *k, __u32 first, __u32 last,
+			      __u32 *odd)
+{
+	/* room for the largest structure that is taken, zero */
+	static unsigned char room[2 * PAGE];
+	unsigned int bad = 0;
+	__u32 size = first;
+
+	do {
+		union request r = request_for(k);
+
+		r.size = size;
+		memset(room, 0, sizeof(room));
+		memcpy(room, &r, k->size);
+		if (call_device(fd, k->ioc, room) != want && !bad++)
+			*odd = size;
+	} while (size++ != last);
+	return bad;
+}
+
 static void test_sizes(int fd)
 {
-	static const __u32 bad[] = { 0, 4, 16, PAGE + 1, 0xffffffffU };
-	char what[64];
+	__u32 odd = 0;
 
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		const struct kind *k = &kinds[i];
+		unsigned int bad;
 		union request r;
 
-		for (size_t j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
-			r = request_for(k);
-			r.size = bad[j];
-			snprintf(what, sizeof(what), "size %u", bad[j]);
-			expect_kind(EINVAL, fd, k, &r, what);
-		}
-		r = request_for(k);
-		r.size = k->size - 1;
-		expect_kind(EINVAL, fd, k, &r, "one byte short of version 1");
+		bad = try_sizes(EINVAL, fd, k, 0, k->size - 1, &odd);
+		bad += try_sizes(EINVAL, fd, k, PAGE + 1, PAGE + 64, &odd);
+		bad += try_sizes(EINVAL, fd, k, 0x7fffffffU, 0x80000001U, &odd);
+		bad += try_sizes(EINVAL, fd, k, 0xfffffff0U, 0xffffffffU, &odd);
+		report(!bad, "%s: sizes that are none: %u of them taken (%u)", k->name, bad, odd);
 
-		r = request_for(k);
-		r.size = k->size + 8;
-		r.bytes[k->size + 7] = 1;
-		expect_kind(E2BIG, fd, k, &r, "longer, with something in the tail");
+		for (__u32 tail = 1; tail <= TAIL; tail += 9) {
+			r = request_for(k);
+			r.size = k->size + tail;
+			r.bytes[k->size + tail - 1] = 0x80;
+			expect_kind(E2BIG, fd, k, &r, "longer, with something in the tail");
+		}
 		if (k->writes)
 			continue;
-		r.bytes[k->size + 7] = 0;
-		expect_kind(0, fd, k, &r, "longer, with an empty tail");
+		bad = try_sizes(k->good, fd, k, k->size, k->size + TAIL, &odd);
+		bad += try_sizes(k->good, fd, k, PAGE - 8, PAGE, &odd);
+		report(!bad, "%s: longer, with an empty tail: %u refused (%u)", k->name, bad, odd);
 	}
 }
 
@@ -153,7 +184,9 @@ static void test_fields(int fd)
 	const size_t flags = offsetof(struct sev_dbg_cmd, flags);
 
 	for (size_t i = 0; i < NR_KINDS; i++)
-		refuse_word(fd, kinds[i].ioc, flags, 1U << 31, "unknown flag");
+		for (unsigned int bit = 0; bit < 32; bit++)
+			if (!(kinds[i].flags & 1U << bit))
+				refuse_word(fd, kinds[i].ioc, flags, 1U << bit, "unknown flag");
 	refuse_word(fd, SEV_DBG_DECOMMISSION, flags, SEV_DBG_D_RUNNING << 1, "flag 2");
 	refuse_word(fd, SEV_DBG_SHUTDOWN, flags, SEV_DBG_C_LEGACY | SEV_DBG_C_STRICT,
 		    "LEGACY and STRICT");
@@ -161,6 +194,8 @@ static void test_fields(int fd)
 	refuse_word(fd, SEV_DBG_DF_FLUSH, flags, SEV_DBG_C_LIVE, "LIVE");
 	refuse_word(fd, SEV_DBG_INIT, flags, SEV_DBG_C_LEGACY, "LEGACY");
 	refuse_word(fd, SEV_DBG_DECOMMISSION, offsetof(struct sev_dbg_guest_cmd, rsvd), 1, "rsvd");
+	refuse_word(fd, SEV_DBG_GUEST_STATUS, offsetof(struct sev_dbg_guest_status, rsvd), 1,
+		    "rsvd");
 	refuse_word(fd, SEV_DBG_WBINVD, offsetof(struct sev_dbg_wbinvd, rsvd), 1, "rsvd");
 	refuse_word(fd, SEV_DBG_SHUTDOWN, offsetof(struct sev_dbg_cmd, rsvd), 1, "rsvd");
 	refuse_word(fd, SEV_DBG_SHUTDOWN, offsetof(struct sev_dbg_cmd, trace_entry_size),
@@ -200,7 +235,7 @@ static void test_pointers(int fd)
 	struct sev_dbg_cmd *c;
 	unsigned char *page;
 
-	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_LOW, -1, 0);
 	if (page == MAP_FAILED) {
 		report(false, "mmap: %s", strerror(errno));
 		return;
@@ -222,7 +257,7 @@ static void test_pointers(int fd)
 	shutdown_with_trace(EINVAL, fd, results, PAGE + 1, 4,
 			    "SHUTDOWN, trace entries of 4097 bytes");
 
-	if (ioctl(fd, SEV_DBG_GUEST_LIST, &l) == 0 && l.total == 0) {
+	if (!call_device(fd, SEV_DBG_GUEST_LIST, &l) && !l.total) {
 		report(true, "GUEST_LIST, bad address # SKIP no guests");
 		return;
 	}
@@ -286,6 +321,28 @@ static void decommission(int want, __u32 reason, int fd, __u64 id, const char *w
 	       c.reason == reason, "%s: reason %u, the firmware was not called", what, c.reason);
 }
 
+/* The firmware's word on a guest, beside what the list has of it. */
+static void guest_status(int fd, const struct sev_dbg_guest *g)
+{
+	struct sev_dbg_guest_status s = { .size = sizeof(s), .id = g->id, .kind = 77, .vcek_dis = 77 };
+	bool snp = g->kind == SEV_DBG_KIND_SNP;
+	__u32 running = snp ? 2 : 3;
+
+	if (g->flags & SEV_DBG_G_TOMBSTONE) {
+		expect(ENOENT, fd, SEV_DBG_GUEST_STATUS, &s, "GUEST_STATUS, tombstone");
+		return;
+	}
+	expect(0, fd, SEV_DBG_GUEST_STATUS, &s, "GUEST_STATUS");
+	report(s.result.cmd == (snp ? 0x92 : 0x23) && !s.result.status && !s.result.err &&
+	       s.result.count == 1 && s.result.duration_ns && !s.result.fw_ext && !s.reason,
+	       "GUEST_STATUS: command %#x, status %#x", s.result.cmd, s.result.status);
+	report(s.kind == g->kind && s.id == g->id && s.asid == g->asid && s.policy == g->policy &&
+	       s.vcek_dis <= 1 && !s.rsvd, "GUEST_STATUS: kind %u ASID %u policy %#llx", s.kind,
+	       s.asid, (unsigned long long)s.policy);
+	report((s.state == running) == !!(g->flags & SEV_DBG_G_RUNNING),
+	       "GUEST_STATUS: state %u", s.state);
+}
+
 /* What is refused of the guests that there are, if there are any. */
 static void test_guests(int fd)
 {
@@ -303,6 +360,7 @@ static void test_guests(int fd)
 	for (__u32 i = 0; i < l.count; i++) {
 		const struct sev_dbg_guest *g = &guests[i];
 
+		guest_status(fd, g);
 		if (g->kind == SEV_DBG_KIND_SEV)
 			decommission(EOPNOTSUPP, 0, fd, g->id, "DECOMMISSION, SEV guest");
 		else if (g->flags & SEV_DBG_G_TOMBSTONE)
@@ -342,7 +400,7 @@ static void test_read_only(void)
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		union request r = request_for(&kinds[i]);
 
-		expect_kind(kinds[i].writes ? EBADF : 0, fd, &kinds[i], &r, "read-only file");
+		expect_kind(kinds[i].writes ? EBADF : kinds[i].good, fd, &kinds[i], &r, "read-only file");
 	}
 	close(fd);
 }
@@ -371,7 +429,8 @@ static void test_no_capability(int fd)
 	for (size_t i = 0; i < NR_KINDS; i++) {
 		union request r = request_for(&kinds[i]);
 
-		expect_kind(kinds[i].writes ? EPERM : 0, fd, &kinds[i], &r, "without CAP_SYS_ADMIN");
+		expect_kind(kinds[i].writes ? EPERM : kinds[i].good, fd, &kinds[i], &r,
+			    "without CAP_SYS_ADMIN");
 	}
 	other = open(DEVICE, O_RDONLY | O_CLOEXEC);
 	report(other < 0 && errno == EPERM, "open without CAP_SYS_ADMIN: EPERM");
@@ -409,25 +468,18 @@ static void test_lockdown(int fd)
 			union request r = request_for(&kinds[i]);
 
 			pin(0);
-			expect_kind(harmless ? 0 : EPERM, fd, &kinds[i], &r, "locked down");
+			expect_kind(harmless ? kinds[i].good : EPERM, fd, &kinds[i], &r, "locked down");
 		}
 	}
 	if (lock >= 0)
 		close(lock);
 }
 
-int main(int argc, char **argv)
+static void *test_all(void *with_lockdown)
 {
-	bool lockdown = argc == 2 && !strcmp(argv[1], "--lockdown");
 	struct state before, after;
-	int fd;
+	int fd = open_device(O_RDWR);
 
-	if (argc > 2 || (argc == 2 && !lockdown)) {
-		fprintf(stderr, "usage: sevdbg_abi [--lockdown]\n");
-		return 64;
-	}
-
-	fd = open_device(O_RDWR);
 	get_state(fd, &before);
 	test_info(fd);
 	test_requests(fd);
@@ -440,10 +492,44 @@ int main(int argc, char **argv)
 	test_read_only();
 	test_no_capability(fd);
 	test_other_user();
-	if (lockdown)
+	if (with_lockdown)
 		test_lockdown(fd);
 
 	get_state(fd, &after);
 	report(!memcmp(&before, &after, sizeof(before)), "nothing changed");
+	close(fd);
+	return NULL;
+}
+
+/* On a stack that a 32-bit program could have */
+static void test_low(void *with_lockdown)
+{
+	const size_t size = 256 * PAGE;
+	void *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_LOW, -1, 0);
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	if (stack == MAP_FAILED || pthread_attr_init(&attr) ||
+	    pthread_attr_setstack(&attr, stack, size) ||
+	    pthread_create(&thread, &attr, test_all, with_lockdown) ||
+	    pthread_join(thread, NULL))
+		report(false, "no thread below 4 GB");
+}
+
+int main(int argc, char **argv)
+{
+	bool lockdown = false;
+
+	for (int i = 1; i < argc; i++) {
+		if (!strcmp(argv[i], "--lockdown")) {
+			lockdown = true;
+		} else if (!strcmp(argv[i], "--compat")) {
+			compat = true;
+		} else {
+			fprintf(stderr, "usage: sevdbg-abi [--compat] [--lockdown]\n");
+			return 64;
+		}
+	}
+	test_low(lockdown ? &lockdown : NULL);
 	return report_end();
 }

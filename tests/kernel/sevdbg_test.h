@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include <linux/sev-debug.h>
 
 #define DEVICE "/dev/sev-debug"
+#define SYS_IOCTL_IA32 54
 
 static unsigned int cases, failures;
 
@@ -62,10 +64,26 @@ static inline const char *reason_name(__u32 reason)
 	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
 }
 
+/* As a 32-bit program calls; what @arg points to has to be below 4 GB then */
+static bool compat;
+
+/* Returns 0 or an errno. */
+static inline int call_device(int fd, unsigned long ioc, void *arg)
+{
+	long ret = SYS_IOCTL_IA32;
+
+	if (!compat)
+		return ioctl(fd, ioc, arg) ? errno : 0;
+	__asm__ volatile("int $0x80" : "+a"(ret)
+			 : "b"(fd), "c"(ioc), "d"((__u32)(uintptr_t)arg)
+			 : "memory", "r8", "r9", "r10", "r11");
+	return (int)-ret;
+}
+
 /* One call that has to end with @want. */
 static inline void expect(int want, int fd, unsigned long ioc, void *arg, const char *what)
 {
-	int error = ioctl(fd, ioc, arg) ? errno : 0;
+	int error = call_device(fd, ioc, arg);
 
 	if (error == want)
 		report(true, "%s: %s", what, name_of(want));
