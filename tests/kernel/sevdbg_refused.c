@@ -8,6 +8,8 @@
  *   sevdbg_refused buffers    kvm_amd not loaded: a failed INIT leaves a buffer
  *                             behind, for which SHUTDOWN STRICT is refused; then
  *                             everything down, and up again
+ *   sevdbg_refused legacy-init kvm_amd not loaded: a failed INIT of SEV leaves
+ *                             nothing behind
  *   sevdbg_refused unbound    kvm_amd not loaded: the driver is unbound from the
  *                             device, for which it does not come back
  *
@@ -111,6 +113,19 @@ static void test_buffers(int fd)
 	       s.info.state & SEV_DBG_S_SNP_INIT, "INIT: both are up");
 }
 
+static void test_legacy_init(int fd)
+{
+	struct state s;
+
+	get_state(fd, &s);
+	report(!s.info.fw_snp_state && !(s.info.state & SEV_DBG_S_BUFFERS), "SNP is down");
+	for (int i = 0; i < 3; i++)
+		pdh_gen(EIO, 1);
+	get_state(fd, &s);
+	report(!(s.info.state & SEV_DBG_S_BUFFERS) && !s.info.fw_sev_state && !s.info.fw_snp_state &&
+	       !s.info.leaked_pages, "PDH_GEN: nothing is left");
+}
+
 static bool unbind(void)
 {
 	FILE *f = fopen("/sys/bus/pci/drivers/ccp/unbind", "we");
@@ -161,6 +176,7 @@ int main(int argc, char **argv)
 	} tests[] = {
 		{ "implicit", test_implicit },
 		{ "buffers", test_buffers },
+		{ "legacy-init", test_legacy_init },
 		{ "unbound", test_unbound },
 	};
 
@@ -170,6 +186,6 @@ int main(int argc, char **argv)
 		tests[i].run(open_device(O_RDWR));
 		return report_end();
 	}
-	fprintf(stderr, "usage: sevdbg_refused implicit|buffers|unbound\n");
+	fprintf(stderr, "usage: sevdbg_refused implicit|buffers|legacy-init|unbound\n");
 	return 64;
 }

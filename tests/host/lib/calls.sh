@@ -50,3 +50,23 @@ wait_for() {
 		sleep 0.1
 	done
 }
+
+# pages_accounted - once SNP is down, no page may be left that was not given back
+# and of which the kernel does not say that it gave it up
+pages_accounted() {
+	rmp_range=$(dmesg | sed -n 's/.*RMP table physical range \[\(0x[0-9a-f]*\) - \(0x[0-9a-f]*\)\].*/\1 \2/p')
+	[ -n "$rmp_range" ] || fail "the kernel does not say where the RMP is"
+	# shellcheck disable=SC2086 # two words
+	rmp-assigned $rmp_range >"$step_dir/assigned" || fail "the RMP cannot be read"
+	dmesg | sed -n 's/.*Leaking PFN range 0x\([0-9a-f]*\)-0x\([0-9a-f]*\).*/\1 \2/p' >"$step_dir/leaked"
+	while read -r first last; do
+		page=$((0x$first))
+		while [ "$page" -le $((0x$last)) ]; do
+			printf '%x\n' "$page"
+			page=$((page + 1))
+		done
+	done <"$step_dir/leaked" >"$step_dir/named"
+	echo "assigned pages: $(wc -l <"$step_dir/assigned"), given up: $(wc -l <"$step_dir/named")"
+	grep -vxF -f "$step_dir/named" "$step_dir/assigned" >"$step_dir/lost" || return 0
+	fail "assigned, and not a word of it: $(wc -l <"$step_dir/lost") pages, first $(head -n 1 "$step_dir/lost")"
+}

@@ -103,6 +103,11 @@ psp_fault_used() {
 	[ -z "$psp_left" ] || fail "the PSP still has a fault: $psp_left"
 }
 
+# psp_fault_taken - the same as a question
+psp_fault_taken() {
+	[ -z "$(psp-fault)" ]
+}
+
 # psp_timeout SECONDS - how long the driver waits for an answer from now on.  It
 # takes the new time with the answer to a command.
 psp_timeout() {
@@ -115,7 +120,7 @@ psp_timeout() {
 # the kernel gives up pages, and says so, by design.
 kernel_warnings() {
 	warning='WARNING:|BUG:|Oops|Call Trace|general protection|unable to handle'
-	warning="$warning|RMP violation|RMPUPDATE|soft lockup|blocked for more"
+	warning="$warning|RMP violation|RMPUPDATE|soft lockup|blocked for more|UBSAN:|detected stall"
 	dmesg > /run/dmesg
 	warned=$(tail -n "+$(($(cat /run/dmesg.seen 2> /dev/null || echo 0) + 1))" /run/dmesg |
 		grep -E "$warning") || true
