@@ -2,15 +2,40 @@
 #include "cmd/cli.h"
 #include "cmd/commands.h"
 
+enum { KEY_STATUS = 0x200 };
+
+struct guests_options {
+	bool status;
+};
+
+static const struct argp_option options[] = {
+	{ "status", KEY_STATUS, NULL, 0,
+	  "Ask the firmware about each guest, too, and say where it differs" },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct guests_options *o = state->input;
+
+	(void)arg;
+	if (key != KEY_STATUS)
+		return ARGP_ERR_UNKNOWN;
+	o->status = true;
+	return 0;
+}
+
 static const struct argp argp = {
+	.options = options, .parser = parse,
 	.doc = "List the guests that firmware and KVM hold, set against the processes that hold "
 	       "VMs.",
 };
 
 struct guest_view {
 	struct sevadm_guest guest;
-	const char *kind, *state;
+	const char *kind, *state, *fw_state;
 	char policy[128];
+	bool vcek;		/* the firmware answered, and its guest has such a bit */
 };
 
 static const struct out_row guest_rows[] = {
@@ -24,6 +49,15 @@ static const struct out_row guest_rows[] = {
 	OUT_ROW(struct guest_view, "process", "PROCESS", OUT_CHARS, guest.comm),
 	OUT_ROW(struct guest_view, "held", "HELD", OUT_BOOL, guest.held),
 	OUT_ROW(struct guest_view, "age_ns", "AGE", OUT_NS, guest.age_ns),
+	OUT_ROW(struct guest_view, "firmware_state", "FW-STATE", OUT_STRING, fw_state),
+	OUT_ROW_WHEN(struct guest_view, "firmware_state_raw", NULL, OUT_U32, guest.fw.state,
+		     guest.fw.known),
+	OUT_ROW_WHEN(struct guest_view, "firmware_asid", "FW-ASID", OUT_U32, guest.fw.asid,
+		     guest.fw.known),
+	OUT_ROW_WHEN(struct guest_view, "firmware_policy", "FW-POLICY", OUT_HEX64,
+		     guest.fw.policy, guest.fw.known),
+	OUT_ROW_WHEN(struct guest_view, "vcek_dis", "VCEK-DIS", OUT_BOOL, guest.fw.vcek_dis, vcek),
+	OUT_ROW(struct guest_view, "differs", "DIFFERS", OUT_CHARS, guest.differs),
 	OUT_END
 };
 
@@ -55,6 +89,9 @@ static struct guest_view view_of(const struct sevadm_guest *guest)
 	static const char *const states[] = { "init", "launching", "running", "tombstone" };
 	struct guest_view view = {
 		.guest = *guest, .kind = kinds[guest->kind], .state = states[guest->state],
+		.fw_state = guest->fw.known ?
+			    sevadm_guest_state_name(guest->kind, guest->fw.state) : NULL,
+		.vcek = guest->fw.known && guest->kind == SEVADM_GUEST_SNP,
 	};
 
 	sevadm_policy_text(guest->kind, guest->policy, view.policy, sizeof(view.policy));
@@ -92,15 +129,17 @@ static void print(struct cli *cli, const struct sevadm_guests *guests)
 	out_list_end(cli->out);
 }
 
-static int run(struct cli *cli, const void *options)
+static int run(struct cli *cli, const void *options_)
 {
+	const struct guests_options *o = options_;
 	struct sevadm_run record = { 0 };
 	struct sevadm_guests guests;
-	int ret;
+	int ret, got;
 
-	(void)options;
-	ret = sevadm_guests_get(cli->adm, &guests, &record);
-	if (!ret) {
+	got = ret = sevadm_guests_get(cli->adm, &guests, &record);
+	if (!ret && o->status)
+		ret = sevadm_guests_status(cli->adm, &guests, &record);
+	if (!got) {		/* what the firmware did not say leaves the list as it is */
 		print(cli, &guests);
 		sevadm_guests_free(&guests);
 	}
@@ -113,6 +152,7 @@ const struct command cmd_guests = {
 	.name = "guests",
 	.summary = "List guests and the processes behind them",
 	.argp = &argp,
+	.options_size = sizeof(struct guests_options),
 	.flags = CMD_SURVEY,
 	.run = run,
 };

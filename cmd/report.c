@@ -12,6 +12,8 @@ struct end {
 	bool has_status;
 	uint32_t status;
 	const char *status_name;
+	bool has_ext;
+	uint64_t fw_ext;
 };
 
 static const struct out_row end_rows[] = {
@@ -23,6 +25,7 @@ static const struct out_row end_rows[] = {
 	OUT_ROW(struct end, "errno_name", NULL, OUT_STRING, error),
 	OUT_ROW_WHEN(struct end, "status", NULL, OUT_STATUS, status, has_status),
 	OUT_ROW(struct end, "status_name", NULL, OUT_STRING, status_name),
+	OUT_ROW_WHEN(struct end, "fw_ext", NULL, OUT_HEX64, fw_ext, has_ext),
 	OUT_END
 };
 
@@ -73,6 +76,8 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 		.has_status = has_status,
 		.status = failure->status,
 		.status_name = has_status ? sevadm_status_name(failure->status) : NULL,
+		.has_ext = failure->fw_ext,
+		.fw_ext = failure->fw_ext,
 	};
 
 	if (!(cli->command->flags & CMD_OFFLINE) && !cli->reported)

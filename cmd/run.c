@@ -18,6 +18,8 @@ struct step_view {
 	int32_t pid;
 	char cpus[128];
 	uint32_t status;
+	bool has_ext;
+	uint64_t fw_ext;
 	const char *status_name, *error, *reason;
 	int32_t err;
 	uint32_t count;
@@ -39,6 +41,7 @@ static const struct out_row step_rows[] = {
 	OUT_ROW(struct step_view, "errno_name", "ERRNO", OUT_STRING, error),
 	OUT_ROW(struct step_view, "reason", "REASON", OUT_STRING, reason),
 	OUT_ROW(struct step_view, "duration_ns", "TIME", OUT_NS, duration_ns),
+	OUT_ROW_WHEN(struct step_view, "fw_ext", "EXTENDED", OUT_HEX64, fw_ext, has_ext),
 	OUT_END
 };
 
@@ -65,6 +68,8 @@ static struct step_view view_of(const struct sevadm_step *step)
 		.has_status = step->has_status,
 		.status = step->status,
 		.status_name = step->has_status ? sevadm_status_name(step->status) : NULL,
+		.has_ext = step->fw_ext,
+		.fw_ext = step->fw_ext,
 		.err = step->err,
 		.error = step->err ? strerrorname_np(step->err) : NULL,
 		.reason = step->reason,

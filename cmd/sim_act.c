@@ -39,7 +39,7 @@ static const struct argp argp = {
 	.parser = parse, .args_doc = "FILE ACTION...",
 	.doc = "Let something happen to a simulated SNP host: offline=LIST, online=LIST, "
 	       "start=snp|sev|sev-es|snp-launching[:VCPUS], kill=PID, reload, unload, load, kexec, "
-	       "fail=COMMAND:STATUS[:COUNT], timeout=COMMAND, deaf=CPU.",
+	       "fail=COMMAND:STATUS[:COUNT[:EXTENDED]], timeout=COMMAND, deaf=CPU.",
 };
 
 struct action_view {

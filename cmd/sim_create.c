@@ -7,7 +7,7 @@
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_FORCE,
+	KEY_CTH, KEY_TIO, KEY_FORCE,
 };
 
 struct create_options {
@@ -29,6 +29,8 @@ static const struct argp_option options[] = {
 	{ "vcpus", KEY_VCPUS, "N", 0, "Per guest, 2 unless told" },
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },
 	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Kernel release it shows" },
+	{ "ciphertext-hiding", KEY_CTH, NULL, 0, "SNP runs with it; kernel 7.3.4-sim unless told" },
+	{ "tio", KEY_TIO, NULL, 0, "SEV-TIO comes up with SNP; kernel 7.3.4-sim unless told" },
 	{ "no-patch", KEY_NO_PATCH, NULL, 0, "A kernel without the companion patch" },
 	{ "force", KEY_FORCE, NULL, 0, "Replace a simulated host that is there" },
 	{ 0 }
@@ -93,6 +95,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_NO_PATCH:
 		o->sim.no_patch = true;
+		return 0;
+	case KEY_CTH:
+		o->sim.ciphertext_hiding = true;
+		return 0;
+	case KEY_TIO:
+		o->sim.tio = true;
 		return 0;
 	case KEY_FORCE:
 		o->sim.overwrite = true;

@@ -45,6 +45,7 @@ enum sevadm_class {
  * @class:	kind of failure
  * @err:	positive errno, 0 if only the firmware refused
  * @status:	firmware status or SEVADM_NO_FW_CALL
+ * @fw_ext:	extended error that the firmware left beside @status; 0: none
  * @message:	what was being done and what refused it, without a full stop
  * @remedy:	what to do about it, a sentence; empty if there is nothing to say
  */
@@ -52,6 +53,7 @@ struct sevadm_failure {
 	enum sevadm_class class;
 	int err;
 	uint32_t status;
+	uint64_t fw_ext;
 	char message[768];
 	char remedy[768];
 };
@@ -121,6 +123,8 @@ enum sevadm_step_kind {
  * @has_cpu:	@cpu is meant
  * @cpu:	logical CPU of a WBINVD
  * @status:	firmware status, SEVADM_NO_FW_CALL if it was not called
+ * @fw_ext:	what the firmware left in the command buffer's registers beside a @status
+ *		other than 0; no document says what is in it.  0: nothing, or not told
  * @err:	positive errno if the kernel refused, 0 otherwise
  * @count:	how many equal commands in a row it stands for
  * @duration_ns: from the call to the answer
@@ -135,6 +139,7 @@ struct sevadm_step {
 	int32_t pid;
 	uint32_t cpu;
 	uint32_t status;
+	uint64_t fw_ext;
 	int32_t err;
 	uint32_t count;
 	uint64_t duration_ns;
@@ -238,12 +243,16 @@ struct sevadm_snp_status {
  * @known:	/dev/sev-debug answered
  * @mismatch:	driver and firmware disagree about SNP being up
  * @iommu_stuck: SNP is down, but the IOMMU could not give its pages back
+ * @tio:	SEV-TIO is up
+ * @ciphertext_hiding: SNP runs with it
+ * @x86_shutdown: a shutdown of SNP ends RMP enforcement on the CPUs, too
  */
 struct sevadm_driver {
 	bool known;
 	uint32_t abi_version;
 	bool psp_dead, snp_init, svm_on, init_locked, track_lost, buffers, snp_host;
 	bool iommu_stuck;
+	bool tio, ciphertext_hiding, x86_shutdown;
 	bool mismatch;
 	uint32_t fw_snp_state, fw_sev_state;	/* SEVADM_NO_FW_CALL: it did not say */
 	uint32_t nr_snp_guests, nr_sev_guests, nr_snp_tombstones, nr_sev_tombstones;
@@ -282,6 +291,26 @@ enum sevadm_guest_state {
 };
 
 /**
+ * struct sevadm_guest_status - what the firmware itself says of a guest
+ * @known:	it answered; all else is 0 if not
+ * @kind:	SEV-ES by the policy
+ * @state:	SNP: 0 INIT, 1 LAUNCH, 2 RUNNING; SEV and SEV-ES: 0 INVALID, 1 LUPDATE,
+ *		2 LSECRET, 3 RUNNING, 4 SUPDATE, 5 RUPDATE, 6 SENT
+ * @asid:	0 if not bound
+ * @policy:	from the launch
+ * @vcek_dis:	SNP: the guest may not have reports signed with the VCEK
+ *
+ * GUEST_STATUS (AMD 55766), SNP_GUEST_STATUS (AMD 56860).
+ */
+struct sevadm_guest_status {
+	bool known;
+	enum sevadm_guest_kind kind;
+	uint32_t state, asid;
+	uint64_t policy;
+	bool vcek_dis;
+};
+
+/**
  * struct sevadm_guest - a guest that the firmware, or KVM, still holds
  * @id:		names it towards decommission; never used twice
  * @handle:	SEV and SEV-ES only
@@ -291,6 +320,8 @@ enum sevadm_guest_state {
  * @comm:	that process's name then, escaped
  * @held:	a process with a VM stands behind it; else it is a leaked context,
  *		or a VM handed to another process
+ * @fw:		what the firmware says of it, once sevadm_guests_status() asked
+ * @differs:	in what that and the list differ, in a few words; empty: in nothing
  */
 struct sevadm_guest {
 	uint64_t id;
@@ -302,6 +333,8 @@ struct sevadm_guest {
 	char comm[64];
 	uint64_t created_ns, age_ns;
 	bool held;
+	struct sevadm_guest_status fw;
+	char differs[64];
 };
 
 /**
@@ -338,6 +371,36 @@ struct sevadm_guests {
  */
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
 void sevadm_guests_free(struct sevadm_guests *guests);
+
+/**
+ * sevadm_guest_status_get - ask the firmware about one guest
+ * @adm:	handle
+ * @id:		the guest's, from the list
+ * @status:	result
+ * @run:	the firmware command it took, as a step; may be NULL
+ *
+ * Changes nothing, and needs no device opened for changes.
+ * Return: 0; -ENOENT (no such guest, or gone from the firmware); -EOPNOTSUPP (the
+ * companion patch is too old to ask); -EIO when the firmware refused; other errno
+ */
+int sevadm_guest_status_get(struct sevadm *adm, uint64_t id, struct sevadm_guest_status *status,
+			    struct sevadm_run *run);
+
+/**
+ * sevadm_guests_status - ask the firmware about every guest of a list
+ * @adm:	handle
+ * @guests:	list; @fw and @differs of its guests are filled in, but for tombstones
+ * @run:	the firmware commands it took, as steps, and a warning for each guest of
+ *		which the firmware says something else than the list; may be NULL
+ *
+ * A guest that ended since the list was made is no failure.  One about which the
+ * firmware refuses to answer is, but the others are asked all the same.
+ * Return: 0 or -errno of the first that failed
+ */
+int sevadm_guests_status(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
+
+/* A state of struct sevadm_guest_status by its name in the specification; "?" for none */
+const char *sevadm_guest_state_name(enum sevadm_guest_kind kind, uint32_t state);
 
 /**
  * sevadm_policy_text - a guest policy in words
@@ -465,7 +528,7 @@ struct sevadm_sim_options {
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
 	const char *offline, *kernel;
-	bool no_patch, overwrite;
+	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
 struct sevadm_sim_guest {

@@ -44,6 +44,11 @@ int core_fail_psp_dead(struct sevadm *adm);
 int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t reason,
 		   uint16_t command);
 
+/* The firmware's answer was no: as core_fail(), with status and extended error of @step */
+__attribute__((format(printf, 4, 5)))
+int core_fail_refused(struct sevadm *adm, const struct sevadm_step *step, const char *remedy,
+		      const char *format, ...);
+
 /* Why the driver refused, in words; NULL for SEV_DBG_R_NONE */
 const char *core_reason_text(uint32_t reason);
 
@@ -98,6 +103,10 @@ struct outcome {
 	uint16_t command;
 	uint32_t reason;
 };
+
+/* The firmware on one guest; the step of @outcome does not know of which */
+int request_guest_status(struct sevadm *adm, uint64_t id, bool snp,
+			 struct sevadm_guest_status *status, struct outcome *outcome);
 
 /* Did the firmware itself say no, and this? */
 bool outcome_refused(const struct outcome *outcome);

@@ -21,7 +21,9 @@ static const struct reason_row {
 	  "End every VM of this host, or let `sevadm teardown --guests=stop` do it." },
 	{ SEV_DBG_R_BUFFERS, SEVADM_BUSY, "the firmware still owns buffers of SEV",
 	  "Run `sevadm shutdown --legacy` first." },
-	{ SEV_DBG_R_TIO, SEVADM_BUSY, "SEV-TIO is up", "Unbind the SEV-TIO devices." },
+	{ SEV_DBG_R_TIO, SEVADM_BUSY, "SEV-TIO is up, or would come up with SNP",
+	  "Let the driver do it: unloading kvm_amd takes SEV-TIO down first, loading it brings both "
+	  "up." },
 	{ SEV_DBG_R_INIT_LOCKED, SEVADM_BUSY, "INIT is locked out since the last shutdown",
 	  "Reload kvm_amd: `modprobe -r kvm_amd && modprobe kvm_amd`." },
 	{ SEV_DBG_R_SVM_ON, SEVADM_BUSY, "KVM is live, and INIT would pull VM_HSAVE_PA from under it",
@@ -34,6 +36,8 @@ static const struct reason_row {
 	  "End its VMM, or say --running." },
 	{ SEV_DBG_R_IOMMU, SEVADM_FAILED, "SNP is down in the firmware, but the IOMMU's pages could "
 	  "not be freed", "Do not kexec; reboot." },
+	{ SEV_DBG_R_CTH, SEVADM_FAILED, "SNP ran with ciphertext hiding, and only kvm_amd knows how "
+	  "many ASIDs that takes", "Load kvm_amd: it brings SEV and SNP up by itself." },
 };
 
 static const struct reason_row *reason_find(uint32_t reason)
@@ -71,22 +75,57 @@ static enum sevadm_class class_of(int err)
 	}
 }
 
+/* Only the first: was it recorded? */
+__attribute__((format(printf, 5, 0)))
+static bool record(struct sevadm *adm, enum sevadm_class class, int err, const char *remedy,
+		   const char *format, va_list ap)
+{
+	struct sevadm_failure *f = &adm->failure;
+
+	if (f->class != SEVADM_DONE)
+		return false;
+	f->class = class;
+	f->err = err;
+	f->status = SEVADM_NO_FW_CALL;
+	f->fw_ext = 0;
+	vsnprintf(f->message, sizeof(f->message), format, ap);
+	snprintf(f->remedy, sizeof(f->remedy), "%s", remedy ? remedy : "");
+	return true;
+}
+
 int core_fail(struct sevadm *adm, enum sevadm_class class, int err, const char *remedy,
 	      const char *format, ...)
 {
-	struct sevadm_failure *f = &adm->failure;
 	va_list ap;
 
-	if (f->class == SEVADM_DONE) {
-		f->class = class;
-		f->err = err;
-		f->status = SEVADM_NO_FW_CALL;
-		va_start(ap, format);
-		vsnprintf(f->message, sizeof(f->message), format, ap);
-		va_end(ap);
-		snprintf(f->remedy, sizeof(f->remedy), "%s", remedy ? remedy : "");
-	}
+	va_start(ap, format);
+	record(adm, class, err, remedy, format, ap);
+	va_end(ap);
 	return err ? -err : -EIO;
+}
+
+int core_fail_refused(struct sevadm *adm, const struct sevadm_step *step, const char *remedy,
+		      const char *format, ...)
+{
+	struct sevadm_failure *f = &adm->failure;
+	bool first;
+	va_list ap;
+
+	va_start(ap, format);
+	first = record(adm, SEVADM_REFUSED, EIO, remedy, format, ap);
+	va_end(ap);
+	if (!first)
+		return -EIO;
+	f->status = step->status;
+	f->fw_ext = step->fw_ext;
+	if (f->fw_ext) {
+		size_t used = strlen(f->message);
+
+		snprintf(f->message + used, sizeof(f->message) - used,
+			 "; the firmware left extended error 0x%llx",
+			 (unsigned long long)f->fw_ext);
+	}
+	return -EIO;
 }
 
 static const char *remedy_of(int err)
@@ -143,10 +182,8 @@ static int fail_refused(struct sevadm *adm, const struct sevadm_step *step, uint
 	const char *remedy = advice ? advice->remedy : row ? row->remedy :
 			     "This status is unassigned: report it.";
 
-	core_fail(adm, SEVADM_REFUSED, EIO, remedy, "%s: firmware refused: %s (0x%04x)",
-		  step->command, row ? row->name : "?", step->status);
-	adm->failure.status = step->status;
-	return -EIO;
+	return core_fail_refused(adm, step, remedy, "%s: firmware refused: %s (0x%04x)",
+				 step->command, row ? row->name : "?", step->status);
 }
 
 int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t reason,

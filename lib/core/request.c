@@ -165,10 +165,41 @@ static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t 
 		.command = command_name(result->cmd ? (uint16_t)result->cmd : command),
 		.has_status = true,
 		.status = result->status,
+		.fw_ext = result->fw_ext,
 		.err = -result->err,
 		.count = result->count ? result->count : 1,
 		.duration_ns = result->duration_ns,
 	};
+}
+
+int request_guest_status(struct sevadm *adm, uint64_t id, bool snp,
+			 struct sevadm_guest_status *status, struct outcome *outcome)
+{
+	uint16_t command = snp ? FW_CMD_SNP_GUEST_STATUS : FW_CMD_GUEST_STATUS;
+	struct sev_dbg_guest_status request = { .size = sizeof(request), .id = id };
+	int ret = core_issue(adm, may_repeat(command), SEV_DBG_GUEST_STATUS, &request,
+			     &request.result.status, NULL);
+
+	*status = (struct sevadm_guest_status){ 0 };
+	*outcome = (struct outcome){
+		.step = step_of(&request.result, command),
+		.command = request.result.cmd ? (uint16_t)request.result.cmd : command,
+		.reason = request.reason,
+	};
+	outcome->step.err = -ret;
+	outcome->step.reason = core_reason_text(request.reason);
+	if (!ret)
+		*status = (struct sevadm_guest_status){
+			.known = true,
+			.kind = request.kind == SEV_DBG_KIND_SNP ? SEVADM_GUEST_SNP :
+				request.policy & FW_SEV_POLICY_ES ? SEVADM_GUEST_SEV_ES :
+				SEVADM_GUEST_SEV,
+			.state = request.state,
+			.asid = request.asid,
+			.policy = request.policy,
+			.vcek_dis = request.vcek_dis & 1,
+		};
+	return ret;
 }
 
 bool outcome_refused(const struct outcome *outcome)

@@ -81,6 +81,18 @@ const char *sevadm_snp_state_name(uint32_t state)
 	return state < 2 ? names[state] : "?";
 }
 
+const char *sevadm_guest_state_name(enum sevadm_guest_kind kind, uint32_t state)
+{
+	static const char *const snp[] = { "INIT", "LAUNCH", "RUNNING" };
+	static const char *const sev[] = {
+		"INVALID", "LUPDATE", "LSECRET", "RUNNING", "SUPDATE", "RUPDATE", "SENT",
+	};
+
+	if (kind == SEVADM_GUEST_SNP)
+		return state < sizeof(snp) / sizeof(snp[0]) ? snp[state] : "?";
+	return state < sizeof(sev) / sizeof(sev[0]) ? sev[state] : "?";
+}
+
 struct policy_bit {
 	unsigned int bit;
 	const char *name;

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "lib/core/context.h"
+#include "lib/firmware/command.h"
+#include "lib/platform/guests.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
-#define SEV_POLICY_ES	(1U << 2)	/* AMD 55766, GUEST_POLICY */
-
-static enum sevadm_guest_state state_of(const struct sev_dbg_guest *g)
+enum sevadm_guest_state guests_state_of(const struct sev_dbg_guest *g)
 {
 	if (g->flags & SEV_DBG_G_TOMBSTONE)
 		return SEVADM_GUEST_TOMBSTONE;
@@ -30,8 +30,8 @@ static void guest_of(const struct sev_dbg_guest *g, uint64_t now, struct sevadm_
 	*guest = (struct sevadm_guest){
 		.id = g->id,
 		.kind = g->kind == SEV_DBG_KIND_SNP ? SEVADM_GUEST_SNP :
-			g->policy & SEV_POLICY_ES ? SEVADM_GUEST_SEV_ES : SEVADM_GUEST_SEV,
-		.state = state_of(g),
+			g->policy & FW_SEV_POLICY_ES ? SEVADM_GUEST_SEV_ES : SEVADM_GUEST_SEV,
+		.state = guests_state_of(g),
 		.asid = g->asid,
 		.handle = g->handle,
 		.policy = g->policy,

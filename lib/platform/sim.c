@@ -46,6 +46,8 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.offline = options->offline,
 		.kernel = options->kernel,
 		.no_patch = options->no_patch,
+		.ciphertext_hiding = options->ciphertext_hiding,
+		.tio = options->tio,
 		.overwrite = options->overwrite,
 	};
 	struct sim_why why = { "" };

@@ -22,22 +22,18 @@ static int fail_wbinvd(struct sevadm *adm, const struct outcome *outcome)
 
 	if (ret)
 		return ret;
-	if (!cpuset_count(&offline)) {
-		core_fail(adm, SEVADM_REFUSED, EIO, "See that no other guest is ending meanwhile "
-			  "and try again; if it stays, reboot cold.",
-			  "SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e) in each of %u "
-			  "rounds, with every CPU online", FLUSH_ROUNDS);
-	} else {
-		cpuset_format(&offline, list, sizeof(list));
-		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
-			 "/sys/devices/system/cpu/cpuN/online), then run the same command again.",
-			 list);
-		core_fail(adm, SEVADM_REFUSED, EIO, remedy, "SNP_DF_FLUSH: firmware refused: "
-			  "WBINVD_REQUIRED (0x000e): CPU %s is offline, and a CPU that was offline "
-			  "when a guest ended owes its WBINVD", list);
-	}
-	adm->failure.status = outcome->step.status;
-	return -EIO;
+	if (!cpuset_count(&offline))
+		return core_fail_refused(adm, &outcome->step,
+			"See that no other guest is ending meanwhile and try again; if it stays, "
+			"reboot cold.",
+			"SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e) in each of %u "
+			"rounds, with every CPU online", FLUSH_ROUNDS);
+	cpuset_format(&offline, list, sizeof(list));
+	snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
+		 "/sys/devices/system/cpu/cpuN/online), then run the same command again.", list);
+	return core_fail_refused(adm, &outcome->step, remedy,
+		"SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e): CPU %s is offline, and a "
+		"CPU that was offline when a guest ended owes its WBINVD", list);
 }
 
 static int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
@@ -76,7 +72,7 @@ int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options
 }
 
 /* DFFLUSH_REQUIRED straight after a good flush: somebody is still active */
-static int fail_active(struct sevadm *adm)
+static int fail_active(struct sevadm *adm, const struct outcome *outcome)
 {
 	struct sevadm_guests guests;
 	char text[160] = "none that the driver knows of";
@@ -90,13 +86,11 @@ static int fail_active(struct sevadm *adm)
 				guest_text(&guests.guests[i], text, sizeof(text));
 		sevadm_guests_free(&guests);
 	}
-	core_fail(adm, SEVADM_REFUSED, EIO, alive ?
-		  "End that guest, or say --guests=decommission." :
-		  "A context leaked that nobody can name any more: do not kexec, reboot.",
-		  "SNP_SHUTDOWN_EX: firmware refused: DFFLUSH_REQUIRED (0x000f) straight after a "
-		  "good SNP_DF_FLUSH: a guest is still active (%u alive: %s)", alive, text);
-	adm->failure.status = FW_DFFLUSH_REQUIRED;
-	return -EIO;
+	return core_fail_refused(adm, &outcome->step, alive ?
+		"End that guest, or say --guests=decommission." :
+		"A context leaked that nobody can name any more: do not kexec, reboot.",
+		"SNP_SHUTDOWN_EX: firmware refused: DFFLUSH_REQUIRED (0x000f) straight after a good "
+		"SNP_DF_FLUSH: a guest is still active (%u alive: %s)", alive, text);
 }
 
 static int shut_snp_down(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -115,7 +109,7 @@ static int shut_snp_down(struct sevadm *adm, const struct sevadm_teardown_option
 		if (!ret || !outcome_is(&outcome, FW_DFFLUSH_REQUIRED))
 			return ret ? outcome_fail(adm, &outcome) : 0;
 		if (try)
-			return fail_active(adm);
+			return fail_active(adm, &outcome);
 		ret = flush_rounds(adm, &options->wbinvd, run);
 		if (ret)
 			return ret;

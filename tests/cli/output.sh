@@ -32,14 +32,15 @@ all(.steps[]; typed(.; "command"; "string") and typed(.; "errno"; "number") and
 	maybe(.; "count"; "number") and maybe(.; "status"; "number") and
 	maybe(.; "status_name"; "string") and has("status") == has("status_name") and
 	maybe(.; "errno_name"; "string") and (.errno != 0) == has("errno_name") and
-	maybe(.; "reason"; "string")) and
+	maybe(.; "reason"; "string") and maybe(.; "fw_ext"; "string")) and
 all(.steps[] | keys[]; IN("command", "guest", "asid", "pid", "cpu", "count", "status",
-	"status_name", "errno", "errno_name", "reason", "duration_ns")) and
+	"status_name", "errno", "errno_name", "reason", "duration_ns", "fw_ext")) and
 (.result | typed(.; "done"; "boolean") and typed(.; "exit"; "number") and
 	typed(.; "message"; "string") and .done == (.exit == 0) and
 	maybe(.; "status"; "number") and maybe(.; "status_name"; "string") and
-	(.done or (.message | length) > 0)) and
-all(.result | keys[]; IN("done", "exit", "message", "remedy", "errno", "errno_name", "status", "status_name"))'
+	maybe(.; "fw_ext"; "string") and (.done or (.message | length) > 0)) and
+all(.result | keys[]; IN("done", "exit", "message", "remedy", "errno", "errno_name", "status",
+	"status_name", "fw_ext"))'
 
 # shaped NAME WORDS... - the last run; its exit code is the result's
 shaped() {
@@ -49,7 +50,7 @@ shaped() {
 
 machine --snp-guests=2 --sev-guests=1 --sev-es-guests=1 --leaked-guests=1 --launching-guests=1 \
 	--offline=5
-for words in status guests 'wbinvd --dry-run' wbinvd 'wbinvd --jobs=2 --cpus=0-2' \
+for words in status guests 'guests --status' 'wbinvd --dry-run' wbinvd 'wbinvd --jobs=2 --cpus=0-2' \
 	'wbinvd --cpus=5' 'wbinvd --broadcast' 'df-flush --dry-run' df-flush 'df-flush --legacy' \
 	'shutdown --dry-run' shutdown 'shutdown --legacy' 'shutdown --strict' init 'init --dry-run' \
 	'decommission 99 --yes' 'decommission 1' 'decommission 1 --yes' \
@@ -69,7 +70,7 @@ for words in status guests 'wbinvd --dry-run' wbinvd 'wbinvd --jobs=2 --cpus=0-2
 	esac
 done
 machine --snp-guests=1 --no-patch
-for words in status guests wbinvd df-flush shutdown init 'decommission --all --yes' \
+for words in status guests 'guests --status' wbinvd df-flush shutdown init 'decommission --all --yes' \
 	'teardown --guests=stop --yes'; do
 	# shellcheck disable=SC2086
 	host --json $words
@@ -123,9 +124,9 @@ columns() {
 }
 machine --snp-guests=2 --sev-guests=1 --leaked-guests=1
 host --porcelain guests
-ok 'porcelain: guests have 11 columns' 'code_is 0 && columns guests 11'
-ok 'their order is id, kind, ASID, state, policy, words, pid, process, held, age' \
-	'grep -q "^guests	1	SNP	1	running	0x30000	[^	]*	[0-9]*	qemu-system-x86	yes	[0-9]*$" "$out"'
+ok 'porcelain: guests have 17 columns' 'code_is 0 && columns guests 17'
+ok 'their order is id, kind, ASID, state, policy, words, pid, process, held, age; the rest empty' \
+	'grep -q "^guests	1	SNP	1	running	0x30000	[^	]*	[0-9]*	qemu-system-x86	yes	[0-9]*						$" "$out"'
 ok 'porcelain: processes have 7 columns' 'columns processes 7'
 ok 'porcelain: warnings have 2' 'columns warnings 2'
 host --porcelain status
@@ -138,15 +139,15 @@ done
 host --porcelain teardown --guests=stop --dry-run
 ok 'porcelain: plan has 6 columns' 'code_is 0 && columns plan 6'
 host --porcelain teardown --guests=decommission --yes
-ok 'porcelain: steps have 13 columns' 'code_is 0 && columns steps 13'
+ok 'porcelain: steps have 14 columns' 'code_is 0 && columns steps 14'
 ok 'a decommission: guest, ASID, status, name, errno' \
-	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*$" "$out"'
-ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*$" "$out"'
-ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*$" "$out"'
+	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*	$" "$out"'
+ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*	$" "$out"'
+ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*	$" "$out"'
 machine --sev-guests=1
 host --porcelain shutdown --legacy
 ok 'a refusal of the driver: -1, NO_FW_CALL, errno, its name, the reason' \
-	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0$" "$out"'
+	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0	$" "$out"'
 ok 'the end: no, the code, the sentence, the remedy, the errno' 'grep -qx "result.done	no" "$out" &&
 	grep -qx "result.exit	5" "$out" && grep -q "^result.message	SHUTDOWN: " "$out" &&
 	grep -q "^result.remedy	See" "$out" && grep -qx "result.errno_name	EBUSY" "$out"'

@@ -130,6 +130,40 @@ static int decommission(struct fake *fake, struct sev_dbg_guest_cmd *cmd,
 	return -ENOENT;
 }
 
+static int guest_status(struct fake *fake, struct sev_dbg_guest_status *request,
+			const struct fake_reply *reply)
+{
+	ck_assert_uint_eq(request->size, sizeof(*request));
+	ck_assert_uint_eq(request->flags | request->rsvd, 0);
+	if (reply) {
+		request->result.cmd = reply->status == SEVADM_NO_FW_CALL ? 0 :
+				      FW_CMD_SNP_GUEST_STATUS;
+		request->result.err = reply->ret;
+		request->result.status = reply->status;
+		request->result.fw_ext = reply->fw_ext;
+		request->reason = reply->reason;
+		return reply->ret;
+	}
+	for (size_t i = 0; i < fake->nr_guests; i++) {
+		const struct fake_guest *g = &fake->guests[i];
+
+		if (g->g.id != request->id || g->gone || g->g.flags & SEV_DBG_G_TOMBSTONE)
+			continue;
+		request->kind = g->g.kind;
+		request->state = g->state;
+		request->asid = g->asid;
+		request->policy = g->policy;
+		request->vcek_dis = g->vcek_dis;
+		request->result = (struct sev_dbg_result){
+			.cmd = g->g.kind == SEV_DBG_KIND_SNP ? FW_CMD_SNP_GUEST_STATUS :
+			       FW_CMD_GUEST_STATUS,
+			.count = 1, .duration_ns = 1000,
+		};
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static uint16_t command_of(unsigned long request, uint32_t flags)
 {
 	bool legacy = flags & SEV_DBG_C_LEGACY;
@@ -149,6 +183,7 @@ static int command(struct fake *fake, unsigned long request, struct sev_dbg_cmd 
 	if (reply) {
 		cmd->reason = reply->reason;
 		cmd->result.status = reply->status;
+		cmd->result.fw_ext = reply->fw_ext;
 		if (reply->status == SEVADM_NO_FW_CALL)
 			return ret;	/* nothing was issued */
 	} else {
@@ -191,6 +226,8 @@ static int handle(struct fake *fake, unsigned long request, void *arg,
 		return issue(fake, arg, reply);
 	case SEV_DBG_DECOMMISSION:
 		return decommission(fake, arg, reply);
+	case SEV_DBG_GUEST_STATUS:
+		return guest_status(fake, arg, reply);
 	case SEV_DBG_WBINVD:
 		return wbinvd(arg, reply);
 	case SEV_DBG_DF_FLUSH:
@@ -403,6 +440,7 @@ void fake_open(struct fake *fake)
 		.info = {
 			.size = sizeof(struct sev_dbg_info), .abi_version = 1,
 			.state = SEV_DBG_S_SNP_INIT | SEV_DBG_S_SNP_HOST,
+			.features = SEV_DBG_F_GUEST_STATUS | SEV_DBG_F_FW_EXT,
 			.fw_snp_state = 1, .fw_sev_state = 2,
 		},
 		.sev_state = 2, .snp_state = 1,
@@ -437,6 +475,9 @@ static struct sev_dbg_guest *add_guest(struct fake *fake, enum sevadm_guest_kind
 		.created_boot_ns = fake->now_ns - 1000,
 		.comm = "qemu",
 	};
+	g->state = kind == SEVADM_GUEST_SNP ? 2 : 3;
+	g->asid = g->g.asid;
+	g->policy = g->g.policy;
 	return &g->g;
 }
 

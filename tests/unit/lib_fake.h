@@ -25,6 +25,7 @@
  * @status:	firmware status that goes with it
  * @reason:	SEV_DBG_R_*
  * @times:	how often
+ * @fw_ext:	extended error that goes with @status
  */
 struct fake_reply {
 	unsigned long request;
@@ -32,6 +33,7 @@ struct fake_reply {
 	int ret;
 	uint32_t status, reason;
 	unsigned int times;
+	uint64_t fw_ext;
 };
 
 struct fake_vmm {
@@ -46,6 +48,9 @@ struct fake_vmm {
 struct fake_guest {
 	struct sev_dbg_guest g;
 	bool gone;		/* KVM's, too */
+	uint32_t state, asid;	/* as the firmware has them */
+	uint64_t policy;
+	uint32_t vcek_dis;
 };
 
 /**
