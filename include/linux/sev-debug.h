@@ -80,7 +80,7 @@ struct sev_dbg_result {
 #define SEV_DBG_S_SNP_HOST	(1U << 6)	/* the kernel runs as an SNP host (SNP_EN) */
 #define SEV_DBG_S_IOMMU_STUCK	(1U << 7)	/* see SEV_DBG_R_IOMMU; until SNP comes up again */
 #define SEV_DBG_S_TIO		(1U << 8)	/* SEV-TIO is up */
-#define SEV_DBG_S_CTH		(1U << 9)	/* ciphertext hiding is available: see SEV_DBG_R_CTH */
+#define SEV_DBG_S_CTH		(1U << 9)	/* ciphertext hiding is available, see R_CTH */
 #define SEV_DBG_S_X86_SHUTDOWN	(1U << 10)	/* SHUTDOWN of SNP ends RMP enforcement, too */
 
 /* sev_dbg_info.fw_*_state; values of the firmware otherwise (0 UNINIT, 1 INIT, 2 WORKING) */

@@ -5,9 +5,9 @@
  *
  *   sevdbg_refused implicit   kvm_amd loaded, no guest: SNP goes down behind
  *                             the device, and stays locked out afterwards
- *   sevdbg_refused buffers    kvm_amd not loaded: a failed INIT leaves a buffer
- *                             behind, for which SHUTDOWN STRICT is refused; then
- *                             everything down, and up again
+ *   sevdbg_refused buffers    kvm_amd not loaded: a factory reset leaves the TMR
+ *                             to the firmware, for which SHUTDOWN STRICT is
+ *                             refused; then everything down, and up again
  *   sevdbg_refused legacy-init kvm_amd not loaded: a failed INIT of SEV leaves
  *                             nothing behind
  *   sevdbg_refused unbound    kvm_amd not loaded: the driver is unbound from the
@@ -87,17 +87,31 @@ static void test_implicit(int fd)
 	refused(SEV_DBG_R_INIT_LOCKED, fd, SEV_DBG_INIT, 0, "INIT");
 }
 
+/* SEV goes down for it, and the driver keeps the buffers for the next INIT */
+static void factory_reset(void)
+{
+	struct sev_issue_cmd c = { .cmd = SEV_FACTORY_RESET };
+	int fd = open("/dev/sev", O_RDWR | O_CLOEXEC);
+	int rc = fd < 0 ? -1 : ioctl(fd, SEV_ISSUE_CMD, &c);
+
+	report(!rc, "FACTORY_RESET: %s", rc ? strerror(errno) : "done");
+	if (fd >= 0)
+		close(fd);
+}
+
 static void test_buffers(int fd)
 {
 	struct state before, s;
 
+	command(0, fd, SEV_DBG_INIT, 0, "INIT");
 	get_state(fd, &s);
-	report(!s.info.fw_snp_state && !(s.info.state & SEV_DBG_S_BUFFERS), "SNP is down");
-	/* SEV's INIT wants SNP up on an SNP host */
-	pdh_gen(EIO, 1);
+	report(s.info.fw_snp_state == 1 && s.info.fw_sev_state == 1 &&
+	       s.info.state & SEV_DBG_S_SNP_INIT, "INIT: both are up");
+
+	factory_reset();
 	get_state(fd, &before);
 	report(before.info.state & SEV_DBG_S_BUFFERS && !before.info.fw_sev_state,
-	       "PDH_GEN: the TMR stayed behind");
+	       "FACTORY_RESET: the TMR stayed behind");
 	refused(SEV_DBG_R_BUFFERS, fd, SEV_DBG_SHUTDOWN, SEV_DBG_C_STRICT, "SHUTDOWN STRICT");
 	get_state(fd, &s);
 	report(!memcmp(&before, &s, sizeof(s)), "SHUTDOWN STRICT: nothing changed");
@@ -105,12 +119,13 @@ static void test_buffers(int fd)
 	get_state(fd, &s);
 	report(!(s.info.state & SEV_DBG_S_BUFFERS) && !s.info.leaked_pages,
 	       "SHUTDOWN LEGACY: the TMR is freed");
+	command(0, fd, SEV_DBG_DF_FLUSH, 0, "DF_FLUSH");
 	command(0, fd, SEV_DBG_SHUTDOWN, SEV_DBG_C_STRICT, "SHUTDOWN STRICT");
 
 	command(0, fd, SEV_DBG_INIT, 0, "INIT");
 	get_state(fd, &s);
 	report(s.info.fw_snp_state == 1 && s.info.fw_sev_state == 1 &&
-	       s.info.state & SEV_DBG_S_SNP_INIT, "INIT: both are up");
+	       s.info.state & SEV_DBG_S_SNP_INIT, "INIT: both are up again");
 }
 
 static void test_legacy_init(int fd)
