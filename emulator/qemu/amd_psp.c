@@ -206,6 +206,7 @@ static const Property psp_properties[] = {
     DEFINE_PROP_UINT8("build", AMDPSPState, build, 25),
     DEFINE_PROP_BOOL("feature-info", AMDPSPState, feature_info, false),
     DEFINE_PROP_BOOL("x86-shutdown", AMDPSPState, x86_shutdown, false),
+    DEFINE_PROP_BOOL("ciphertext-hiding", AMDPSPState, cth, false),
     DEFINE_PROP_BIT("reclaim-strict", AMDPSPState, switches, 0, false),
     DEFINE_PROP_BIT("output-reclaim", AMDPSPState, switches, 1, false),
     DEFINE_PROP_BIT("flush-all-or-nothing", AMDPSPState, switches, 2, false),

@@ -66,7 +66,7 @@ struct AMDPSPState {
     uint32_t switches;          /* enum psp_fw_switch */
     uint32_t conditions;        /* enum psp_fw_condition */
     uint8_t api_major, api_minor, build;
-    bool feature_info, x86_shutdown;
+    bool feature_info, x86_shutdown, cth;
 };
 
 /**
