@@ -167,7 +167,7 @@ struct sev_dbg_guest {
 };
 
 /**
- * struct sev_dbg_guest_list
+ * struct sev_dbg_guest_list - the guests, oldest first
  * @size:	sizeof(struct sev_dbg_guest_list)
  * @flags:	in: 0
  * @entry_size:	in: sizeof(struct sev_dbg_guest) of the caller
