@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh disable=SC2154
+#
+# VMs come and go on all CPUs while lists, GUEST_STATUS, WBINVDs, flushes and
+# forced decommissions run, and at the end SHUTDOWNs in all forms.  Every guest is
+# accounted for, no page is lost of which the kernel does not say so, and after
+# each round kvm_amd comes up again with SNP.
+#   stress.sh [SECONDS [ROUNDS [SEED]]]    of each half (4), (1)
+. "${HOST_TESTS:-/tests/host}/lib/calls.sh"
+
+seconds=${1:-4}
+rounds=${2:-1}
+seed=${3:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
+
+# unload - kvm_amd goes, nothing is left
+unload() {
+	wait_for 10 rmmod kvm_amd || fail "kvm_amd does not go"
+	call "OK * snp=0 sev=0 guests=0+0 tombstones=0+0 *" info
+	pages_accounted
+}
+
+for round in $(seq "$rounds"); do
+	echo "= round $round"
+	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" || fail "stress: exit code $?"
+	run guests
+	expect_value firmware_counts.snp 0
+	expect_value firmware_counts.sev 0
+	no_kernel_warnings
+	unload
+	[ ! -s "$step_dir/named" ] || fail "pages were given up without a SHUTDOWN"
+	insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
+
+	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" --shutdown ||
+		fail "stress with SHUTDOWN: exit code $?"
+	no_kernel_warnings
+	unload
+	insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
+	pid=$(guest_start snp) || fail "no guest in the end"
+	guest_end "$pid"
+done
+no_kernel_warnings

@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * sevdbg-stress: VMs come and go on all CPUs while everything that /dev/sev-debug
+ * has is called
+ *
+ * Each maker has one VM after the other, of any kind, pinned to any CPU, ended at
+ * any time, in the middle of its launch, too (the program snpvm). Beside them are
+ * callers of one kind each: lists and GUEST_STATUS, WBINVD, WBINVD_ALL, DF_FLUSH,
+ * DECOMMISSION, and with --shutdown SHUTDOWN in all its forms. At the end all VMs
+ * are ended and have to be gone from every book. Exits 0 if they are.
+ *
+ * Needs nothing but libc: cc -static -pthread -Iinclude tests/kernel/sevdbg_stress.c
+ */
+#define _GNU_SOURCE
+#include <argp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sevdbg_test.h"
+
+#define MAX_MAKERS 32
+#define MAX_GUESTS 512
+
+static struct {
+	unsigned int seconds;
+	unsigned int makers;
+	unsigned int seed;
+	bool shutdown;
+} opt = { .seconds = 10, .makers = 6, .seed = 1 };
+
+static atomic_bool over;
+static atomic_ulong started, stood, listed, statuses, ended, ended_running, flushes, flush_errors,
+	wbinvds, shutdowns, refusals;
+static atomic_uint wrong;
+static int device;
+
+static void __attribute__((format(printf, 1, 2))) complain(const char *format, ...)
+{
+	va_list args;
+
+	wrong++;
+	flockfile(stdout);
+	printf("WRONG: ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	funlockfile(stdout);
+}
+
+static void nap(unsigned int ms)
+{
+	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L };
+
+	nanosleep(&t, NULL);
+}
+
+static void pin(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		complain("sched_setaffinity to CPU %d: %s", cpu, strerror(errno));
+}
+
+static int nr_cpus(void)
+{
+	return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+/* In the child: a VMM, silent */
+static void __attribute__((noreturn)) be_vm(unsigned int how)
+{
+	static const char *const types[] = { "--type=snp", "--type=snp", "--type=sev", "--type=sev-es" };
+	int null = open("/dev/null", O_RDWR);
+
+	pin((int)(how >> 8) % nr_cpus());
+	dup2(null, 1);
+	dup2(null, 2);
+	execlp("snpvm", "snpvm", types[how % 4], "--launch-kb=8", how & 4 ? "--vcpus=2" : "--vcpus=1",
+	       how & 24 ? NULL : "--launch-only", NULL);
+	_exit(127);
+}
+
+static void *make(void *arg)
+{
+	unsigned int seed = opt.seed + (unsigned int)(uintptr_t)arg;
+
+	while (!over) {
+		unsigned int how = (unsigned int)rand_r(&seed);
+		unsigned int ms = (unsigned int)rand_r(&seed) % 4 ? 150 + how % 600 : how % 150;
+		pid_t child = fork();
+		int status;
+
+		if (child == 0)
+			be_vm(how);
+		if (child < 0) {
+			complain("fork: %s", strerror(errno));
+			return NULL;
+		}
+		started++;
+		while (ms && !over && waitpid(child, &status, WNOHANG) != child) {
+			nap(ms < 50 ? ms : 50);
+			ms -= ms < 50 ? ms : 50;
+		}
+		if (kill(child, how & 32 ? SIGKILL : SIGTERM))
+			continue;
+		if (waitpid(child, &status, 0) == child && WIFSIGNALED(status))
+			stood++;
+		else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+			complain("snpvm does not start");
+	}
+	return NULL;
+}
+
+/* The guests there are; copies into @guests, returns how many. */
+static __u32 list(struct sev_dbg_guest *guests)
+{
+	struct sev_dbg_guest_list l = {
+		.size = sizeof(l),
+		.entry_size = sizeof(*guests),
+		.capacity = MAX_GUESTS,
+		.entries = (uintptr_t)guests,
+	};
+
+	if (ioctl(device, SEV_DBG_GUEST_LIST, &l)) {
+		complain("GUEST_LIST: %s", strerror(errno));
+		return 0;
+	}
+	listed++;
+	for (__u32 i = 1; i < l.count; i++)
+		if (guests[i].id <= guests[i - 1].id)
+			complain("guest %llu after %llu", guests[i].id, guests[i - 1].id);
+	return l.count;
+}
+
+static void *look(void *arg)
+{
+	static __thread struct sev_dbg_guest guests[MAX_GUESTS];
+
+	(void)arg;
+	while (!over) {
+		__u32 n = list(guests);
+
+		for (__u32 i = 0; i < n && !over; i++) {
+			struct sev_dbg_guest_status s = { .size = sizeof(s), .id = guests[i].id };
+
+			/* it may be gone; what it is told to be it must have been */
+			if (ioctl(device, SEV_DBG_GUEST_STATUS, &s)) {
+				if (errno != ENOENT)
+					complain("GUEST_STATUS of %llu: %s, command %#x status %#x",
+						 s.id, strerror(errno), s.result.cmd, s.result.status);
+				continue;
+			}
+			statuses++;
+			if (s.kind != guests[i].kind ||
+			    (guests[i].flags & SEV_DBG_G_LAUNCHED && s.policy != guests[i].policy))
+				complain("guest %llu: kind %u policy %#llx, listed as %u %#llx", s.id,
+					 s.kind, s.policy, guests[i].kind, guests[i].policy);
+		}
+		nap(20);
+	}
+	return NULL;
+}
+
+static void *flush_caches(void *arg)
+{
+	unsigned int seed = opt.seed + 77;
+
+	(void)arg;
+	while (!over) {
+		int cpu = rand_r(&seed) % nr_cpus();
+		struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = (__u32)cpu };
+		struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+
+		pin(cpu);
+		if (ioctl(device, SEV_DBG_WBINVD, &w) || w.cpu != (__u32)cpu)
+			complain("WBINVD on CPU %d: %s, on CPU %u", cpu, strerror(errno), w.cpu);
+		if (!(rand_r(&seed) % 4) && ioctl(device, SEV_DBG_WBINVD_ALL, &all))
+			complain("WBINVD_ALL: %s", strerror(errno));
+		wbinvds++;
+		nap((unsigned int)rand_r(&seed) % 100);
+	}
+	return NULL;
+}
+
+/* The firmware may want a WBINVD first, be down, or be up for SEV only. */
+static void *flush_fabric(void *arg)
+{
+	unsigned int seed = opt.seed + 78;
+
+	(void)arg;
+	while (!over) {
+		struct sev_dbg_cmd c = {
+			.size = sizeof(c),
+			.flags = rand_r(&seed) % 3 ? 0 : SEV_DBG_C_LEGACY,
+		};
+
+		if (ioctl(device, SEV_DBG_DF_FLUSH, &c)) {
+			if (errno != EIO || (c.result.status != 0xe && c.result.status != 1))
+				complain("DF_FLUSH: %s, status %#x", strerror(errno), c.result.status);
+			flush_errors++;
+		}
+		flushes++;
+		nap((unsigned int)rand_r(&seed) % 60);
+	}
+	return NULL;
+}
+
+/* Any SNP guest now and then, whatever its VMM is at. */
+static void *decommission(void *arg)
+{
+	static struct sev_dbg_guest guests[MAX_GUESTS];
+	unsigned int seed = opt.seed + 79;
+
+	(void)arg;
+	while (!over) {
+		__u32 n = list(guests);
+
+		for (__u32 i = 0; i < n; i++) {
+			struct sev_dbg_guest_cmd c = {
+				.size = sizeof(c), .id = guests[i].id,
+				.flags = rand_r(&seed) % 2 ? SEV_DBG_D_RUNNING : 0,
+			};
+
+			if (rand_r(&seed) % 2)
+				continue;
+			if (!ioctl(device, SEV_DBG_DECOMMISSION, &c)) {
+				ended++;
+				ended_running += !!(guests[i].flags & SEV_DBG_G_RUNNING);
+				if (guests[i].kind != SEV_DBG_KIND_SNP)
+					complain("a SEV guest was decommissioned");
+			} else if (errno != ENOENT && errno != EALREADY && errno != EOPNOTSUPP &&
+				   !(errno == EBUSY && c.reason == SEV_DBG_R_RUNNING)) {
+				complain("DECOMMISSION of %llu: %s, reason %u, status %#x", c.id,
+					 strerror(errno), c.reason, c.result.status);
+			}
+		}
+		nap((unsigned int)rand_r(&seed) % 80);
+	}
+	return NULL;
+}
+
+static void one_shutdown(__u32 flags)
+{
+	struct sev_dbg_cmd c = { .size = sizeof(c), .flags = flags };
+
+	if (!ioctl(device, SEV_DBG_SHUTDOWN, &c))
+		shutdowns++;
+	else if (errno == EBUSY || (errno == EIO && c.result.status != SEV_DBG_NO_FW_CALL))
+		refusals++;
+	else
+		complain("SHUTDOWN %#x: %s, reason %u, status %#x", c.flags, strerror(errno), c.reason,
+			 c.result.status);
+}
+
+/* What it takes for SNP to go down under VMMs that live; others may come in between. */
+static void tear_down(__u32 how)
+{
+	static struct sev_dbg_guest guests[MAX_GUESTS];
+	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+	__u32 n = list(guests);
+
+	for (__u32 i = 0; i < n; i++) {
+		struct sev_dbg_guest_cmd c = {
+			.size = sizeof(c), .id = guests[i].id, .flags = SEV_DBG_D_RUNNING,
+		};
+
+		ended += !ioctl(device, SEV_DBG_DECOMMISSION, &c);
+	}
+	one_shutdown(SEV_DBG_C_LEGACY | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES);
+	ioctl(device, SEV_DBG_WBINVD_ALL, &all);
+	one_shutdown(how | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES);
+}
+
+/* Without LIVE it is refused as long as there are guests: that is most of the time. */
+static void *shut_down(void *arg)
+{
+	static const __u32 forms[] = {
+		0, SEV_DBG_C_STRICT, SEV_DBG_C_LEGACY, SEV_DBG_C_TOMBSTONES,
+		SEV_DBG_C_LEGACY | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES,
+		SEV_DBG_C_STRICT | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES,
+		SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES,
+	};
+	unsigned int seed = opt.seed + 80;
+
+	(void)arg;
+	nap(opt.seconds * 500);		/* the first half is without */
+	while (!over) {
+		__u32 form = forms[(unsigned int)rand_r(&seed) % (sizeof(forms) / sizeof(forms[0]))];
+
+		if (rand_r(&seed) % 4)
+			one_shutdown(form);
+		else
+			tear_down(form & SEV_DBG_C_STRICT);
+		nap((unsigned int)rand_r(&seed) % 300);
+	}
+	tear_down(0);
+	return NULL;
+}
+
+/* VMs outlive their processes by a little: KVM frees them in its own time. */
+static void account(void)
+{
+	static struct sev_dbg_guest guests[MAX_GUESTS];
+	struct state s;
+	__u32 n = 0;
+
+	for (int i = 0; i < 100; i++) {
+		n = list(guests);
+		if (!n)
+			break;
+		nap(100);
+	}
+	for (__u32 i = 0; i < n; i++)
+		complain("left: guest %llu kind %u flags %#x of %.16s[%d]", guests[i].id,
+			 guests[i].kind, guests[i].flags, guests[i].comm, guests[i].tgid);
+	get_state(device, &s);
+	if (s.info.nr_snp_guests || s.info.nr_sev_guests || s.info.nr_snp_tombstones ||
+	    s.info.nr_sev_tombstones || s.info.state & SEV_DBG_S_TRACK_LOST)
+		complain("not all are gone");
+	if (!opt.shutdown && (s.info.fw_snp_state != 1 || s.info.fw_sev_state == 2))
+		complain("the firmware: SNP %u, SEV %u", s.info.fw_snp_state, s.info.fw_sev_state);
+}
+
+static const struct argp_option option_table[] = {
+	{ "seconds", 't', "S", 0, "how long (10)", 0 },
+	{ "makers", 'm', "N", 0, "of VMs (6)", 0 },
+	{ "seed", 's', "N", 0, "of the random numbers (1)", 0 },
+	{ "shutdown", 'd', NULL, 0, "SHUTDOWN, too, in the second half", 0 },
+	{ 0 },
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	switch (key) {
+	case 't': opt.seconds = (unsigned int)strtoul(arg, NULL, 0); return 0;
+	case 's': opt.seed = (unsigned int)strtoul(arg, NULL, 0); return 0;
+	case 'd': opt.shutdown = true; return 0;
+	case 'm': opt.makers = (unsigned int)strtoul(arg, NULL, 0); break;
+	default: return ARGP_ERR_UNKNOWN;
+	}
+	if (!opt.makers || opt.makers > MAX_MAKERS)
+		argp_error(state, "1 to %d makers", MAX_MAKERS);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct argp argp = { .options = option_table, .parser = parse };
+	static void *(*const callers[])(void *) = {
+		look, look, flush_caches, flush_fabric, decommission, shut_down,
+	};
+	pthread_t threads[MAX_MAKERS + 6];
+	unsigned int n = 0;
+
+	argp_parse(&argp, argc, argv, 0, NULL, &opt);
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("sevdbg-stress --seed=%u --seconds=%u --makers=%u%s\n", opt.seed, opt.seconds,
+	       opt.makers, opt.shutdown ? " --shutdown" : "");
+	device = open_device(O_RDWR);
+	for (unsigned int i = 0; i < opt.makers; i++)
+		if (pthread_create(&threads[n++], NULL, make, (void *)(uintptr_t)i))
+			return 1;
+	for (unsigned int i = 0; i < (opt.shutdown ? 6 : 5); i++)
+		if (pthread_create(&threads[n++], NULL, callers[i], NULL))
+			return 1;
+	nap(opt.seconds * 1000);
+	over = true;
+	while (n)
+		pthread_join(threads[--n], NULL);
+	account();
+	printf("VMs %lu, of which stood until ended %lu; lists %lu, statuses %lu, DECOMMISSION %lu (%lu "
+	       "running), DF_FLUSH %lu (%lu refused), WBINVD %lu, SHUTDOWN %lu (%lu refused)\n",
+	       started, stood, listed, statuses, ended, ended_running, flushes, flush_errors,
+	       wbinvds, shutdowns, refusals);
+	if (opt.shutdown && !shutdowns)
+		complain("no SHUTDOWN was done");
+	if (!stood || !statuses || !flushes || !wbinvds)
+		complain("not everything was tried");
+	printf("%u wrong\n", wrong);
+	return wrong ? 1 : 0;
+}
