@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash disable=SC2034
-# Shared by kernel/source and kernel/full, which set $top.
+# Shared by the scripts of this room, which set $top.
 
 cache=${SEVADM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sevadm}/kernel
 quiet='' work=''
@@ -45,7 +45,7 @@ have_tools() {
 		command -v "$tool" >/dev/null || missing="$missing $tool"
 	done
 	[ -z "$missing" ] || die "not installed:$missing" \
-		"the Debian packages needed are listed in kernel/full.packages"
+		"the Debian packages needed are listed in ${needs:-kernel/full.packages}"
 }
 
 # 16 hex digits over stdin
