@@ -48,6 +48,12 @@ bool ccp_would_init_tio(const struct sim *s)
 	return kernel_at_least(s, 6, 19) && (s->st->ccp.feature_ebx & FWB_EBX_TIO);
 }
 
+/* sev_is_snp_ciphertext_hiding_supported(): by firmware and BIOS */
+bool ccp_has_cth(const struct sim *s)
+{
+	return s->st->ccp.feature_ecx & FWB_ECX_CIPHERTEXT_HIDING;
+}
+
 /* SNP_INIT_EX with the list of what firmware and devices reserve */
 static int snp_init_command(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 {
@@ -79,10 +85,29 @@ static int snp_init_command(struct sim *s, uint32_t max_snp_asid, uint32_t *erro
 	return ret;
 }
 
+/* Up to SNP_INIT_EX; the patch remembers that the rest is missing */
+static int snp_init_first(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
+{
+	uint32_t i;
+	int ret;
+
+	/* whatever KVM thinks of it */
+	for (i = 0; i < s->st->m.cpus; i++)
+		if (s->st->m.cpu[i].online)
+			s->st->m.cpu[i].hsave_pa = 0;
+
+	sim_wbinvd_all(s);
+	ret = snp_init_command(s, max_snp_asid, error);
+	if (ret)
+		sim_klog(s, "ccp: SEV-SNP: SNP_INIT_EX failed rc %d, error %#x", ret, *error);
+	else
+		s->st->ccp.flush_pending = !s->st->m.no_patch;
+	return ret;
+}
+
 static int snp_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 {
 	struct sim_ccp *c = &s->st->ccp;
-	uint32_t i;
 	int ret;
 
 	if (!ccp_host_snp(s))
@@ -92,30 +117,19 @@ static int snp_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 	if (!s->st->m.no_patch && debug_init_blocked(s))
 		return -EBUSY;
 	ret = snp_prepare(s);
+	if (!ret && !c->flush_pending)
+		ret = snp_init_first(s, max_snp_asid, error);
 	if (ret)
 		return ret;
-
-	/* whatever KVM thinks of it */
-	for (i = 0; i < s->st->m.cpus; i++)
-		if (s->st->m.cpu[i].online)
-			s->st->m.cpu[i].hsave_pa = 0;
-
-	sim_wbinvd_all(s);
-	ret = snp_init_command(s, max_snp_asid, error);
-	if (ret) {
-		sim_klog(s, "ccp: SEV-SNP: SNP_INIT_EX failed rc %d, error %#x", ret, *error);
-		return ret;
-	}
 	sim_wbinvd_all(s);
 	ret = ccp_cmd(s, PSP_CMD_SNP_DF_FLUSH, NULL, 0, error);
 	if (ret) {
-		/* the firmware stays INIT: nothing takes it back (6.12.117) */
+		/* without the patch nothing ever takes the firmware back to UNINIT */
 		sim_klog(s, "ccp: SEV-SNP: SNP_DF_FLUSH failed rc %d, error %#x", ret, *error);
 		return ret;
 	}
 	c->snp_initialized = 1;
-	c->max_snp_asid = max_snp_asid;
-	c->cth = !!max_snp_asid;
+	c->flush_pending = 0;
 	c->tio = ccp_would_init_tio(s);		/* its own commands are not modelled */
 	c->iommu_failed = 0;
 	c->tmr_size = SNP_TMR_SIZE;
@@ -158,8 +172,10 @@ int ccp_sev_init(struct sim *s, uint32_t *error)
 	if (error)
 		*error = psp_ret;
 	if (ret) {
-		/* the TMR is kept: the driver's own bug (facts/driver.md 1.1) */
 		sim_klog(s, "ccp: SEV: INIT failed %#x, rc %d", psp_ret, ret);
+		/* without the patch the TMR is kept, which may get the wrong size */
+		if (!s->st->m.no_patch && !c->psp_dead)
+			ccp_free_tmr(s);
 		return ret;
 	}
 	c->sev_state = PSP_INIT;
@@ -221,7 +237,7 @@ void ccp_snp_shutdown_host(struct sim *s)
 	struct sim_ccp *c = &s->st->ccp;
 
 	c->snp_initialized = 0;
-	c->cth = 0;
+	c->flush_pending = 0;
 	c->tmr_size = SEV_TMR_SIZE;
 	if (!sim_rmp_enforced(s))		/* after x86_snp_shutdown */
 		return;
@@ -238,7 +254,7 @@ int ccp_snp_shutdown(struct sim *s, uint32_t *error)
 	uint32_t flush = SEV_DBG_NO_FW_CALL;
 	int ret;
 
-	if (!c->snp_initialized)
+	if (!c->snp_initialized && !c->flush_pending)
 		return 0;
 	sim_wbinvd_all(s);
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);

@@ -113,7 +113,7 @@ static const char *check_ccp(const struct sim_state *st)
 
 	if (c->probed > 1 || c->snp_initialized > 1 || c->sev_state > PSP_WORKING ||
 	    c->psp_dead > 1 || c->cmd_buf_active > 1 || c->cmd_buf_backup_active > 1 ||
-	    c->iommu_failed > 1 || c->cth > 1 || c->tio > 1 || c->max_snp_asid > PSP_FW_MAX_ASID)
+	    c->iommu_failed > 1 || c->flush_pending > 1 || c->tio > 1)
 		return "the driver's state makes no sense";
 	if (c->cmd_buf >= SIM_PAGES || c->cmd_buf_backup >= SIM_PAGES ||
 	    (c->probed && (!c->cmd_buf || !c->cmd_buf_backup)))

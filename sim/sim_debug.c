@@ -56,7 +56,7 @@ int debug_explain(struct sim *s, int ret, uint32_t *reason)
  * which is taken back afterwards.  @data names it @at an offset.
  */
 static int query(struct sim *s, uint32_t cmd, void *data, size_t len, size_t at,
-		 void *answer, size_t size, uint32_t *error)
+		 void *answer, size_t size)
 {
 	bool up = s->st->ccp.snp_initialized;
 	uint32_t page = ccp_alloc_firmware(s, 1);
@@ -66,7 +66,7 @@ static int query(struct sim *s, uint32_t cmd, void *data, size_t len, size_t at,
 	if (!page)
 		return -ENOMEM;
 	memcpy((char *)data + at, &pa, sizeof(pa));
-	ret = ccp_cmd(s, cmd, data, len, error);
+	ret = ccp_cmd(s, cmd, data, len, NULL);
 	if (up && ccp_reclaim(s, page, 1))
 		return ret ?: -EIO;	/* the page is leaked */
 	if (!ret)
@@ -77,7 +77,6 @@ static int query(struct sim *s, uint32_t cmd, void *data, size_t len, size_t at,
 
 int debug_snp_fw_state(struct sim *s, uint32_t *state)
 {
-	uint32_t error = SEV_DBG_NO_FW_CALL;
 	struct fwb_snp_status status;
 	struct fwb_snp_addr data;
 	int ret;
@@ -85,12 +84,12 @@ int debug_snp_fw_state(struct sim *s, uint32_t *state)
 	*state = SEV_DBG_FW_UNKNOWN;
 	if (s->st->ccp.psp_dead)
 		return -EBUSY;
-	ret = query(s, PSP_CMD_SNP_PLATFORM_STATUS, &data, sizeof(data),
-		    offsetof(struct fwb_snp_addr, address), &status, sizeof(status), &error);
-	if (ret == -EIO && error == PSP_INVALID_PAGE_STATE && !s->st->ccp.snp_initialized) {
+	if (s->st->ccp.flush_pending) {		/* it answers into pages of its own only */
 		*state = PSP_INIT;
 		return 0;
 	}
+	ret = query(s, PSP_CMD_SNP_PLATFORM_STATUS, &data, sizeof(data),
+		    offsetof(struct fwb_snp_addr, address), &status, sizeof(status));
 	if (!ret)
 		*state = status.state;
 	return ret;
@@ -116,7 +115,7 @@ static uint32_t platform(const struct sim *s)
 {
 	const struct sim_ccp *c = &s->st->ccp;
 
-	return (c->tio ? SEV_DBG_S_TIO : 0) | (c->cth ? SEV_DBG_S_CTH : 0) |
+	return (c->tio ? SEV_DBG_S_TIO : 0) | (ccp_has_cth(s) ? SEV_DBG_S_CTH : 0) |
 	       (ccp_snp_shutdown_flags(s) & FWB_X86_SNP_SHUTDOWN ? SEV_DBG_S_X86_SHUTDOWN : 0);
 }
 
@@ -197,12 +196,11 @@ static int guest_list(struct sim *s, void *arg)
 static int ask_snp(struct sim *s, const struct sim_tracked *g, struct sev_dbg_guest_status *st)
 {
 	struct fwb_snp_guest_query data = { .gctx = g->gctx };
-	uint32_t error = SEV_DBG_NO_FW_CALL;
 	struct fwb_snp_guest_status answer;
 	int ret;
 
 	ret = query(s, PSP_CMD_SNP_GUEST_STATUS, &data, sizeof(data),
-		    offsetof(struct fwb_snp_guest_query, address), &answer, sizeof(answer), &error);
+		    offsetof(struct fwb_snp_guest_query, address), &answer, sizeof(answer));
 	if (ret)
 		return ret;
 	st->state = answer.state;

@@ -110,42 +110,43 @@ static int iommu_result(struct sim *s, uint32_t *reason)
 	return -EIO;
 }
 
-/* Can SNP be shut down, and is it in fact @down already, whatever the driver believes? */
-static int shutdown_snp_check(struct sim *s, bool *down, uint32_t *reason)
+/*
+ * SEV's buffers would stay behind as firmware pages if SNP_SHUTDOWN_EX succeeded.
+ * It does not while SEV is up: let the firmware say so then.
+ */
+static int may_shutdown_snp(struct sim *s, uint32_t *reason)
 {
-	struct sim_ccp *c = &s->st->ccp;
-	uint32_t state = PSP_INIT;
+	uint32_t state;
 	int ret;
 
 	if (!ccp_host_snp(s))
 		return -EOPNOTSUPP;
-	if (c->tmr) {
-		ret = debug_sev_fw_state(s, &state);
-		if (ret)
-			return ret;
-		if (state == PSP_UNINIT)
-			return debug_refuse(reason, SEV_DBG_R_BUFFERS);
-	}
-	if (!c->snp_initialized) {
-		ret = debug_snp_fw_state(s, &state);
-		if (ret)
-			return ret;
-	}
-	*down = !c->snp_initialized && state == PSP_UNINIT;
-	return 0;
+	if (!s->st->ccp.tmr)
+		return 0;
+	ret = debug_sev_fw_state(s, &state);
+	if (!ret && state == PSP_UNINIT)
+		return debug_refuse(reason, SEV_DBG_R_BUFFERS);
+	return ret;
 }
 
-/* One SNP_SHUTDOWN_EX */
-static int shutdown_snp(struct sim *s, bool down, uint32_t *reason)
+/* An initialization that stopped half way counts */
+static bool snp_is_up(const struct sim *s)
+{
+	return s->st->ccp.snp_initialized || s->st->ccp.flush_pending;
+}
+
+/* One SNP_SHUTDOWN_EX; the host's part too if that took SNP down, or if it failed last time */
+static int shutdown_snp(struct sim *s, uint32_t *reason)
 {
 	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
 					    .flags = ccp_snp_shutdown_flags(s) };
+	bool was_up = snp_is_up(s);
 	int ret;
 
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), NULL);
 	if (ret)
 		return ret;
-	if (!down)
+	if (was_up || s->st->ccp.iommu_failed)
 		ccp_snp_shutdown_host(s);
 	return iommu_result(s, reason);
 }
@@ -155,16 +156,14 @@ static int shutdown_all(struct sim *s, uint32_t *reason)
 {
 	uint32_t error = SEV_DBG_NO_FW_CALL;
 	int ret = shutdown_sev(s);
-	bool down;
 
 	if (ret || !ccp_host_snp(s))
 		return ret;
-	if (!s->st->ccp.snp_initialized) {
-		ret = shutdown_snp_check(s, &down, reason);
-		return ret ?: shutdown_snp(s, down, reason);
-	}
+	/* the driver would do nothing: let the firmware say that it is down */
+	if (!snp_is_up(s))
+		return shutdown_snp(s, reason);
 	ret = ccp_snp_shutdown(s, &error);
-	if (s->st->ccp.snp_initialized)
+	if (snp_is_up(s))
 		return ret;
 	return iommu_result(s, reason);
 }
@@ -173,7 +172,6 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 {
 	bool legacy = c->flags & SEV_DBG_C_LEGACY;
 	bool strict = c->flags & SEV_DBG_C_STRICT;
-	bool down = false;
 	uint32_t kind = legacy ? SEV_DBG_KIND_SEV : 0;
 	int ret;
 
@@ -188,7 +186,7 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 	if (!legacy && s->st->ccp.tio)	/* it would have to be taken down first */
 		return debug_refuse(&c->reason, SEV_DBG_R_TIO);
 	if (strict) {
-		ret = shutdown_snp_check(s, &down, &c->reason);
+		ret = may_shutdown_snp(s, &c->reason);
 		if (ret)
 			return ret;
 	}
@@ -198,7 +196,7 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 		 c->flags & SEV_DBG_C_TOMBSTONES ? ", TOMBSTONES" : "");
 	if (legacy)
 		return shutdown_sev(s);
-	return strict ? shutdown_snp(s, down, &c->reason) : shutdown_all(s, &c->reason);
+	return strict ? shutdown_snp(s, &c->reason) : shutdown_all(s, &c->reason);
 }
 
 static int may_init(struct sim *s, struct sev_dbg_cmd *c)
@@ -212,12 +210,12 @@ static int may_init(struct sim *s, struct sev_dbg_cmd *c)
 			return debug_refuse(&c->reason, SEV_DBG_R_INIT_LOCKED);
 		if (debug_svm_on(s))
 			return debug_refuse(&c->reason, SEV_DBG_R_SVM_ON);
-		if (s->st->ccp.max_snp_asid) {	/* kvm_amd alone knows how many */
+		if (ccp_would_init_tio(s))
+			return debug_refuse(&c->reason, SEV_DBG_R_TIO);
+		if (ccp_has_cth(s)) {	/* KVM would find SNP up, and believe that it hides */
 			c->reason = SEV_DBG_R_CTH;
 			return -EOPNOTSUPP;
 		}
-		if (ccp_would_init_tio(s))
-			return debug_refuse(&c->reason, SEV_DBG_R_TIO);
 	}
 	if (debug_sev_init_blocked(s))
 		return debug_refuse(&c->reason, SEV_DBG_R_TOMBSTONES);

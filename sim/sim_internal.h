@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		2u
+#define SIM_LAYOUT		3u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -124,9 +124,8 @@ struct sim_ccp {
 	uint32_t cmd_buf_active, cmd_buf_backup_active;
 	uint32_t iommu_failed;		/* SNP is down, the IOMMUs' pages are still assigned */
 	uint32_t feature_ebx, feature_ecx;	/* snp_feat_info_0 */
-	uint32_t max_snp_asid;		/* kvm_amd's last, 0: without ciphertext hiding */
-	uint32_t cth, tio;		/* SNP runs with it; SEV-TIO is up */
-	uint32_t pad1;
+	uint32_t flush_pending;		/* SNP_INIT_EX done, SNP_DF_FLUSH to be repeated */
+	uint32_t tio;			/* SEV-TIO is up */
 	uint8_t api_major, api_minor, build, pad;
 	struct sim_inject inject[SIM_INJECTIONS];
 };
@@ -300,6 +299,7 @@ int ccp_sev_shutdown(struct sim *s, uint32_t *error);
 int ccp_snp_shutdown(struct sim *s, uint32_t *error);
 uint32_t ccp_snp_shutdown_flags(const struct sim *s);
 bool ccp_would_init_tio(const struct sim *s);
+bool ccp_has_cth(const struct sim *s);		/* ciphertext hiding can be had */
 void ccp_snp_shutdown_host(struct sim *s);
 void ccp_free_tmr(struct sim *s);
 void ccp_firmware_shutdown(struct sim *s);

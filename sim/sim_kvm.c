@@ -141,7 +141,7 @@ int kvm_load(struct sim *s)
 	struct sim_kvm *k = &s->st->kvm;
 	uint32_t i, error = SEV_DBG_NO_FW_CALL;
 	bool up, snp = false;
-	bool cth = s->st->m.cth && (s->st->ccp.feature_ecx & FWB_ECX_CIPHERTEXT_HIDING);
+	bool cth = s->st->m.cth && ccp_has_cth(s);
 
 	if (k->loaded)
 		return -EEXIST;

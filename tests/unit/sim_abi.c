@@ -294,14 +294,20 @@ START_TEST(audit_of_many)
 }
 END_TEST
 
-/* An INIT that failed left its TMR behind: STRICT says so, and is not an answer of the firmware */
+/* FACTORY_RESET left the TMR behind: STRICT says so, and is not an answer of the firmware */
 START_TEST(refused_for_buffers)
 {
 	struct sev_dbg_cmd c = { .size = sizeof(c), .flags = SEV_DBG_C_STRICT };
+	struct __attribute__((packed)) { uint32_t cmd; uint64_t data; uint32_t error; } reset = { 0 };
+	int sev = sim_node_open(sim, "/dev/sev", O_RDWR);
 
 	DOES(shutdown_fw(SEV_DBG_C_LEGACY), 0, 0);
 	act("fail=INIT:HWERROR_PLATFORM");
 	ck_assert_int_lt(try_act("start=snp"), 0);
+	ck_assert(!(info()->state & SEV_DBG_S_BUFFERS));	/* of an INIT that failed */
+	act("end=%lld", (long long)act("start=snp"));
+	ck_assert_int_eq(sim_node_ioctl(sim, sev, 0xc0105300, &reset), 0);
+	sim_node_close(sim, sev);
 	ck_assert(info()->state & SEV_DBG_S_BUFFERS);
 	REFUSED(shutdown_fw(SEV_DBG_C_STRICT), SEV_DBG_R_BUFFERS);
 	ck_assert_str_eq(did, "SNP_PAGE_RECLAIM=0 PLATFORM_STATUS=0");
@@ -311,6 +317,8 @@ START_TEST(refused_for_buffers)
 	ck_assert_uint_eq(c.result.count, 0);
 	ck_assert_int_eq(c.result.err, -EBUSY);
 	DOES(shutdown_fw(SEV_DBG_C_LEGACY), 0, SEV_DBG_NO_FW_CALL);
+	wbinvd_all();
+	DOES(df_flush(), 0, 0);
 	DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
 }
 END_TEST

@@ -231,7 +231,7 @@ static int snp_status(uint32_t *error)
 	return ret;
 }
 
-/* E4, second half: kvm_amd loaded while a CPU is offline wedges SNP */
+/* kvm_amd loaded while a CPU is offline: SNP_INIT_EX is done, SNP_DF_FLUSH made up for */
 START_TEST(e4_load_with_cpu_offline)
 {
 	uint32_t error;
@@ -250,17 +250,53 @@ START_TEST(e4_load_with_cpu_offline)
 	ck_assert_uint_eq(info()->fw_snp_state, 1);
 	ck_assert(!(info()->state & SEV_DBG_S_SNP_INIT));
 	act("online=3");
-	act("reload");
-	ck_assert_int_eq(act("snp"), 0);	/* SNP_INIT_EX 0x1, for ever */
-	ck_assert_int_eq(snp_status(&error), -EIO);
-
-	wbinvd_all();
-	DOES(df_flush(), 0, 0);
-	DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
-	act("reload");
+	switch (_i) {
+	case 0:				/* the driver's own shutdown knows of it */
+		act("reload");
+		break;
+	case 1:				/* and what it did not take down it goes on with */
+		act("unload");
+		act("offline=3");
+		act("load");
+		act("online=3");
+		act("start=sev");
+		ck_assert(info()->state & SEV_DBG_S_SNP_INIT);
+		act("end=%u", guest(0)->pid);
+		act("reload");
+		break;
+	case 2:
+		wbinvd_all();
+		DOES(df_flush(), 0, 0);
+		DOES(shutdown_fw(SEV_DBG_C_STRICT), 0, 0);
+		ck_assert_uint_eq(info()->fw_snp_state, 0);
+		act("reload");
+	}
 	ck_assert_int_eq(act("snp"), 1);
 	act("start=snp");
 	ck_assert_int_eq(snp_status(&error), 0);
+}
+END_TEST
+
+/* E4, second half, without the patch: that wedges SNP until the next boot */
+START_TEST(e4_wedged_without_patch)
+{
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1, .vcpus = 2,
+		.no_patch = true,
+	};
+	uint32_t error;
+
+	sim_test_create(&o);
+	act("unload");
+	act("offline=3");
+	act("load");
+	act("online=3");
+	act("reload");
+	ck_assert_int_eq(act("snp"), 0);	/* SNP_INIT_EX 0x1, for ever */
+	ck_assert_int_eq(snp_status(&error), -EIO);
+	ck_assert_uint_eq(error, 0x1a);
+	ck_assert_uint_eq(describe()->fw_snp_state, 1);
+	sim_test_remove();
 }
 END_TEST
 
@@ -439,7 +475,7 @@ START_TEST(leaked_guest)
 }
 END_TEST
 
-/* The firmware is down, but the IOMMUs' pages are not freed: cannot be repeated */
+/* The firmware is down, but the IOMMUs' pages are not freed: until that is repeated */
 START_TEST(iommu_fails)
 {
 	act("end=%u", guest(0)->pid);
@@ -449,11 +485,19 @@ START_TEST(iommu_fails)
 	ck_assert_uint_eq(status, 0);
 	ck_assert_uint_eq(describe()->fw_snp_state, 0);
 	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	if (!_i) {
+		ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+		return;
+	}
+	act("iommu-fails");
 	ck_assert_int_eq(shutdown_fw(0), -EIO);
 	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
 	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
-	ck_assert_uint_gt(describe()->assigned_pages, 0);
-	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+	DOES(shutdown_fw(_i == 1 ? 0 : SEV_DBG_C_STRICT), 0, 0);
+	ck_assert(!(info()->state & SEV_DBG_S_IOMMU_STUCK));
+	ck_assert_uint_eq(describe()->assigned_pages, 0);
+	ck_assert_int_eq(act("kexec"), 2);
 }
 END_TEST
 
@@ -592,16 +636,18 @@ int main(void)
 
 	ADD(setup_two, e1_mailing_list, e2_forced, e2b_ended_first);
 	ADD(setup_one, e2c_full_path, e3_live_guest, e4_offline_cpu, e4b_offline_afterwards,
-	    deaf_cpu, iommu_fails, tracking_fails, locked_down,
+	    deaf_cpu, tracking_fails, locked_down,
 	    timeout_is_for_ever, leaked_guest);
-	ADD(setup_none, e3b_launching_guest, e4_load_with_cpu_offline, e5_forced_then_killed,
+	ADD(setup_none, e3b_launching_guest, e5_forced_then_killed,
 	    e6_reinit, e8_vm_after_shutdown, e8b_vm_after_legacy,
 	    implicit_shutdown, reclaim_fails);
 	ADD(setup_sev, e8c_handles);
 	ADD(setup_both, e2d_full_path_with_guests);
-	ADD(NULL, e5_without_patch, x86_snp_shutdown);
+	ADD(NULL, e4_wedged_without_patch, e5_without_patch, x86_snp_shutdown);
 	add_one_turn(s, "INIT", setup_none, e9_strict_while_sev_is_up, 0);
 	add_one_turn(s, "WORKING", setup_sev, e9_strict_while_sev_is_up, 1);
+	add_loop(s, "half way up", setup_none, e4_load_with_cpu_offline, 3);
+	add_loop(s, "IOMMU", setup_one, iommu_fails, 3);
 	add_loop(s, "kexec", setup_one, e7_kexec_after_vm_ended, 2);
 	add_loop(s, "kexec dies", setup_one, e7_kexec_kills, 3);
 	srunner_run_all(r, CK_NORMAL);

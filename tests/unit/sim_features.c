@@ -280,7 +280,7 @@ START_TEST(hides_ciphertext)
 	while (guest(0))
 		act("kill=%u", guest(0)->pid);
 	DOES(shutdown_fw(0), 0, 0);
-	ck_assert_uint_eq(info()->state & FEATURES, X86_SHUTDOWN);
+	ck_assert_uint_eq(info()->state & FEATURES, SEV_DBG_S_CTH | X86_SHUTDOWN);
 	REFUSED(init_fw(), SEV_DBG_R_INIT_LOCKED);
 	act("unload");
 	ck_assert_int_eq(init_fw(), -EOPNOTSUPP);	/* how many ASIDs, KVM alone knows */
