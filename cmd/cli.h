@@ -87,6 +87,15 @@ int report_done(struct cli *cli, const char *message);
 void report_head(struct cli *cli);
 void report_host(struct cli *cli, const struct sevadm_host *host);
 
+/* A mistake in the command line as the one object of --json; @command and @remedy may be NULL */
+void report_usage(const char *command, const char *message, const char *remedy);
+
+/* ---- usage.c */
+
+/* With --json complaints about the command line go into the result, too, until released */
+void usage_hold(const struct cli *cli, int argc, char **argv);
+void usage_release(void);
+
 /* ---- run.c */
 
 /* Host, plan, steps, warnings: what every command shows that issued firmware commands */

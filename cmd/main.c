@@ -209,11 +209,13 @@ int main(int argc, char **argv)
 
 	atexit(close_stdout);
 	argp_err_exit_status = SEVADM_USAGE;
+	usage_hold(&cli, argc, argv);
 	at = find_command(&cli, argc, argv);
 	options = calloc(1, cli.command->options_size + 1);
 	if (!options)
 		return SEVADM_FAILED;
 	parse_command(&cli, options, argc - at, argv + at);
+	usage_release();
 	cli.out = out_new(cli.mode, want_color(&cli));
 	if (!cli.out)
 		return SEVADM_FAILED;

@@ -102,6 +102,20 @@ int report_error(struct cli *cli, enum sevadm_class class, const char *remedy, c
 	return report_failure(cli, &failure);
 }
 
+void report_usage(const char *command, const char *message, const char *remedy)
+{
+	const struct end end = { .exit = SEVADM_USAGE, .message = message, .remedy = remedy };
+	struct out *out = out_new(OUT_JSON, false);
+
+	if (!out)
+		return;
+	out_number(out, "schema", 1);
+	if (command)
+		out_string(out, "command", command);
+	out_object(out, "result", NULL, end_rows, &end);
+	out_finish(out);
+}
+
 void report_warning(struct cli *cli, const char *text)
 {
 	fprintf(stderr, "sevadm: %s: warning: %s\n", cli->command->name, text);

@@ -82,7 +82,7 @@ static const struct out_row driver_rows[] = {
 		d.nr_sev_tombstones),
 	OUT_ROW(struct driver_view, "leaked_pages", "Leaked pages", OUT_U64, d.leaked_pages),
 	OUT_ROW(struct driver_view, "tio", "SEV-TIO is up", OUT_BOOL, d.tio),
-	OUT_ROW(struct driver_view, "ciphertext_hiding", "Ciphertext hiding", OUT_BOOL,
+	OUT_ROW(struct driver_view, "ciphertext_hiding", "Ciphertext hiding to be had", OUT_BOOL,
 		d.ciphertext_hiding),
 	OUT_ROW(struct driver_view, "x86_shutdown", "Shutdown ends RMP checks", OUT_BOOL,
 		d.x86_shutdown),

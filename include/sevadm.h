@@ -244,7 +244,7 @@ struct sevadm_snp_status {
  * @mismatch:	driver and firmware disagree about SNP being up
  * @iommu_stuck: SNP is down, but the IOMMU could not give its pages back
  * @tio:	SEV-TIO is up
- * @ciphertext_hiding: SNP runs with it
+ * @ciphertext_hiding: firmware and BIOS have it, so that only kvm_amd may INIT SNP
  * @x86_shutdown: a shutdown of SNP ends RMP enforcement on the CPUs, too
  */
 struct sevadm_driver {

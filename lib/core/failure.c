@@ -35,9 +35,9 @@ static const struct reason_row {
 	{ SEV_DBG_R_RUNNING, SEVADM_BUSY, "the guest's launch is finished",
 	  "End its VMM, or say --running." },
 	{ SEV_DBG_R_IOMMU, SEVADM_FAILED, "SNP is down in the firmware, but the IOMMU's pages could "
-	  "not be freed", "Do not kexec; reboot." },
-	{ SEV_DBG_R_CTH, SEVADM_FAILED, "SNP ran with ciphertext hiding, and only kvm_amd knows how "
-	  "many ASIDs that takes", "Load kvm_amd: it brings SEV and SNP up by itself." },
+	  "not be freed", "Try `sevadm shutdown --strict`; if they stay, do not kexec; reboot." },
+	{ SEV_DBG_R_CTH, SEVADM_FAILED, "SNP can hide ciphertext here, and only kvm_amd knows "
+	  "whether and for how many ASIDs it shall", "Load kvm_amd: it brings SEV and SNP up by itself." },
 };
 
 static const struct reason_row *reason_find(uint32_t reason)

@@ -72,7 +72,7 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 				"kvm_amd failed half way; `sevadm teardown` brings them together");
 	if (!err && status->driver.iommu_stuck)
 		err = core_warn(adm, run, "SNP is down, but the IOMMU still holds pages: this host "
-				"must not kexec; reboot");
+				"must not kexec; try `sevadm shutdown --strict`, or reboot");
 	sevadm_run_free(&none);
 	return ret ? ret : err;
 }

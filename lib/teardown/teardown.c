@@ -283,7 +283,8 @@ static int look(struct sevadm *adm, struct scene *scene)
 	if (scene->info.state & SEV_DBG_S_PSP_DEAD)
 		return core_fail_psp_dead(adm);
 	if (scene->info.state & SEV_DBG_S_IOMMU_STUCK)
-		return core_fail(adm, SEVADM_FAILED, EIO, "Do not kexec; reboot.",
+		return core_fail(adm, SEVADM_FAILED, EIO, "Try `sevadm shutdown --strict`; if they "
+				 "stay, do not kexec; reboot.",
 				 "SNP is down, but the IOMMU still holds pages that it could not "
 				 "give back");
 	scene->snp_host = scene->info.state & SEV_DBG_S_SNP_HOST;

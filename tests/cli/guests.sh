@@ -113,13 +113,13 @@ ok 'a shutdown that ends RMP enforcement' 'json ".driver.x86_shutdown and
 	(.driver.tio or .driver.ciphertext_hiding | not)"'
 machine --ciphertext-hiding --snp-guests=1
 host status
-ok 'ciphertext hiding' 'code_is 0 && printed "^  Ciphertext hiding  *yes$" &&
+ok 'ciphertext hiding' 'code_is 0 && printed "^  Ciphertext hiding to be had  *yes$" &&
 	printed "^  SEV-TIO is up  *no$" && printed "^  Shutdown ends RMP checks  *yes$"'
 host teardown --guests=stop --yes
 ok 'it goes down as ever' 'code_is 0'
 act unload >"$work/acted"
 host init
-ok 'INIT is kvm_amd.s alone' 'code_is 1 && said "ciphertext hiding" && said "^Load kvm_amd"'
+ok 'INIT is kvm_amd.s alone' 'code_is 1 && said "SNP can hide ciphertext" && said "^Load kvm_amd"'
 machine --tio
 host status --porcelain
 ok 'SEV-TIO' 'grep -qx "driver.tio	yes" "$out"'

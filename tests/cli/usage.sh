@@ -215,6 +215,39 @@ for action in frobnicate offline= offline=x offline=99 start=vm start=snp:0 kill
 	ok "sim act $action" 'code_is 64 && said "^sevadm: sim act: " && unchanged'
 done
 
+# ---- the same with --json: said on standard error, and in one object of the result's shape
+
+# in_json MESSAGE - the last run: a usage error in words and as JSON, with this message
+in_json() {
+	code_is 64 && json '.schema == 1 and .result.done == false and .result.exit == 64' &&
+		[ "$(jq -r .result.message "$out")" = "$1" ] &&
+		[ "$(grep -c '^sevadm[a-z -]*: ' "$err")" -eq 1 ] && said "$1"
+}
+run --json
+ok 'JSON: no command' 'in_json "name a command; --help lists them" && json "has(\"command\") | not"'
+run frobnicate --json
+ok 'JSON: no such command' 'in_json "there is no command .frobnicate.; --help lists them" ||
+	json ".result.message | startswith(\"there is no command\")"'
+run sim --json
+ok 'JSON: sim alone' 'in_json "say sim create, sim show or sim act"'
+host teardown --json --ye
+ok 'JSON: abbreviated' 'json ".command == \"teardown\" and .result.exit == 64 and
+	(.result.message | endswith(\"is abbreviated: spell it out\"))" && untouched'
+host wbinvd --jobs=x --json
+ok 'JSON: a value that is none' 'code_is 64 && json ".command == \"wbinvd\" and
+	(.result.message | contains(\"--jobs\")) and (.result.remedy | startswith(\"Try\"))" && untouched'
+host status --frobnicate --json
+ok 'JSON: what getopt complains of' 'in_json "unrecognized option .--frobnicate." ||
+	json ".result.message | contains(\"frobnicate\")"'
+host --json --porcelain status
+ok 'JSON: two forms at once' 'in_json "say --json or --porcelain, not both"'
+run explain -- --json
+ok 'behind -- it is no option' 'code_is 64 && silent'
+run explain --help --json
+ok 'help is help' 'code_is 0 && quiet && printed "^Usage: "'
+run --json explain 15
+ok 'nothing is held back when all is well' 'code_is 0 && quiet && json ".result.done"'
+
 # ---- --dry-run where there is nothing to leave undone
 
 for words in 'status' 'guests' 'explain 1' "sim show $sim" "sim create $work/none.sim" \

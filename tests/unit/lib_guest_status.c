@@ -333,7 +333,7 @@ START_TEST(refusals_of_the_driver)
 					      &fake.run) :
 			      sevadm_init(&fake.adm, false, &fake.run), 0);
 	fake_expect(&fake, _i ? SEVADM_BUSY : SEVADM_FAILED, _i ? "SEV-TIO is up" :
-		    "ciphertext hiding");
+		    "hide ciphertext");
 	fake_expect(&fake, _i ? SEVADM_BUSY : SEVADM_FAILED, "kvm_amd");
 }
 END_TEST

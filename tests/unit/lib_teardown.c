@@ -444,7 +444,7 @@ START_TEST(iommu_stuck)
 	fake.info.state |= SEV_DBG_S_IOMMU_STUCK;
 	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), -EIO);
 	fake_expect(&fake, SEVADM_FAILED, "IOMMU");
-	fake_expect(&fake, SEVADM_FAILED, "Do not kexec");
+	fake_expect(&fake, SEVADM_FAILED, "do not kexec");
 	ck_assert_uint_eq(changes(), 0);
 }
 END_TEST
