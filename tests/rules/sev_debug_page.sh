@@ -1,0 +1,75 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# sev-debug(4) against the uapi header: every request, reason and flag is in both.
+# Speaks TAP.
+#   top_srcdir	of the sources
+set -u
+LC_ALL=C
+export LC_ALL
+top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
+tmp=$(mktemp -d) || exit 99
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+header=$top_srcdir/include/linux/sev-debug.h
+page=$top_srcdir/man/sev-debug.4
+n=0 bad=0
+
+# result NAME: good if nothing was said about it (standard input)
+result() {
+	cat >"$tmp/said"
+	n=$((n + 1))
+	if [ ! -s "$tmp/said" ]; then
+		echo "ok $n - $1"
+	else
+		bad=$((bad + 1))
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$tmp/said"
+	fi
+}
+
+# same NAME HEADER-PATTERN PAGE-PATTERN: what both say, one name a line
+same() {
+	sed -n "$2" "$header" | sort >"$tmp/header"
+	sed -n "$3" "$page" | sort >"$tmp/page"
+	{
+		[ -s "$tmp/header" ] || echo 'nothing in the header'
+		diff "$tmp/header" "$tmp/page"
+	} >"$tmp/diff"
+	result "$1" <"$tmp/diff"
+}
+
+same 'every request is described' \
+	's/^#define \(SEV_DBG_[A-Z_]*\)[[:space:]]*_IO(.*/\1/p' \
+	'/^\.Ss Requests/,/^\.S[sh] [^R]/s/^\.It Dv \(SEV_DBG_[A-Z_]*\)$/\1/p'
+same 'every request has a line in the table of who may' \
+	's/^#define SEV_DBG_\([A-Z_]*\)[[:space:]]*_IO(.*/\1/p' \
+	's/^\.It \([A-Z_]*\) Ta .*/\1/p'
+same 'every reason is explained' \
+	'/R_NONE/d; s/^#define \(SEV_DBG_R_[A-Z_]*\)[[:space:]].*/\1/p' \
+	's/^\.It Dv \(SEV_DBG_R_[A-Z_]*\)$/\1/p'
+
+# the errno beside a reason, as the header's comment says it
+sed -n 's/^#define \(SEV_DBG_R_[A-Z_]*\).*\/\* \(E[A-Z]*\):.*/\1 \2/p' "$header" |
+	while read -r reason errno; do
+		grep -A1 "^\.It Dv $reason\$" "$page" | grep -q "^\.Er $errno :" ||
+			echo "$reason comes with $errno"
+	done | result 'a reason has the errno that the header says'
+
+sed -n 's/^#define \(SEV_DBG_[CD]_[A-Z]*\)[[:space:]].*/\1/p' "$header" | while read -r flag; do
+	grep -q "^\.Dv $flag\( \|\$\)" "$page" || echo "$flag"
+done | result 'every flag of a request is named'
+
+sed -n 's/^\.Va \(.*\)/\1/p' "$page" | tr -d ' .' | grep -v '^errno$' | while read -r member; do
+	grep -q "\<$member\>" "$header" || echo "$member"
+done | result 'members that are named are there'
+
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning "$page" 2>&1 | result 'mandoc has nothing to say'
+else
+	n=$((n + 1))
+	echo "ok $n - mandoc has nothing to say # SKIP there is no mandoc"
+fi
+
+echo "1..$n"
+[ "$bad" -eq 0 ]
