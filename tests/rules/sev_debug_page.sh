@@ -1,10 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # sev-debug(4) against the uapi header: every request, reason and flag is in both.
 # Speaks TAP.
 #   top_srcdir	of the sources
 set -u
+shopt -s lastpipe	# result counts at the end of a pipe
 LC_ALL=C
 export LC_ALL
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
