@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The simulated driver where something fails: CPUs, the PSP, the IOMMU, memory, KVM
+ * that leaks; and what shuts SNP down in passing, or differently.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sim_driver_fixture.h"
+
+/* E14: the driver's own shutdown with live guests, CPUs' WBINVD gone astray */
+START_TEST(deaf_cpu)
+{
+	act("deaf=2");
+	act("end=%u", guest(0)->pid);
+	DOES(shutdown_fw(0), -EIO, 0xe);
+	ck_assert_uint_eq(wbinvd_all(), 4);
+	DOES(df_flush(), -EIO, 0xe);
+}
+END_TEST
+
+START_TEST(timeout_is_for_ever)
+{
+	act("timeout=SNP_DF_FLUSH");
+	DOES(df_flush(), -ETIMEDOUT, SEV_DBG_NO_FW_CALL);
+	REFUSED(df_flush(), SEV_DBG_R_PSP_DEAD);
+	REFUSED(shutdown_fw(0), SEV_DBG_R_PSP_DEAD);
+	REFUSED(decommission(1, SEV_DBG_D_RUNNING), SEV_DBG_R_PSP_DEAD);
+	ck_assert(info()->state & SEV_DBG_S_PSP_DEAD);
+	ck_assert_uint_eq(info()->fw_snp_state, SEV_DBG_FW_UNKNOWN);
+}
+END_TEST
+
+/* A context that KVM leaked: 0xf for ever, until it is decommissioned here */
+START_TEST(leaked_guest)
+{
+	act("fail=SNP_DECOMMISSION:0x13");
+	act("kill=%u", guest(0)->pid);
+	ck_assert(guest(0)->leaked);
+	ck_assert_uint_eq(describe()->snp_guests, 1);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(GUESTS), 0, 0);
+	act("reload");
+	ck_assert_int_eq(act("snp"), 1);
+}
+END_TEST
+
+/* The firmware is down, but the IOMMUs' pages are not freed: until that is repeated */
+START_TEST(iommu_fails)
+{
+	act("end=%u", guest(0)->pid);
+	act("iommu-fails");
+	ck_assert_int_eq(shutdown_fw(0), -EIO);
+	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
+	ck_assert_uint_eq(status, 0);
+	ck_assert_uint_eq(describe()->fw_snp_state, 0);
+	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	if (!_i) {
+		ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+		return;
+	}
+	act("iommu-fails");
+	ck_assert_int_eq(shutdown_fw(0), -EIO);
+	ck_assert_uint_eq(reason, SEV_DBG_R_IOMMU);
+	ck_assert(info()->state & SEV_DBG_S_IOMMU_STUCK);
+	DOES(shutdown_fw(_i == 1 ? 0 : SEV_DBG_C_STRICT), 0, 0);
+	ck_assert(!(info()->state & SEV_DBG_S_IOMMU_STUCK));
+	ck_assert_uint_eq(describe()->assigned_pages, 0);
+	ck_assert_int_eq(act("kexec"), 2);
+}
+END_TEST
+
+START_TEST(tracking_fails)
+{
+	pid_t pid;
+
+	act("tracking-fails");
+	pid = (pid_t)act("start=snp");
+	ck_assert_uint_eq(id_of(pid), 0);
+	ck_assert(info()->state & SEV_DBG_S_TRACK_LOST);
+	act("end=%u", guest(0)->pid);
+	REFUSED(shutdown_fw(0), SEV_DBG_R_TRACK_LOST);
+	DOES(shutdown_fw(SEV_DBG_C_LIVE), -EIO, 0xf);
+	act("end=%d", (int)pid);
+	DOES(shutdown_fw(SEV_DBG_C_LIVE), 0, 0);
+}
+END_TEST
+
+START_TEST(locked_down)
+{
+	act("lockdown=integrity");
+	ck_assert_int_eq(decommission(1, SEV_DBG_D_RUNNING), -EPERM);
+	ck_assert_uint_eq(wbinvd_all(), 4);	/* harms nobody */
+	ck_assert_uint_eq(info()->nr_snp_guests, 1);
+}
+END_TEST
+
+/* PDH_GEN initializes SEV for itself and shuts everything down afterwards */
+static int pdh_gen(uint32_t *error)
+{
+	struct __attribute__((packed)) { uint32_t cmd; uint64_t data; uint32_t error; } c;
+	int node = sim_node_open(sim, "/dev/sev", O_RDWR), ret;
+
+	c.cmd = 4;
+	c.data = 0;
+	c.error = 0xffffffff;
+	ret = sim_node_ioctl(sim, node, 0xc0105300, &c);
+	*error = c.error;
+	sim_node_close(sim, node);
+	return ret;
+}
+
+/* SNP goes down behind the device: KVM must not bring it up again under live SVM */
+START_TEST(implicit_shutdown)
+{
+	uint32_t error;
+
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	ck_assert(!(info()->state & SEV_DBG_S_INIT_LOCKED));
+	ck_assert_int_eq(pdh_gen(&error), 0);
+	ck_assert_uint_eq(error, 0);
+	ck_assert_uint_eq(info()->fw_snp_state, 0);
+	ck_assert(info()->state & SEV_DBG_S_SVM_ON);
+	ck_assert(info()->state & SEV_DBG_S_INIT_LOCKED);
+	ck_assert_int_eq(try_act("start=snp"), -EBUSY);
+	REFUSED(init_fw(), SEV_DBG_R_INIT_LOCKED);
+	ck_assert_uint_eq(info()->fw_snp_state, 0);
+	reload_and_start();
+	ck_assert(!(info()->state & SEV_DBG_S_INIT_LOCKED));
+}
+END_TEST
+
+/* The driver gives up what it does not get back, the rest of the run with it */
+START_TEST(reclaim_fails)
+{
+	act("fail=SNP_PAGE_RECLAIM:INVALID_ADDRESS");
+	ck_assert_int_eq(shutdown_fw(LEGACY), 0);
+	ck_assert_str_eq(did, "SHUTDOWN=0 SNP_PAGE_RECLAIM=0x9");
+	ck_assert_uint_eq(info()->leaked_pages, 512);
+	ck_assert_uint_eq(describe()->leaked_pages, 512);
+}
+END_TEST
+
+/* Since 7.1 SNP_SHUTDOWN_EX takes SNP_EN back on the CPUs: kexec survives what is left */
+START_TEST(x86_snp_shutdown)
+{
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
+		.snp_guests = 1, .vcpus = 2, .kernel = "7.3.4-sim",
+	};
+
+	sim_test_create(&o);
+	ck_assert_int_eq(act("snp"), 1);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(GUESTS), 0, 0);
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	ck_assert_int_eq(act("kexec"), 2);
+	ck_assert_int_eq(act("snp"), 1);
+	act("start=snp");
+	ck_assert_uint_eq(describe()->kernel_warnings, 0);
+	sim_test_remove();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("simulated driver, failures");
+
+	ADD(setup_one, deaf_cpu, tracking_fails, locked_down, timeout_is_for_ever, leaked_guest);
+	ADD(setup_none, implicit_shutdown, reclaim_fails);
+	ADD(NULL, x86_snp_shutdown);
+	add_loop(s, "IOMMU", setup_one, iommu_fails, 3);
+	return finish(s);
+}
