@@ -4,10 +4,10 @@
 # Calls that change the firmware's state, guests and kvm_amd's going and coming in
 # an order made up at random.  Each is done or refused with a reason that is
 # written down, and afterwards kvm_amd goes, comes again and has SNP.
-#   any_order.sh [STEPS [SEED]]    (40)
+#   any_order.sh [STEPS [SEED]]    (30)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-steps=${1:-40}
+steps=${1:-30}
 seed=${2:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 echo "any_order.sh $steps $seed"
 

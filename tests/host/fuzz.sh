@@ -4,10 +4,10 @@
 # Calls at random beside guests that come and go.  First those that harm nobody,
 # then all of them.  What has to hold for each answer is in sevdbg_fuzz_check.h;
 # in the end everything is accounted for and SNP comes up again.
-#   fuzz.sh [SECONDS [SEED]]    SECONDS for each part (4)
+#   fuzz.sh [SECONDS [SEED]]    SECONDS for each part (3)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-seconds=${1:-4}
+seconds=${1:-3}
 seed=${2:-$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}
 
 # guests_come - until $step_dir/stop is there

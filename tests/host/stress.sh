@@ -5,10 +5,10 @@
 # forced decommissions run, and at the end SHUTDOWNs in all forms.  Every guest is
 # accounted for, no page is lost of which the kernel does not say so, and after
 # each round kvm_amd comes up again with SNP.
-#   stress.sh [SECONDS [ROUNDS [SEED]]]    of each half (4), (1)
+#   stress.sh [SECONDS [ROUNDS [SEED]]]    of each half (3), (1)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-seconds=${1:-4}
+seconds=${1:-3}
 rounds=${2:-1}
 seed=${3:-$(od -An -N2 -tu2 /dev/urandom | tr -d ' ')}
 

@@ -3,6 +3,7 @@
 #
 # The driver leaves its device while the node is open and calls are under way;
 # the module stays as long as a file is open, and no longer.
+#   unbind.sh [ROUNDS]    of unloading and loading under load (4)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
 rmmod kvm_amd
@@ -46,7 +47,7 @@ for i in 1 2 3; do
 	waiters="$waiters $!"
 done
 rounds=0
-while [ "$rounds" -lt "${ROUNDS:-6}" ]; do
+while [ "$rounds" -lt "${1:-4}" ]; do
 	insmod /lib/modules/ccp.ko || fail "ccp does not come again"
 	sleep "0.$((rounds % 4 + 1))"
 	wait_for 20 rmmod ccp 2>/dev/null || fail "ccp does not go under load"
