@@ -6,44 +6,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "psp_fw_machine.h"
-
-#define GCTX	MACHINE_PAGES
-#define GCTX2	(MACHINE_PAGES + 0x1000)
-#define PAGE	(MACHINE_PAGES + 0x10000)
-#define LARGE	0x200000ull		/* a 2 MB page */
-
-static struct machine *m;
-
-static void setup(void)
-{
-	m = machine_new(4, 2, NULL);
-}
-
-static void again(const struct psp_fw_config *c)
-{
-	machine_free(m);
-	m = machine_new(4, 2, c);
-}
-
-static void teardown(void)
-{
-	machine_free(m);
-}
-
-static void created(uint64_t gctx)
-{
-	machine_page(m, gctx, PSP_PAGE_FIRMWARE);
-	OK(cmd_address(m, PSP_CMD_SNP_GCTX_CREATE, gctx));
-}
-
-static const struct psp_fw_snp_guest *guest(uint64_t gctx)
-{
-	const struct psp_fw_snp_guest *g = psp_fw_snp_guest_find(m->fw, gctx);
-
-	ck_assert_ptr_nonnull(g);
-	return g;
-}
+#include "psp_fw_snp_fixture.h"
 
 /* 0x16, 0x1, not Context 0x10, state 0x2, policy 0x7 */
 START_TEST(launch_start)
