@@ -245,7 +245,7 @@ struct sevadm_snp_status {
  * @iommu_stuck: SNP is down, but the IOMMU could not give its pages back
  * @tio:	SEV-TIO is up
  * @ciphertext_hiding: firmware and BIOS have it, so that only kvm_amd may INIT SNP
- * @x86_shutdown: a shutdown of SNP ends RMP enforcement on the CPUs, too
+ * @x86_shutdown: a shutdown of SNP ends RMP enforcement on the CPUs, if KVM is not live
  */
 struct sevadm_driver {
 	bool known;

@@ -136,14 +136,16 @@ static bool snp_is_up(const struct sim *s)
 }
 
 /* One SNP_SHUTDOWN_EX; the host's part too if that took SNP down, or if it failed last time */
-static int shutdown_snp(struct sim *s, uint32_t *reason)
+static int shutdown_snp(struct sim *s, uint32_t *error, uint32_t *reason)
 {
 	struct fwb_snp_shutdown_ex data = { .len = sizeof(data),
 					    .flags = ccp_snp_shutdown_flags(s) };
 	bool was_up = snp_is_up(s);
 	int ret;
 
-	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), NULL);
+	if (debug_svm_on(s))		/* KVM's RMPUPDATE would be #UD */
+		data.flags &= ~FWB_X86_SNP_SHUTDOWN;
+	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);
 	if (ret)
 		return ret;
 	if (was_up || s->st->ccp.iommu_failed)
@@ -151,7 +153,10 @@ static int shutdown_snp(struct sim *s, uint32_t *reason)
 	return iommu_result(s, reason);
 }
 
-/* The driver's full path, but SEV's failure ends it, and results are kept */
+/*
+ * The driver's full path, but SEV's failure ends it, results are kept, and SNP is
+ * shut down in a way that KVM survives.
+ */
 static int shutdown_all(struct sim *s, uint32_t *reason)
 {
 	uint32_t error = SEV_DBG_NO_FW_CALL;
@@ -159,13 +164,12 @@ static int shutdown_all(struct sim *s, uint32_t *reason)
 
 	if (ret || !ccp_host_snp(s))
 		return ret;
-	/* the driver would do nothing: let the firmware say that it is down */
-	if (!snp_is_up(s))
-		return shutdown_snp(s, reason);
-	ret = ccp_snp_shutdown(s, &error);
-	if (snp_is_up(s))
+	sim_wbinvd_all(s);
+	ret = shutdown_snp(s, &error, reason);
+	if (!ret || error != PSP_DFFLUSH_REQUIRED)
 		return ret;
-	return iommu_result(s, reason);
+	ret = ccp_cmd(s, PSP_CMD_SNP_DF_FLUSH, NULL, 0, &error);
+	return ret ? ret : shutdown_snp(s, &error, reason);
 }
 
 static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
@@ -196,7 +200,7 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 		 c->flags & SEV_DBG_C_TOMBSTONES ? ", TOMBSTONES" : "");
 	if (legacy)
 		return shutdown_sev(s);
-	return strict ? shutdown_snp(s, &c->reason) : shutdown_all(s, &c->reason);
+	return strict ? shutdown_snp(s, NULL, &c->reason) : shutdown_all(s, &c->reason);
 }
 
 static int may_init(struct sim *s, struct sev_dbg_cmd *c)

@@ -53,7 +53,8 @@ void add_loop(Suite *s, const char *name, void (*setup)(void), const TTest *test
 {
 	TCase *t = tcase_create(name);
 
-	tcase_add_checked_fixture(t, setup, sim_test_remove);
+	if (setup)
+		tcase_add_checked_fixture(t, setup, sim_test_remove);
 	tcase_add_loop_test(t, test, 0, n);
 	suite_add_tcase(s, t);
 }
