@@ -116,8 +116,11 @@ static int snp_init(struct sim *s, uint32_t max_snp_asid, uint32_t *error)
 		return 0;
 	if (!s->st->m.no_patch && debug_init_blocked(s))
 		return -EBUSY;
-	ret = snp_prepare(s);
-	if (!ret && !c->flush_pending)
+	/* what was left half way is of no use: start over */
+	ret = c->flush_pending ? ccp_snp_shutdown(s, error) : 0;
+	if (!ret)
+		ret = snp_prepare(s);
+	if (!ret)
 		ret = snp_init_first(s, max_snp_asid, error);
 	if (ret)
 		return ret;

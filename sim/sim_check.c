@@ -131,8 +131,8 @@ static const char *check_debug(const struct sim_state *st)
 	const struct sim_debug *d = &st->debug;
 	const struct sim_tracked *g;
 
-	if (d->registered > 1 || d->track_lost > 1 || d->locked_out > 1 || d->no_memory > 1 ||
-	    d->count > SIM_MAX_TRACKED)
+	if (d->registered > 1 || d->track_lost > (SEV_DBG_KIND_SEV | SEV_DBG_KIND_SNP) ||
+	    d->locked_out > 1 || d->no_memory > 1 || d->count > SIM_MAX_TRACKED)
 		return "the list of guests makes no sense";
 	for (g = d->guest; g < d->guest + d->count; g++) {
 		if (g->u.kind != SEV_DBG_KIND_SEV && g->u.kind != SEV_DBG_KIND_SNP)

@@ -19,7 +19,9 @@ int debug_copy_in(void *k, size_t ksize, const void *u)
 
 	if (sim_copy_from_user(&usize, u, sizeof(usize)))
 		return -EFAULT;
-	if (usize < ksize || usize > SIM_PAGE)	/* as long as in ABI version 1, or longer */
+	if (usize > SIM_PAGE)
+		return -E2BIG;
+	if (usize < ksize)		/* as long as in ABI version 1, or longer */
 		return -EINVAL;
 	if (sim_copy_from_user(tail, (const char *)u + ksize, usize - ksize))
 		return -EFAULT;

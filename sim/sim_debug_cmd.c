@@ -182,12 +182,12 @@ static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)
 	if (!(c->flags & SEV_DBG_C_LIVE)) {
 		if (debug_count(s, kind, false))
 			return debug_refuse(&c->reason, SEV_DBG_R_GUESTS);
-		if (s->st->debug.track_lost)
+		if (s->st->debug.track_lost & (kind ? kind : UINT32_MAX))
 			return debug_refuse(&c->reason, SEV_DBG_R_TRACK_LOST);
 	}
 	if (!(c->flags & SEV_DBG_C_TOMBSTONES) && debug_count(s, kind, true))
 		return debug_refuse(&c->reason, SEV_DBG_R_TOMBSTONES);
-	if (!legacy && s->st->ccp.tio)	/* it would have to be taken down first */
+	if (s->st->ccp.tio)		/* it would have to be taken down first */
 		return debug_refuse(&c->reason, SEV_DBG_R_TIO);
 	if (strict) {
 		ret = may_shutdown_snp(s, &c->reason);

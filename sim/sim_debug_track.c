@@ -60,7 +60,7 @@ static struct sim_tracked *track(struct sim *s, uint32_t kind)
 
 	if (d->count == SIM_MAX_TRACKED || d->no_memory) {
 		d->no_memory = 0;
-		d->track_lost = 1;
+		d->track_lost |= kind;
 		return NULL;
 	}
 	g = &d->guest[d->count++];
@@ -133,10 +133,8 @@ bool debug_locked_out(struct sim *s)
 
 bool debug_init_blocked(struct sim *s)
 {
-	if (!s->st->debug.locked_out && !debug_count(s, 0, true))
-		return false;
-	if (debug_svm_on(s))
-		return s->st->debug.locked_out;
+	if (debug_svm_on(s))		/* it would clear VM_HSAVE_PA under KVM */
+		return true;
 	s->st->debug.locked_out = 0;
 	forget_tombstones(s);
 	return false;
@@ -238,6 +236,7 @@ static void note_snp(struct sim *s, uint32_t cmd, const void *data)
 		break;
 	case PSP_CMD_SNP_SHUTDOWN_EX:	/* whoever asked for it */
 		s->st->debug.locked_out = 1;
+		s->st->debug.track_lost = 0;
 		bury_all(s, SEV_DBG_KIND_SNP);
 		break;
 	case PSP_CMD_SNP_INIT_EX:
@@ -286,6 +285,7 @@ static void note_sev(struct sim *s, uint32_t cmd, const void *data)
 		untrack(s, find_handle(s, handle->handle));
 		break;
 	case PSP_CMD_SHUTDOWN:
+		s->st->debug.track_lost &= ~(uint32_t)SEV_DBG_KIND_SEV;
 		bury_all(s, SEV_DBG_KIND_SEV);
 		break;
 	}
@@ -347,7 +347,7 @@ void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret,
 	if (answer->status)
 		return;
 	if (ret && cmd == PSP_CMD_LAUNCH_START) {	/* the handle got lost on the way */
-		s->st->debug.track_lost = 1;
+		s->st->debug.track_lost |= SEV_DBG_KIND_SEV;
 		return;
 	}
 	note_sev(s, cmd, data);

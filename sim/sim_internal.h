@@ -141,7 +141,7 @@ struct sim_tracked {
 struct sim_debug {
 	uint64_t next_id;
 	uint64_t leaked_pages;		/* by the stale-page guard */
-	uint32_t registered, track_lost, locked_out, count;
+	uint32_t registered, track_lost /* of which kinds */, locked_out, count;
 	uint32_t no_memory, pad;	/* no_memory: the next guest cannot be tracked */
 	struct sim_tracked guest[SIM_MAX_TRACKED];
 };

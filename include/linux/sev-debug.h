@@ -81,7 +81,7 @@ struct sev_dbg_result {
 #define SEV_DBG_S_IOMMU_STUCK	(1U << 7)	/* see SEV_DBG_R_IOMMU; until SNP comes up again */
 #define SEV_DBG_S_TIO		(1U << 8)	/* SEV-TIO is up */
 #define SEV_DBG_S_CTH		(1U << 9)	/* ciphertext hiding is available, see R_CTH */
-#define SEV_DBG_S_X86_SHUTDOWN	(1U << 10)	/* SHUTDOWN of SNP ends RMP enforcement, too */
+#define SEV_DBG_S_X86_SHUTDOWN	(1U << 10)	/* with SVM off, SHUTDOWN ends RMP enforcement */
 
 /* sev_dbg_info.fw_*_state; values of the firmware otherwise (0 UNINIT, 1 INIT, 2 WORKING) */
 #define SEV_DBG_FW_UNKNOWN	0xffffffffU
@@ -107,7 +107,7 @@ struct sev_dbg_result {
  *		not be taken back from the firmware; since the module was loaded.
  *		Those that KVM leaks are in the kernel log only
  *
- * Asks the firmware for its states, with two commands at most.  Driver and
+ * Asks the firmware for its states, with a few commands.  Driver and
  * firmware can differ: a kvm_amd load whose SNP_DF_FLUSH fails leaves
  * the firmware in INIT and SEV_DBG_S_SNP_INIT clear.
  */

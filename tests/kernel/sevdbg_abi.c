@@ -120,9 +120,9 @@ static void test_sizes(int fd)
 		union request r;
 
 		bad = try_sizes(EINVAL, fd, k, 0, k->size - 1, &odd);
-		bad += try_sizes(EINVAL, fd, k, PAGE + 1, PAGE + 64, &odd);
-		bad += try_sizes(EINVAL, fd, k, 0x7fffffffU, 0x80000001U, &odd);
-		bad += try_sizes(EINVAL, fd, k, 0xfffffff0U, 0xffffffffU, &odd);
+		bad += try_sizes(E2BIG, fd, k, PAGE + 1, PAGE + 64, &odd);
+		bad += try_sizes(E2BIG, fd, k, 0x7fffffffU, 0x80000001U, &odd);
+		bad += try_sizes(E2BIG, fd, k, 0xfffffff0U, 0xffffffffU, &odd);
 		report(!bad, "%s: sizes that are none: %u of them taken (%u)", k->name, bad, odd);
 
 		for (__u32 tail = 1; tail <= TAIL; tail += 9) {

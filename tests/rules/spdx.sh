@@ -52,7 +52,8 @@ bad_licences() {
 	done
 }
 
-# New files that a kernel patch adds; those of Documentation/ABI name none upstream
+# New files that a kernel patch adds; the ABI files and the configurations of
+# selftests name none upstream
 bad_patches() {
 	for patch in "$1"/kernel/patches/*/*.patch; do
 		awk -v patch="${patch##*/}" '
@@ -61,7 +62,7 @@ bad_patches() {
 			new && /^@@/ { at = 1; next }
 			new && at && at <= 2 && /^\+/ {
 				if (/SPDX-License-Identifier: GPL-2.0-only/) named = 1
-				if (at == 2 && !named && file !~ /Documentation\/ABI/) print patch ": " file
+				if (at == 2 && !named && file !~ /Documentation\/ABI|\/config$/) print patch ": " file
 				at++
 			}' "$patch"
 	done

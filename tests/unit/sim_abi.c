@@ -76,7 +76,8 @@ END_TEST
 
 START_TEST(bad_sizes)
 {
-	static const uint32_t bad[] = { 0, 4, 16, 4097, 0xffffffff };
+	static const uint32_t bad[] = { 0, 4, 16 };
+	static const uint32_t long_ones[] = { 4097, 0xffffffff };
 	uint32_t generation = describe()->generation;
 	uint32_t buf[2048] = { 0 };
 	size_t i, j;
@@ -85,6 +86,10 @@ START_TEST(bad_sizes)
 		for (j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
 			buf[0] = bad[j];
 			ck_assert_int_eq(raw(requests[i].ioc, buf), -EINVAL);
+		}
+		for (j = 0; j < sizeof(long_ones) / sizeof(long_ones[0]); j++) {
+			buf[0] = long_ones[j];
+			ck_assert_int_eq(raw(requests[i].ioc, buf), -E2BIG);
 		}
 		buf[0] = requests[i].size - 1;	/* shorter than in version 1 */
 		ck_assert_int_eq(raw(requests[i].ioc, buf), -EINVAL);
