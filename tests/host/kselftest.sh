@@ -20,15 +20,20 @@ selftest() {
 	[ "${passed%% *}" -ge "$1" ] || fail "only ${passed%% *} passed"
 }
 
-# what wants no guest, or SNP down and up, is skipped
-selftest 13 2
+# what could do harm is skipped
 pid=$(guest_start snp) || fail "no guest"
-selftest 14 1
-guest_end "$pid"
+selftest 13 2
+guest_alive "$pid" || fail "the guest is gone"
 
-rmmod kvm_amd
+# with a guest SNP is not taken down, and the guest lives on
 SEV_DEBUG_DESTRUCTIVE=1
 export SEV_DEBUG_DESTRUCTIVE
+selftest 14 1
+sevdbg-call list | grep -q 'count=1' || fail "the guest is gone: $(sevdbg-call list)"
+guest_end "$pid"
+
+# and without KVM it goes down, and comes up
+rmmod kvm_amd
 selftest 14 1
 no_kernel_warnings
 
