@@ -49,7 +49,7 @@ int debug_explain(struct sim *s, int ret, uint32_t *reason)
 	if (ret != -EBUSY || *reason)
 		return ret;
 	if (s->st->ccp.psp_dead)
-		return debug_refuse(reason, SEV_DBG_R_PSP_DEAD);
+		return -ETIMEDOUT;	/* it was not when the call began */
 	return -EIO;			/* no command buffer left */
 }
 

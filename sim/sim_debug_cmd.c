@@ -143,7 +143,7 @@ static int shutdown_snp(struct sim *s, uint32_t *error, uint32_t *reason)
 	bool was_up = snp_is_up(s);
 	int ret;
 
-	if (debug_svm_on(s))		/* KVM's RMPUPDATE would be #UD */
+	if (!was_up || debug_svm_on(s))	/* KVM's RMPUPDATE would be #UD */
 		data.flags &= ~FWB_X86_SNP_SHUTDOWN;
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);
 	if (ret)

@@ -241,6 +241,7 @@ static void note_snp(struct sim *s, uint32_t cmd, const void *data)
 		break;
 	case PSP_CMD_SNP_INIT_EX:
 		s->st->debug.track_lost = 0;
+		s->st->debug.locked_out = 0;
 		break;
 	}
 }

@@ -5,7 +5,7 @@
  * Every structure starts with @size, which the caller sets to the size that it
  * was built with.  A newer kernel takes a shorter structure (never one shorter
  * than that of ABI version 1); an older kernel takes a longer one whose tail is
- * zero, else E2BIG: the rules of copy_struct_from_user().
+ * zero, up to a page, else E2BIG: the rules of copy_struct_from_user().
  *
  * Request numbers do not carry a size, so that a structure can grow.
  *
@@ -48,7 +48,7 @@ struct sev_dbg_result {
 	__u64 fw_ext;
 };
 
-/* Why a request was refused without calling the firmware: sev_dbg_*.reason */
+/* Why a request was refused, or failed: sev_dbg_*.reason */
 #define SEV_DBG_R_NONE		0
 #define SEV_DBG_R_GUESTS	1	/* EBUSY: live guests, and SEV_DBG_C_LIVE not given */
 #define SEV_DBG_R_TOMBSTONES	2	/* EBUSY: KVM still holds guests that ended here */
@@ -101,7 +101,8 @@ struct sev_dbg_result {
  * @nr_sev_guests: SEV and SEV-ES guests alive
  * @nr_snp_tombstones: SNP contexts decommissioned here that KVM has not torn down yet
  * @nr_sev_tombstones: SEV guests that a SHUTDOWN here took with it, same
- * @fw_snp_state: SNP state in the firmware, SEV_DBG_FW_UNKNOWN if it did not say
+ * @fw_snp_state: SNP state in the firmware, SEV_DBG_FW_UNKNOWN if it did not say. It is
+ *		not asked while an SNP_DF_FLUSH of the initialization is missing: INIT
  * @fw_sev_state: SEV state in the firmware, same
  * @leaked_pages: 4K pages of the driver's that are never freed because they could
  *		not be taken back from the firmware; since the module was loaded.

@@ -10,6 +10,24 @@ snp_up() {
 	[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = "$1" ]
 }
 
+# healthy - nothing is left of it: INIT is not locked out (8), no list is incomplete
+healthy() {
+	state=$(sevdbg-call info | sed 's/.* state=0x\([0-9a-f]*\).*/\1/')
+	[ $((0x$state & 0x19)) = 0 ] || fail "state 0x$state"
+}
+
+# forgotten_by_kvm - kvm_amd that does not find SNP up forgets its ASID bitmaps when
+# it is unloaded; whatever else a kernel that looks for leaks finds is ours
+forgotten_by_kvm() {
+	leaks=/sys/kernel/debug/kmemleak
+	[ -w "$leaks" ] || return 0
+	echo scan >"$leaks" && sleep 6 && echo scan >"$leaks"
+	awk '/^unreferenced/ { if (n && !kvm) bad = 1; n = 1; kvm = 0 }
+		/kvm_x86_vendor_init/ { kvm = 1 } END { exit bad || (n && !kvm) }' "$leaks" ||
+		fail "$(cat "$leaks")"
+	echo clear >"$leaks"
+}
+
 rmmod kvm_amd
 psp_fault 0x84:status=0xe
 insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
@@ -17,6 +35,7 @@ psp_fault_used
 snp_up N || fail "SNP is up without its SNP_DF_FLUSH"
 call "OK *" info
 kvm_reload || fail "SNP does not come up again: $(sevdbg-call info)"
+healthy
 pid=$(guest_start snp) || fail "no SNP guest"
 guest_end "$pid"
 
@@ -28,8 +47,10 @@ snp_up N || fail "SNP is up with a CPU offline"
 call "OK *" info
 cpu_online 3
 kvm_reload || fail "SNP does not come up again: $(sevdbg-call info)"
+healthy
 pid=$(guest_start snp) || fail "no SNP guest"
 guest_end "$pid"
 rmmod kvm_amd
 pages_accounted
+forgotten_by_kvm
 no_kernel_warnings
