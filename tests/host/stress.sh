@@ -19,6 +19,7 @@ unload() {
 	pages_accounted
 }
 
+: >"$step_dir/named.before"
 for round in $(seq "$rounds"); do
 	echo "= round $round"
 	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" || fail "stress: exit code $?"
@@ -27,13 +28,15 @@ for round in $(seq "$rounds"); do
 	expect_value firmware_counts.sev 0
 	no_kernel_warnings
 	unload
-	[ ! -s "$step_dir/named" ] || fail "pages were given up without a SHUTDOWN"
+	cmp "$step_dir/named" "$step_dir/named.before" ||
+		fail "pages were given up without a SHUTDOWN"
 	insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
 
 	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" --shutdown ||
 		fail "stress with SHUTDOWN: exit code $?"
 	no_kernel_warnings
 	unload
+	cp "$step_dir/named" "$step_dir/named.before"
 	insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
 	pid=$(guest_start snp) || fail "no guest in the end"
 	guest_end "$pid"
