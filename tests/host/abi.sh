@@ -16,26 +16,29 @@ a=$(guest_start snp) || fail "no SNP guest"
 b=$(guest_start snp --launch-only) || fail "no guest that is being launched"
 c=$(guest_start sev) || fail "no SEV guest"
 
-# abi WHEN [ARG...] - what went wrong is all that is of interest
-abi() {
+# both WHEN [ARG...] - malformed requests and those in order; what went wrong is
+# all that is of interest
+both() {
 	when=$1
 	shift
-	echo "+ sevdbg-abi $*, $when"
-	abi_code=0
-	sevdbg-abi "$@" >"$step_dir/abi" || abi_code=$?
-	grep -v '^ok' "$step_dir/abi" || true
-	[ "$abi_code" -eq 0 ] || fail "$when: exit code $abi_code"
+	for program in sevdbg-abi sevdbg-access; do
+		echo "+ $program${*:+ $*}, $when"
+		both_code=0
+		$program "$@" >"$step_dir/said" || both_code=$?
+		grep -v '^ok' "$step_dir/said" || true
+		[ "$both_code" -eq 0 ] || fail "$when: exit code $both_code"
+	done
 }
 
-abi "without a tombstone"
-abi "without a tombstone" --compat
+both "without a tombstone"
+both "without a tombstone" --compat
 [ "$(logged .)" = 0 ] || fail "what was refused is in the log"
 
 # once more, with a tombstone
 run decommission "$(guest_id "$a")" --running --yes
 expect_code 0
-abi "with a tombstone"
-abi "with a tombstone" --compat
+both "with a tombstone"
+both "with a tombstone" --compat
 [ "$(logged "SNP_DECOMMISSION of guest 1 of snpvm\[$a\] .* by sevadm\[")" = 1 ] ||
 	fail "no DECOMMISSION in the log"
 [ "$(logged .)" = 1 ] || fail "there is more in the log: $(dmesg | grep sev-debug)"
