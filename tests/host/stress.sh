@@ -2,9 +2,9 @@
 # shellcheck shell=sh disable=SC2154
 #
 # VMs come and go on all CPUs while lists, GUEST_STATUS, WBINVDs, flushes and
-# forced decommissions run, and at the end SHUTDOWNs in all forms.  Every guest is
-# accounted for, no page is lost of which the kernel does not say so, and after
-# each round kvm_amd comes up again with SNP.
+# forced decommissions run, and then SHUTDOWNs in all forms, too.  What they shut
+# down comes up again with kvm_amd, in the course of it and after each round.  Every
+# guest is accounted for, and no page is lost of which the kernel does not say so.
 #   stress.sh [SECONDS [ROUNDS [SEED]]]    of each half (3), (1)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
@@ -32,7 +32,8 @@ for round in $(seq "$rounds"); do
 		fail "pages were given up without a SHUTDOWN"
 	insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
 
-	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" --shutdown ||
+	sevdbg-stress --seconds "$seconds" --seed "$((seed + round))" \
+		--shutdown /lib/modules/kvm-amd.ko ||
 		fail "stress with SHUTDOWN: exit code $?"
 	no_kernel_warnings
 	unload

@@ -9,19 +9,20 @@
  * DECOMMISSION, and with --shutdown SHUTDOWN in all its forms. At the end all VMs
  * are ended and have to be gone from every book. Exits 0 if they are.
  *
+ * SNP that was shut down comes up no more under KVM: INIT is refused as long as
+ * kvm_amd is there, for it holds SVM on. So after a while the makers pause, kvm_amd
+ * goes and comes, and with it SNP; all other callers go on meanwhile.
+ *
  * Needs nothing but libc: cc -static -pthread -Iinclude tests/kernel/sevdbg_stress.c
  */
 #define _GNU_SOURCE
 #include <argp.h>
 #include <pthread.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdatomic.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sevdbg_test.h"
+#include "sevdbg_stress_vms.h"
 
 #define MAX_MAKERS 32
 #define MAX_GUESTS 512
@@ -30,117 +31,14 @@ static struct {
 	unsigned int seconds;
 	unsigned int makers;
 	unsigned int seed;
-	bool shutdown;
+	const char *kvm_amd;		/* SHUTDOWN, too, and this is loaded after it */
 } opt = { .seconds = 10, .makers = 6, .seed = 1 };
 
-static atomic_bool over;
-static atomic_ulong started, stood, listed, statuses, ended, ended_running, flushes, flush_errors,
-	wbinvds, shutdowns, refusals;
-static atomic_uint wrong;
+static atomic_ulong listed, statuses, ended, ended_running, flushes, flush_errors,
+	wbinvds, shutdowns, refusals, reloads, again;
+static atomic_ullong newest;		/* id that was listed */
+static atomic_ullong reloaded_after;	/* newest when SNP came up again; 0: it did not */
 static int device;
-static unsigned int pace = 100;		/* what it takes here to launch a VM, in ms */
-
-static void __attribute__((format(printf, 1, 2))) complain(const char *format, ...)
-{
-	va_list args;
-
-	wrong++;
-	flockfile(stdout);
-	printf("WRONG: ");
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	putchar('\n');
-	funlockfile(stdout);
-}
-
-static void nap(unsigned int ms)
-{
-	struct timespec t = { .tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000L };
-
-	nanosleep(&t, NULL);
-}
-
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		complain("sched_setaffinity to CPU %d: %s", cpu, strerror(errno));
-}
-
-static int nr_cpus(void)
-{
-	return (int)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
-/* In the child: a VMM, silent */
-static void __attribute__((noreturn)) be_vm(unsigned int how)
-{
-	static const char *const types[] = { "--type=snp", "--type=snp", "--type=sev", "--type=sev-es" };
-	int null = open("/dev/null", O_RDWR);
-
-	pin((int)(how >> 8) % nr_cpus());
-	dup2(null, 1);
-	dup2(null, 2);
-	execlp("snpvm", "snpvm", types[how % 4], "--launch-kb=8", how & 4 ? "--vcpus=2" : "--vcpus=1",
-	       how & 24 ? NULL : "--launch-only", NULL);
-	_exit(127);
-}
-
-static void *make(void *arg)
-{
-	unsigned int seed = opt.seed + (unsigned int)(uintptr_t)arg;
-
-	while (!over) {
-		unsigned int how = (unsigned int)rand_r(&seed);
-		unsigned int ms = (unsigned int)rand_r(&seed) % 4 ? 2 * pace + how % (8 * pace) :
-								    how % (2 * pace);
-		pid_t child = fork();
-		int status;
-
-		if (child == 0)
-			be_vm(how);
-		if (child < 0) {
-			complain("fork: %s", strerror(errno));
-			return NULL;
-		}
-		started++;
-		while (ms && !over && waitpid(child, &status, WNOHANG) != child) {
-			nap(ms < 50 ? ms : 50);
-			ms -= ms < 50 ? ms : 50;
-		}
-		if (kill(child, how & 32 ? SIGKILL : SIGTERM))
-			continue;
-		if (waitpid(child, &status, 0) == child && WIFSIGNALED(status))
-			stood++;
-		else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-			complain("snpvm does not start");
-	}
-	return NULL;
-}
-
-/* A kernel that checks everything is twenty times slower than one that does not. */
-static void find_pace(void)
-{
-	static const char ready[] = "/run/sevdbg-stress.ready";
-	unsigned int ms = 0;
-	pid_t child = fork();
-
-	if (child == 0) {
-		execlp("snpvm", "snpvm", "--launch-kb=8", "--ready", ready, NULL);
-		_exit(127);
-	}
-	for (; child > 0 && access(ready, F_OK) && ms < 60000; ms += 10)
-		nap(10);
-	kill(child, SIGTERM);
-	if (waitpid(child, NULL, 0) != child || unlink(ready))
-		complain("no VM starts");
-	pace = ms < 50 ? 50 : ms;
-	printf("a VM takes %u ms\n", pace);
-}
 
 /* The guests there are; copies into @guests, returns how many. */
 static __u32 list(struct sev_dbg_guest *guests)
@@ -160,6 +58,13 @@ static __u32 list(struct sev_dbg_guest *guests)
 	for (__u32 i = 1; i < l.count; i++)
 		if (guests[i].id <= guests[i - 1].id)
 			complain("guest %llu after %llu", guests[i].id, guests[i - 1].id);
+	for (__u32 i = 0; i < l.count; i++) {
+		if (guests[i].id > newest)
+			newest = guests[i].id;
+		if (reloaded_after && guests[i].id > reloaded_after &&
+		    guests[i].kind == SEV_DBG_KIND_SNP && guests[i].flags & SEV_DBG_G_LAUNCHED)
+			again++;
+	}
 	return l.count;
 }
 
@@ -302,6 +207,51 @@ static void tear_down(__u32 how)
 	one_shutdown(how | SEV_DBG_C_LIVE | SEV_DBG_C_TOMBSTONES);
 }
 
+static bool snp_is_down(void)
+{
+	struct sev_dbg_info i = { .size = sizeof(i) };
+
+	return !ioctl(device, SEV_DBG_GET_INFO, &i) && i.fw_snp_state == 0;
+}
+
+static bool kvm_goes(void)
+{
+	/* VMs outlive their processes by a little */
+	for (unsigned int ms = 0; ms < 60000; ms += 20) {
+		if (!with_vm && !syscall(SYS_delete_module, "kvm_amd", O_NONBLOCK))
+			return true;
+		nap(20);
+	}
+	return false;
+}
+
+/* kvm_amd goes and comes; now and then INIT has SNP up before it comes */
+static void reload(bool init)
+{
+	struct sev_dbg_cmd c = { .size = sizeof(c) };
+	char snp = '?';
+	int fd, file = open(opt.kvm_amd, O_RDONLY | O_CLOEXEC);
+
+	paused = true;
+	if (!kvm_goes()) {
+		complain("kvm_amd does not go: %s", strerror(errno));
+	} else {
+		if (init && ioctl(device, SEV_DBG_INIT, &c))
+			complain("INIT: %s, reason %u, status %#x", strerror(errno), c.reason,
+				 c.result.status);
+		if (syscall(SYS_finit_module, file, "", 0))
+			complain("%s: %s", opt.kvm_amd, strerror(errno));
+		reloads++;
+	}
+	close(file);
+	fd = open("/sys/module/kvm_amd/parameters/sev_snp", O_RDONLY | O_CLOEXEC);
+	if (read(fd, &snp, 1) != 1 || snp != 'Y')
+		complain("kvm_amd came without SNP: %c", snp);
+	close(fd);
+	reloaded_after = newest;
+	paused = false;
+}
+
 /* Without LIVE it is refused as long as there are guests: that is most of the time. */
 static void *shut_down(void *arg)
 {
@@ -323,6 +273,9 @@ static void *shut_down(void *arg)
 		else
 			tear_down(form & SEV_DBG_C_STRICT);
 		nap((unsigned int)rand_r(&seed) % 300);
+		/* VMMs and callers are to live without SNP for a while */
+		if (!(rand_r(&seed) % 3) && snp_is_down())
+			reload(rand_r(&seed) % 2);
 	}
 	tear_down(0);
 	return NULL;
@@ -348,7 +301,7 @@ static void account(void)
 	if (s.info.nr_snp_guests || s.info.nr_sev_guests || s.info.nr_snp_tombstones ||
 	    s.info.nr_sev_tombstones || s.info.state & SEV_DBG_S_TRACK_LOST)
 		complain("not all are gone");
-	if (!opt.shutdown && (s.info.fw_snp_state != 1 || s.info.fw_sev_state == 2))
+	if (!opt.kvm_amd && (s.info.fw_snp_state != 1 || s.info.fw_sev_state == 2))
 		complain("the firmware: SNP %u, SEV %u", s.info.fw_snp_state, s.info.fw_sev_state);
 }
 
@@ -356,7 +309,8 @@ static const struct argp_option option_table[] = {
 	{ "seconds", 't', "S", 0, "how long (10)", 0 },
 	{ "makers", 'm', "N", 0, "of VMs (6)", 0 },
 	{ "seed", 's', "N", 0, "of the random numbers (1)", 0 },
-	{ "shutdown", 'd', NULL, 0, "SHUTDOWN, too, in the second half", 0 },
+	{ "shutdown", 'd', "FILE", 0,
+	  "SHUTDOWN, too, in the second half; kvm_amd is loaded anew from FILE", 0 },
 	{ 0 },
 };
 
@@ -365,7 +319,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 't': opt.seconds = (unsigned int)strtoul(arg, NULL, 0); return 0;
 	case 's': opt.seed = (unsigned int)strtoul(arg, NULL, 0); return 0;
-	case 'd': opt.shutdown = true; return 0;
+	case 'd': opt.kvm_amd = arg; return 0;
 	case 'm': opt.makers = (unsigned int)strtoul(arg, NULL, 0); break;
 	default: return ARGP_ERR_UNKNOWN;
 	}
@@ -385,27 +339,33 @@ int main(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &opt);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("sevdbg-stress --seed=%u --seconds=%u --makers=%u%s\n", opt.seed, opt.seconds,
-	       opt.makers, opt.shutdown ? " --shutdown" : "");
+	printf("sevdbg-stress --seed=%u --seconds=%u --makers=%u%s%s\n", opt.seed, opt.seconds,
+	       opt.makers, opt.kvm_amd ? " --shutdown=" : "", opt.kvm_amd ? opt.kvm_amd : "");
 	device = open_device(O_RDWR);
 	find_pace();
 	for (unsigned int i = 0; i < opt.makers; i++)
-		if (pthread_create(&threads[n++], NULL, make, (void *)(uintptr_t)i))
+		if (pthread_create(&threads[n++], NULL, make, (void *)(uintptr_t)(opt.seed + i)))
 			return 1;
-	for (unsigned int i = 0; i < (opt.shutdown ? 6 : 5); i++)
+	for (unsigned int i = 0; i < (opt.kvm_amd ? 6 : 5); i++)
 		if (pthread_create(&threads[n++], NULL, callers[i], NULL))
 			return 1;
 	nap(opt.seconds * 1000);
+	/* on a slow machine that may be too little for SNP to go and come */
+	for (int i = 0; opt.kvm_amd && !again && !wrong && i < 600; i++)
+		nap(100);
 	over = true;
 	while (n)
 		pthread_join(threads[--n], NULL);
 	account();
 	printf("VMs %lu, of which stood until ended %lu; lists %lu, statuses %lu, DECOMMISSION %lu (%lu "
-	       "running), DF_FLUSH %lu (%lu refused), WBINVD %lu, SHUTDOWN %lu (%lu refused)\n",
+	       "running), DF_FLUSH %lu (%lu refused), WBINVD %lu, SHUTDOWN %lu (%lu refused), "
+	       "kvm_amd %lu times anew\n",
 	       started, stood, listed, statuses, ended, ended_running, flushes, flush_errors,
-	       wbinvds, shutdowns, refusals);
-	if (opt.shutdown && !shutdowns)
+	       wbinvds, shutdowns, refusals, reloads);
+	if (opt.kvm_amd && !shutdowns)
 		complain("no SHUTDOWN was done");
+	if (opt.kvm_amd && !again)
+		complain("no SNP VM after a SHUTDOWN");
 	if (!stood || !statuses || !flushes || !wbinvds)
 		complain("not everything was tried");
 	printf("%u wrong\n", wrong);
