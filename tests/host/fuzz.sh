@@ -25,7 +25,7 @@ guests_come() {
 
 # fuzz ARG...
 fuzz() {
-	sevdbg-fuzz --seed "$seed" --seconds "$seconds" "$@" || fail "sevdbg-fuzz: exit code $?"
+	sevdbg-fuzz --seed "$seed" --seconds "$seconds" --expect-guests "$@" || fail "sevdbg-fuzz: exit code $?"
 }
 
 guests_come &

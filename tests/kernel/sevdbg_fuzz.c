@@ -33,6 +33,7 @@ struct options {
 	unsigned int seconds;
 	unsigned int threads;
 	unsigned int destructive;	/* of 1000 calls */
+	bool expect_guests;
 };
 
 static struct options opt = {
@@ -40,6 +41,9 @@ static struct options opt = {
 };
 
 static atomic_ulong made, by_error[256];
+static struct {
+	atomic_ulong good, busy;
+} answers[NR_FUZZ_KINDS];
 static atomic_bool over;
 static pthread_t thread_ids[MAX_THREADS];
 
@@ -216,6 +220,10 @@ static void one_call(struct fuzzer *f)
 	error = ioctl(f->fd, ioc, arg) ? errno : 0;
 	atomic_fetch_add(&made, 1);
 	atomic_fetch_add(&by_error[error < 256 ? error : 255], 1);
+	if (ioc == k->ioc) {
+		answers[k - fuzz_kinds].good += !error;
+		answers[k - fuzz_kinds].busy += error == EBUSY;
+	}
 	if (ioc == k->ioc && arg == &r)
 		check_answer(k, &before, &r, error);
 	else if (ioc == k->ioc)
@@ -249,13 +257,14 @@ static void reopen(struct fuzzer *f)
 /* A child that has the file from us, and ends with it in the middle of its calls */
 static void in_child(struct fuzzer *f)
 {
+	unsigned int before = violations;
 	pid_t child = fork();
 	int status;
 
 	if (child == 0) {
 		for (int i = 0; i < 5; i++)
 			one_call(f);
-		_exit(violations ? 1 : 0);
+		_exit(violations != before);
 	}
 	if (child < 0)
 		return;
@@ -342,6 +351,7 @@ static const struct argp_option option_table[] = {
 	{ "seconds", 't', "S", 0, "at most (10)", 0 },
 	{ "threads", 'j', "N", 0, "at the same time (4)", 0 },
 	{ "destructive", 'd', "N", 0, "so many of 1000 calls end guests, shut down, initialize (0)", 0 },
+	{ "expect-guests", 'g', NULL, 0, "wait for the first; it is wrong if none comes, or none is found", 0 },
 	{ 0 },
 };
 
@@ -352,12 +362,74 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'n': opt.calls = strtoul(arg, NULL, 0); return 0;
 	case 't': opt.seconds = (unsigned int)strtoul(arg, NULL, 0); return 0;
 	case 'j': opt.threads = (unsigned int)strtoul(arg, NULL, 0); break;
+	case 'g': opt.expect_guests = true; return 0;
 	case 'd': opt.destructive = (unsigned int)strtoul(arg, NULL, 0); return 0;
 	default: return ARGP_ERR_UNKNOWN;
 	}
 	if (!opt.threads || opt.threads > MAX_THREADS)
 		argp_error(state, "1 to %d threads", MAX_THREADS);
 	return 0;
+}
+
+/* Until there is a guest to be called for, at most a minute */
+static void await_guest(void)
+{
+	struct timespec pause = { .tv_nsec = 20000000 };
+	struct sev_dbg_guest guests[16];
+	struct sev_dbg_guest_list l = {
+		.size = sizeof(l),
+		.entry_size = sizeof(guests[0]),
+		.capacity = 16,
+		.entries = (uintptr_t)guests,
+	};
+	int fd = open_device(O_RDONLY);
+
+	for (int i = 0; i < 3000 && !newest_id(); i++) {
+		nanosleep(&pause, NULL);
+		if (ioctl(fd, SEV_DBG_GUEST_LIST, &l)) {
+			violation("GUEST_LIST: %s", strerror(errno));
+			break;
+		}
+		for (__u32 j = 0; j < l.count; j++)
+			check_guest(&guests[j]);
+	}
+	close(fd);
+	if (!newest_id())
+		violation("no guest came");
+}
+
+/* How many of the kinds [first, end) were done, or with @busy refused as things are */
+static unsigned long reached(unsigned int first, unsigned int end, bool busy)
+{
+	unsigned long n = 0;
+
+	for (unsigned int i = first; i < end; i++)
+		n += answers[i].good + (busy ? answers[i].busy : 0);
+	return n;
+}
+
+/*
+ * A run in which nothing but errors came back has shown nothing. What a call in
+ * order says depends on what others did before: the reading ones succeed always,
+ * a guest can be asked for its state as long as none is ended by force, and what
+ * does harm is done, or refused as things are.
+ */
+static void check_reach(void)
+{
+	for (unsigned int i = 0; i < NR_FUZZ_KINDS; i++) {
+		unsigned long ioc = fuzz_kinds[i].ioc;
+		bool must = ioc == SEV_DBG_GET_INFO || ioc == SEV_DBG_GUEST_LIST ||
+			    (ioc == SEV_DBG_GUEST_STATUS && opt.expect_guests && !opt.destructive);
+
+		printf("%s: %lu done, %lu EBUSY\n", fuzz_kinds[i].name, answers[i].good,
+		       answers[i].busy);
+		if (must && !answers[i].good)
+			violation("%s never succeeded", fuzz_kinds[i].name);
+	}
+	if (!reached(NR_READING, NR_HARMLESS, false))
+		violation("no WBINVD and no DF_FLUSH was done");
+	if (opt.destructive && !reached(NR_HARMLESS, NR_FUZZ_KINDS, true))
+		violation("nothing that does harm was done, nor refused as things are");
 }
 
 int main(int argc, char **argv)
@@ -371,9 +443,12 @@ int main(int argc, char **argv)
 		return 1;
 	sigaction(SIGUSR1, &catch, NULL);
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("sevdbg-fuzz --seed=%#llx --calls=%lu --seconds=%u --threads=%u --destructive=%u\n",
-	       (unsigned long long)opt.seed, opt.calls, opt.seconds, opt.threads, opt.destructive);
+	printf("sevdbg-fuzz --seed=%#llx --calls=%lu --seconds=%u --threads=%u --destructive=%u%s\n",
+	       (unsigned long long)opt.seed, opt.calls, opt.seconds, opt.threads, opt.destructive,
+	       opt.expect_guests ? " --expect-guests" : "");
 	close(open_device(O_RDWR));
+	if (opt.expect_guests)
+		await_guest();
 	for (unsigned int i = 0; i < opt.threads; i++) {
 		fuzzers[i].state = (opt.seed + i + 1) * 0x9e3779b97f4a7c15ULL | 1;
 		if (pthread_create(&thread_ids[i], NULL, fuzz, &fuzzers[i]))
@@ -386,6 +461,8 @@ int main(int argc, char **argv)
 	for (int e = 0; e < 256; e++)
 		if (by_error[e])
 			printf(" %s %lu", name_of(e), by_error[e]);
-	printf("\n%u violations\n", violations);
-	return violations || !made ? 1 : 0;
+	putchar('\n');
+	check_reach();
+	printf("%u violations\n", violations);
+	return violations ? 1 : 0;
 }

@@ -42,6 +42,7 @@ static const struct fuzz_kind fuzz_kinds[] = {
 	  ERRORS(ENOMEM) },
 	{ "GUEST_STATUS", SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status),
 	  sizeof(struct sev_dbg_guest_status), 0, false, ERRORS(ENOENT, EIO, ENOMEM) },
+#define NR_READING 3U
 	{ "WBINVD", SEV_DBG_WBINVD, sizeof(struct sev_dbg_wbinvd), 16, 0, true, ERRORS(EBADF) },
 	{ "WBINVD_ALL", SEV_DBG_WBINVD_ALL, sizeof(struct sev_dbg_wbinvd_all), 8, 0, true,
 	  ERRORS(EBADF) },
