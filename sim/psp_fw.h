@@ -470,6 +470,15 @@ bool psp_fw_wbinvd_done(const struct psp_fw *fw, unsigned int thread);
 /* Does the firmware count the thread? */
 bool psp_fw_thread_enabled(const struct psp_fw *fw, unsigned int thread);
 
+/**
+ * psp_fw_thread_enable() - count a thread from now on, or no longer
+ * @thread:	0..nr_threads-1; others are ignored.  One has to be left
+ *
+ * A thread that is counted anew owes a WBINVD; if its core complex did not exist
+ * before, nothing is known to be flushed there.
+ */
+void psp_fw_thread_enable(struct psp_fw *fw, unsigned int thread, bool on);
+
 /* Is the core complex in the set? */
 static inline bool psp_fw_ccxs_has(const struct psp_fw_ccxs *set, unsigned int ccx)
 {

@@ -61,6 +61,62 @@ bool psp_fw_thread_enabled(const struct psp_fw *fw, unsigned int thread)
 	return thread < fw->nr_threads && (fw->thread_enabled[thread / 64] >> (thread % 64) & 1);
 }
 
+static bool ccx_has_thread(const struct psp_fw *fw, unsigned int ccx)
+{
+	for (unsigned int thread = 0; thread < fw->nr_threads; thread++)
+		if (fw->thread_ccx[thread] == ccx && psp_fw_thread_enabled(fw, thread))
+			return true;
+	return false;
+}
+
+/* Where nothing is known, as before the first INIT, it stays so */
+static void ccx_appears(struct psp_fw *fw, unsigned int ccx)
+{
+	for (uint32_t asid = 1; asid <= fw->nr_asids; asid++) {
+		struct psp_fw_asid *a = &fw->asid[asid];
+
+		if (!psp_fw_ccxs_empty(&a->clean) || !psp_fw_ccxs_empty(&a->dirty) ||
+		    psp_fw_asid_taken(fw, asid))
+			a->dirty.w[ccx / 64] |= 1ull << (ccx % 64);
+	}
+}
+
+static void ccx_disappears(struct psp_fw *fw, unsigned int ccx)
+{
+	uint64_t bit = 1ull << (ccx % 64);
+
+	for (uint32_t asid = 1; asid <= fw->nr_asids; asid++) {
+		struct psp_fw_asid *a = &fw->asid[asid];
+
+		a->clean.w[ccx / 64] &= ~bit;
+		a->dirty.w[ccx / 64] &= ~bit;
+		a->allocated.w[ccx / 64] &= ~bit;
+		a->in_use.w[ccx / 64] &= ~bit;
+	}
+}
+
+void psp_fw_thread_enable(struct psp_fw *fw, unsigned int thread, bool on)
+{
+	uint64_t bit = 1ull << (thread % 64);
+	unsigned int ccx;
+	bool had, has;
+
+	if (thread >= fw->nr_threads || psp_fw_thread_enabled(fw, thread) == on)
+		return;
+	ccx = fw->thread_ccx[thread];
+	had = psp_fw_ccxs_has(&fw->ccx_all, ccx);
+	fw->thread_enabled[thread / 64] ^= bit;
+	__atomic_fetch_and(&fw->wbinvd_done[thread / 64], ~bit, __ATOMIC_SEQ_CST);
+	has = ccx_has_thread(fw, ccx);
+	if (had == has)
+		return;
+	fw->ccx_all.w[ccx / 64] ^= 1ull << (ccx % 64);
+	if (has)
+		ccx_appears(fw, ccx);
+	else
+		ccx_disappears(fw, ccx);
+}
+
 const struct psp_fw_asid *psp_fw_asid_sets(const struct psp_fw *fw, uint32_t asid)
 {
 	return asid && asid <= fw->nr_asids ? &fw->asid[asid] : NULL;

@@ -235,6 +235,7 @@ static void psp_class_init(ObjectClass *klass, void *data)
     dc->hotpluggable = false;
     device_class_set_legacy_reset(dc, psp_reset);
     device_class_set_props(dc, psp_properties);
+    psp_machine_class_init(klass);
     psp_fault_class_init(klass);
     set_bit(DEVICE_CATEGORY_MISC, dc->categories);
 }

@@ -40,8 +40,10 @@ struct AMDPSPState {
     SNPHost host;
     struct psp_fw_ops ops;
     struct psp_fw *fw;
-    CPUState **cpu;             /* by firmware thread number */
+    CPUState **cpu;             /* by firmware thread number; NULL: not there */
     unsigned nr_cpus;
+    struct psp_fw_thread_regs *regs_gone;   /* of threads that were taken out */
+    DeviceListener cpu_listener;
     FILE *log;
     uint64_t wbinvd_count;      /* atomic */
 
@@ -84,6 +86,9 @@ extern const struct psp_fw_crypto psp_crypto;
 
 /* Machine reset; the RMP is memory and loses its content */
 void psp_machine_reset(AMDPSPState *s);
+
+/* The property "topology" */
+void psp_machine_class_init(ObjectClass *klass);
 
 /* The property "fault" */
 void psp_fault_class_init(ObjectClass *klass);

@@ -4,6 +4,7 @@
  * the CPUs, the proof of WBINVD, core complexes, what the IOMMU writes.
  */
 #include "qemu/osdep.h"
+#include "qemu/main-loop.h"
 #include "qemu/timer.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
@@ -17,6 +18,7 @@
 #define PAGE_4K             4096ULL
 #define PAGE_2M             (2 * MiB)
 
+/* Thread 0 is always there: the boot CPU cannot be taken out */
 static CPUX86State *psp_cpu_env(AMDPSPState *s, unsigned thread)
 {
     return cpu_env(s->cpu[thread]);
@@ -94,8 +96,14 @@ static uint64_t psp_asid_pages(void *opaque, uint32_t asid)
 static void psp_thread_regs(void *opaque, unsigned int thread,
                             struct psp_fw_thread_regs *regs)
 {
-    CPUX86State *env = psp_cpu_env(opaque, thread);
+    AMDPSPState *s = opaque;
+    CPUX86State *env;
 
+    if (!s->cpu[thread]) {
+        *regs = s->regs_gone[thread];
+        return;
+    }
+    env = psp_cpu_env(s, thread);
     *regs = (struct psp_fw_thread_regs) {
         .mem_enc = !!(env->amd_syscfg & SYSCFG_MEM_ENCRYPT),
         .snp_en = !!(env->amd_syscfg & SYSCFG_SNP_EN),
@@ -115,8 +123,13 @@ static int psp_snp_disable(void *opaque)
     unsigned i;
 
     for (i = 0; i < s->nr_cpus; i++) {
-        qatomic_and(&psp_cpu_env(s, i)->amd_syscfg,
-                    ~(SYSCFG_SNP_EN | SYSCFG_SNP_VMPL_EN | SYSCFG_MFDM));
+        struct psp_fw_thread_regs *gone = &s->regs_gone[i];
+
+        gone->snp_en = gone->vmpl_en = gone->mfdm = false;
+        if (s->cpu[i]) {
+            qatomic_and(&psp_cpu_env(s, i)->amd_syscfg,
+                        ~(SYSCFG_SNP_EN | SYSCFG_SNP_VMPL_EN | SYSCFG_MFDM));
+        }
     }
     return 0;
 }
@@ -210,10 +223,9 @@ static bool psp_place_rmp(AMDPSPState *s, Error **errp)
 }
 
 /* A core complex is what shares the last level cache: a die of the topology */
-static unsigned psp_ccx(CPUState *cs, GArray *seen)
+static unsigned psp_ccx(uint32_t apic_id, GArray *seen)
 {
-    uint32_t die = X86_CPU(cs)->apic_id >>
-                   apicid_die_offset(&cpu_env(cs)->topo_info);
+    uint32_t die = apic_id >> apicid_die_offset(&cpu_env(first_cpu)->topo_info);
     unsigned i;
 
     for (i = 0; i < seen->len; i++) {
@@ -229,29 +241,169 @@ static unsigned psp_ccx(CPUState *cs, GArray *seen)
 typedef struct PSPTopology {
     uint16_t ccx[PSP_FW_MAX_THREADS];
     uint32_t apic[PSP_FW_MAX_THREADS];
-    bool smt;
+    bool off[PSP_FW_MAX_THREADS];
 } PSPTopology;
 
+static bool psp_cpu_ok(CPUState *cs, Error **errp)
+{
+    if (!X86_CPU(cs)->snp_host) {
+        error_setg(errp, "amd-psp: CPU %d lacks snp-host=on", cs->cpu_index);
+        return false;
+    }
+    return true;
+}
+
+/* Thread numbers are those of the machine's CPU slots, plugged in or not */
 static bool psp_attach_cpus(AMDPSPState *s, PSPTopology *topo, Error **errp)
 {
     g_autoptr(GArray) seen = g_array_new(false, false, sizeof(uint32_t));
+    MachineState *ms = MACHINE(qdev_get_machine());
+    const CPUArchIdList *slots =
+        MACHINE_GET_CLASS(ms)->possible_cpu_arch_ids(ms);
     CPUState *cs;
+    unsigned i;
 
+    if (slots->len > PSP_FW_MAX_THREADS) {
+        error_setg(errp, "amd-psp: more than %u CPUs", PSP_FW_MAX_THREADS);
+        return false;
+    }
+    s->nr_cpus = slots->len;
+    s->cpu = g_new0(CPUState *, s->nr_cpus);
+    s->regs_gone = g_new0(struct psp_fw_thread_regs, s->nr_cpus);
+    for (i = 0; i < s->nr_cpus; i++) {
+        topo->apic[i] = slots->cpus[i].arch_id;
+        topo->ccx[i] = psp_ccx(topo->apic[i], seen);
+        topo->off[i] = true;
+    }
     CPU_FOREACH(cs) {
-        if (s->nr_cpus == PSP_FW_MAX_THREADS || !X86_CPU(cs)->snp_host) {
-            error_setg(errp, "amd-psp: needs 1 to %u CPUs with snp-host=on",
-                       PSP_FW_MAX_THREADS);
+        if (!psp_cpu_ok(cs, errp)) {
             return false;
         }
-        s->cpu = g_renew(CPUState *, s->cpu, s->nr_cpus + 1);
-        s->cpu[s->nr_cpus] = cs;
-        topo->ccx[s->nr_cpus] = psp_ccx(cs, seen);
-        topo->apic[s->nr_cpus] = X86_CPU(cs)->apic_id;
-        topo->smt = cpu_env(cs)->topo_info.threads_per_core > 1;
-        s->nr_cpus++;
+        s->cpu[cs->cpu_index] = cs;
+        topo->off[cs->cpu_index] = false;
         X86_CPU(cs)->snp = &s->host;
     }
     return true;
+}
+
+/*
+ * A core that was taken out before has been in its socket all the time, and its
+ * registers are what they were.  After the reset that ends device_add.
+ */
+static void psp_cpu_is_back(void *opaque)
+{
+    AMDPSPState *s = opaque;
+    unsigned i;
+
+    for (i = 0; i < s->nr_cpus; i++) {
+        const struct psp_fw_thread_regs *gone = &s->regs_gone[i];
+
+        if (s->cpu[i] && gone->rmp_base) {
+            qatomic_or(&psp_cpu_env(s, i)->amd_syscfg,
+                       (gone->snp_en ? SYSCFG_SNP_EN : 0) |
+                       (gone->vmpl_en ? SYSCFG_SNP_VMPL_EN : 0) |
+                       (gone->mfdm ? SYSCFG_MFDM : 0));
+            s->regs_gone[i] = (struct psp_fw_thread_regs) { 0 };
+        }
+    }
+}
+
+/*
+ * A CPU is plugged in: the firmware of the board sets it up as the others are
+ * before an OS gets to see it, and the PSP counts it from then on.  Its registers
+ * are those of a reset, which comes after this and finds the RMP by way of @snp.
+ */
+static void psp_cpu_plugged(DeviceListener *listener, DeviceState *dev)
+{
+    AMDPSPState *s = container_of(listener, AMDPSPState, cpu_listener);
+    CPUState *cs = (CPUState *)object_dynamic_cast(OBJECT(dev), TYPE_X86_CPU);
+
+    if (!cs || !dev->hotplugged || !X86_CPU(cs)->snp_host) {
+        return;
+    }
+    s->cpu[cs->cpu_index] = cs;
+    X86_CPU(cs)->snp = &s->host;
+    psp_fw_thread_enable(s->fw, cs->cpu_index, true);
+    aio_bh_schedule_oneshot(qemu_get_aio_context(), psp_cpu_is_back, s);
+}
+
+/*
+ * A CPU is taken out: from the OS, that is; in the socket the core stays, and the
+ * firmware goes on looking at what its registers were.
+ */
+static void psp_cpu_unplugged(DeviceListener *listener, DeviceState *dev)
+{
+    AMDPSPState *s = container_of(listener, AMDPSPState, cpu_listener);
+    unsigned i;
+
+    /* it has no number any more */
+    for (i = 0; i < s->nr_cpus && s->cpu[i] != (CPUState *)dev; i++) {
+    }
+    if (i == s->nr_cpus) {
+        return;
+    }
+    psp_thread_regs(s, i, &s->regs_gone[i]);
+    X86_CPU(dev)->snp = NULL;
+    s->cpu[i] = NULL;
+}
+
+/* Threads of which @wanted is true, as a list: " NAME=0-3,8" */
+static void psp_list_threads(AMDPSPState *s, GString *text, const char *name,
+                             bool (*wanted)(AMDPSPState *, unsigned, unsigned),
+                             unsigned arg)
+{
+    const char *separator = "=";
+    unsigned first, end;
+
+    g_string_append_printf(text, " %s", name);
+    for (first = 0; first < s->nr_cpus; first = end + 1) {
+        for (end = first; end < s->nr_cpus && wanted(s, end, arg); end++) {
+        }
+        if (end > first) {
+            g_string_append_printf(text, "%s%u", separator, first);
+            separator = ",";
+        }
+        if (end > first + 1) {
+            g_string_append_printf(text, "-%u", end - 1);
+        }
+    }
+}
+
+static bool psp_counts_in_ccx(AMDPSPState *s, unsigned thread, unsigned ccx)
+{
+    return psp_fw_thread_enabled(s->fw, thread) &&
+           s->fw->thread_ccx[thread] == ccx;
+}
+
+static bool psp_counts_absent(AMDPSPState *s, unsigned thread, unsigned arg)
+{
+    return psp_fw_thread_enabled(s->fw, thread) && !s->cpu[thread];
+}
+
+/* The property "topology": what the firmware, not the OS, takes the machine for */
+static char *psp_topology_get(Object *obj, Error **errp)
+{
+    AMDPSPState *s = AMD_PSP(obj);
+    GString *text = g_string_new(NULL);
+    unsigned ccx;
+
+    if (!s->fw) {
+        return g_string_free(text, false);
+    }
+    g_string_printf(text, "sockets=%u smt=%s", s->fw->sockets,
+                    s->fw->smt ? "on" : "off");
+    for (ccx = 0; ccx < PSP_FW_MAX_CCX; ccx++) {
+        if (psp_fw_ccxs_has(&s->fw->ccx_all, ccx)) {
+            psp_list_threads(s, text, "ccx", psp_counts_in_ccx, ccx);
+        }
+    }
+    psp_list_threads(s, text, "absent", psp_counts_absent, 0);
+    return g_string_free(text, false);
+}
+
+void psp_machine_class_init(ObjectClass *klass)
+{
+    object_class_property_add_str(klass, "topology", psp_topology_get, NULL);
 }
 
 /* Any 64 bytes will do, but not the same ones for two sockets */
@@ -268,15 +420,17 @@ static void psp_chip_id(uint8_t id[64], unsigned socket)
 static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
                               Error **errp)
 {
+    const CpuTopology *smp = &MACHINE(qdev_get_machine())->smp;
     struct psp_fw_config config = {
         .nr_threads = s->nr_cpus,
         .thread_ccx = topo->ccx,
+        .thread_disabled = topo->off,
         .thread_apic = topo->apic,
-        .smt = topo->smt,
+        .smt = smp->threads > 1,
         .feature_info = s->feature_info || s->x86_shutdown || s->cth,
         .cth = s->cth,
         .generation = PSP_FW_MILAN,
-        .sockets = 1,
+        .sockets = smp->sockets,
         .nr_asids = SNP_MAX_ASID,
         .min_sev_asid = SNP_MIN_SEV_ASID,
         .api_major = s->api_major,
@@ -314,6 +468,9 @@ bool psp_machine_attach(AMDPSPState *s, Error **errp)
         psp_machine_detach(s);
         return false;
     }
+    s->cpu_listener.realize = psp_cpu_plugged;
+    s->cpu_listener.unrealize = psp_cpu_unplugged;
+    device_listener_register(&s->cpu_listener);
     return true;
 }
 
@@ -321,11 +478,18 @@ void psp_machine_detach(AMDPSPState *s)
 {
     unsigned i;
 
-    for (i = 0; i < s->nr_cpus; i++) {
-        X86_CPU(s->cpu[i])->snp = NULL;
+    if (s->cpu_listener.realize) {
+        device_listener_unregister(&s->cpu_listener);
+        s->cpu_listener.realize = NULL;
+    }
+    for (i = 0; s->cpu && i < s->nr_cpus; i++) {
+        if (s->cpu[i]) {
+            X86_CPU(s->cpu[i])->snp = NULL;
+        }
     }
     s->nr_cpus = 0;
     g_clear_pointer(&s->cpu, g_free);
+    g_clear_pointer(&s->regs_gone, g_free);
     if (s->fw) {
         psp_fw_reset(s->fw);    /* gives back what it calculated with */
     }
@@ -335,6 +499,13 @@ void psp_machine_detach(AMDPSPState *s)
 
 void psp_machine_reset(AMDPSPState *s)
 {
+    unsigned i;
+
+    /* the BIOS finds those that are there now */
+    for (i = 0; i < s->nr_cpus; i++) {
+        psp_fw_thread_enable(s->fw, i, s->cpu[i]);
+        s->regs_gone[i] = (struct psp_fw_thread_regs) { 0 };
+    }
     memset(s->host.assigned, 0,
            s->host.nr_assigned * sizeof(*s->host.assigned));
     memset(s->host.asid_pages, 0, sizeof(s->host.asid_pages));

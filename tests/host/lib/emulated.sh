@@ -115,6 +115,40 @@ psp_timeout() {
 	sevdbg-call info > /run/psp_timeout || fail "psp_timeout: $(cat /run/psp_timeout)"
 }
 
+# monitor_ask SECONDS ID JSON... - over the open line, until the answer with that id
+monitor_ask() {
+	monitor_seconds=$1 monitor_id=$2 monitor_said=''
+	shift 2
+	printf '%s\n' "$@" >&9
+	while read -r -t "$monitor_seconds" monitor_line <&9; do
+		case $monitor_line in
+		*"\"id\": \"$monitor_id\""*) return 0 ;;
+		'{"return": "'*) monitor_said=$monitor_line ;;
+		esac
+	done
+	return 1
+}
+
+# machine_monitor WORD... - let something happen to the machine: a command of QEMU's
+# monitor ("device_add ...", "qom-get psp topology"), and what it answers.  There is
+# such a line only if the body itself has this function's name in it.
+machine_monitor() {
+	exec 9<>/dev/ttyS2 || fail "machine_monitor: no line"
+	stty -F /dev/ttyS2 raw -echo
+	# opening the line throws away what was under way: the greeting, or a part of it
+	monitor_tries=0
+	until monitor_ask 5 hello '{"execute": "qmp_capabilities", "id": "hello"}'; do
+		monitor_tries=$((monitor_tries + 1))
+		[ "$monitor_tries" -lt 10 ] || fail "machine_monitor: nobody is there"
+	done
+	monitor_ask 60 end \
+		"{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"$*\"}}" \
+		'{"execute": "query-name", "id": "end"}' || fail "machine_monitor $*: no answer"
+	exec 9>&-
+	printf '%s\n' "$monitor_said" | tr -d '\r' |
+		sed 's/^{"return": "//; s/"}$//; s/\\"/"/g; s/\\r//g; s/\(\\n\)*$//; s/\\n/\n/g'
+}
+
 # kernel_warnings - print what the kernel complained about since the last call;
 # success if nothing.  "Leaking PFN" is not among it: after a forced teardown
 # the kernel gives up pages, and says so, by design.
