@@ -4,38 +4,12 @@
 # Manual pages, completion and README against the program itself.  Speaks TAP.
 #   SEVADM      path of the program
 #   top_srcdir  of the sources
-set -u
 shopt -s lastpipe	# result counts at the end of a pipe
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 SEVADM=$(realpath "${SEVADM:?}") || exit 1
-top_srcdir=$(realpath "${top_srcdir:?}") || exit 1
 man=$top_srcdir/man
 completion=$top_srcdir/completions/sevadm
-export LC_ALL=C
 unset ARGP_HELP_FMT
-
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-cases=0 failures=0
-
-# result NAME: a case that is good if nothing was said about it (standard input)
-result() {
-	local said
-
-	said=$(cat)
-	cases=$((cases + 1))
-	if [ -z "$said" ]; then
-		printf 'ok %s - %s\n' "$cases" "$1"
-	else
-		failures=$((failures + 1))
-		printf 'not ok %s - %s\n' "$cases" "$1"
-		printf '# %s\n' "${said//$'\n'/$'\n'# }"
-	fi
-}
-
-skip() {
-	cases=$((cases + 1))
-	printf 'ok %s - %s # SKIP %s\n' "$cases" "$1" "$2"
-}
 
 # differ WHAT A B: sorted lists in files that should be the same
 differ() {
@@ -287,5 +261,4 @@ done | result 'each status that is known completes'
 	done
 } | result 'README.md starts with the two commands, and what it refers to is there'
 
-printf '1..%s\n' "$cases"
-[ "$failures" -eq 0 ]
+finish

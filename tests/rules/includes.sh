@@ -5,13 +5,7 @@
 # prints nor exits.  The rules are then broken one by one in a copy, to see that
 # it is noticed.  TAP.
 #   top_srcdir	of the sources
-set -u
-LC_ALL=C
-export LC_ALL
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # FILES: what they may include of the tree: what else but libc.  The first row
 # whose pattern fits counts, and a file that fits none is a fault.
@@ -184,32 +178,16 @@ bad_manners() {
 	done
 }
 
-n=0 bad=0
-# ok NAME - good if nothing was said into $said
-said=$tmp/said
-ok() {
-	n=$((n + 1))
-	if [ ! -s "$said" ]; then
-		echo "ok $n - $1"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$said"
-	fi
-}
-
 # ---- the tree itself
 
 count=$(sources "$top_srcdir" include cmd lib sim | wc -l)
-: >"$said"
-[ "$count" -gt 50 ] || echo "only $count sources in $top_srcdir" >"$said"
-ok 'there are sources to look at'
-bad_includes "$top_srcdir" >"$said"
-ok 'includes are as the table allows'
-bad_devices "$top_srcdir" >"$said"
-ok 'only the kernel back-end touches a device'
-bad_manners "$top_srcdir" >"$said"
-ok 'the library neither prints nor exits'
+ok 'there are sources to look at' test "$count" -gt 50
+bad_includes "$top_srcdir" >"$tmp/bad"
+result 'includes are as the table allows' <"$tmp/bad"
+bad_devices "$top_srcdir" >"$tmp/bad"
+result 'only the kernel back-end touches a device' <"$tmp/bad"
+bad_manners "$top_srcdir" >"$tmp/bad"
+result 'the library neither prints nor exits' <"$tmp/bad"
 
 # ---- the same, broken
 
@@ -217,23 +195,24 @@ mkdir "$tmp/copy"
 (cd "$top_srcdir" && sources . include cmd lib sim | tar -cf - -T -) | tar -xf - -C "$tmp/copy"
 chmod -R u+w "$tmp/copy"
 
-# noticed RULE FILE - it says so, once, and of that file
+# noticed NAME RULE FILE - it says so, once, and of that file
 noticed() {
-	only=$2
-	"$1" "$tmp/copy" >"$tmp/complaints"
+	only=$3
+	"$2" "$tmp/copy" >"$tmp/complaints"
 	only=
-	: >"$said"
-	[ "$(wc -l <"$tmp/complaints")" -eq 1 ] && grep -q "^$2[: ]" "$tmp/complaints" && return
-	{ echo 'not noticed, or more than that:'; cat "$tmp/complaints"; } >"$said"
+	if [ "$(wc -l <"$tmp/complaints")" -ne 1 ] || ! grep -q "^$3[: ]" "$tmp/complaints"; then
+		echo 'not noticed, or more than that:'
+		cat "$tmp/complaints"
+	fi >"$tmp/bad"
+	result "$1" <"$tmp/bad"
 }
 
 # planted RULE FILE TEXT - appended to a copy of that file
 planted() {
 	cp "$tmp/copy/$2" "$tmp/saved"
 	printf '%s\n' "$3" >>"$tmp/copy/$2"
-	noticed "$1" "$2"
+	noticed "$1 notices in $2: $3" "$1" "$2"
 	cp "$tmp/saved" "$tmp/copy/$2"
-	ok "$1 notices in $2: $3"
 }
 
 while IFS='|' read -r file text; do
@@ -292,8 +271,7 @@ include/sevadm.h|#include <linux/sev-debug.h>
 lib/util/text.c|#include SOMETHING
 EOF
 echo '#include <errno.h>' >"$tmp/copy/lib/new.c"
-noticed bad_includes lib/new.c
-ok 'bad_includes notices a file in no room'
+noticed 'bad_includes notices a file in no room' bad_includes lib/new.c
 rm "$tmp/copy/lib/new.c"
 
 while IFS='|' read -r file text; do
@@ -324,8 +302,7 @@ EOF
 printf '/* printf(3), ioctl() and exit() */ // exit(1)\nstatic const char *f(void) { return "exit(1) \\" printf("; }\n' \
 	>>"$tmp/copy/lib/util/text.c"
 only=lib/util/text.c
-{ bad_manners "$tmp/copy"; bad_devices "$tmp/copy"; bad_includes "$tmp/copy"; } >"$said"
-ok 'comments and strings are not code'
+{ bad_manners "$tmp/copy"; bad_devices "$tmp/copy"; bad_includes "$tmp/copy"; } >"$tmp/bad"
+result 'comments and strings are not code' <"$tmp/bad"
 
-echo "1..$n"
-[ "$bad" -eq 0 ]
+finish

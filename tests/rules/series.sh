@@ -4,13 +4,7 @@
 # The companion patch is one patch for every kernel series: the same patches, the
 # same new files, and the same few lines in functions that were there before.  TAP.
 #   top_srcdir	of the sources
-set -u
-LC_ALL=C
-export LC_ALL
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # More than this wants a good reason. About half is the wrapper around each command,
 # the rest is one to three lines in each of a dozen functions.
@@ -40,21 +34,6 @@ hooks() {
 		END { flush() }'
 }
 
-n=0 bad=0
-# ok NAME COMMAND...
-ok() {
-	name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $n - $name"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $name"
-		head -40 "$tmp/said" | sed 's/^/# /'
-	fi
-}
-
 first=
 for series in "$top_srcdir"/kernel/patches/*/; do
 	v=$(basename "$series")
@@ -76,7 +55,6 @@ for series in "$top_srcdir"/kernel/patches/*/; do
 		first=$v
 	fi
 done
-ok 'there are two series' test "$n" -ge 9
+ok 'there are two series' test "$cases" -ge 9
 
-echo "1..$n"
-[ "$bad" -eq 0 ]
+finish

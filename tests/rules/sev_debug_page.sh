@@ -4,30 +4,10 @@
 # sev-debug(4) against the uapi header: every request, reason and flag is in both.
 # Speaks TAP.
 #   top_srcdir	of the sources
-set -u
 shopt -s lastpipe	# result counts at the end of a pipe
-LC_ALL=C
-export LC_ALL
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 header=$top_srcdir/include/linux/sev-debug.h
 page=$top_srcdir/man/sev-debug.4
-n=0 bad=0
-
-# result NAME: good if nothing was said about it (standard input)
-result() {
-	cat >"$tmp/said"
-	n=$((n + 1))
-	if [ ! -s "$tmp/said" ]; then
-		echo "ok $n - $1"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$tmp/said"
-	fi
-}
 
 # same NAME HEADER-PATTERN PAGE-PATTERN: what both say, one name a line
 same() {
@@ -68,9 +48,7 @@ done | result 'members that are named are there'
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning "$page" 2>&1 | result 'mandoc has nothing to say'
 else
-	n=$((n + 1))
-	echo "ok $n - mandoc has nothing to say # SKIP there is no mandoc"
+	skip 'mandoc has nothing to say' 'there is no mandoc'
 fi
 
-echo "1..$n"
-[ "$bad" -eq 0 ]
+finish

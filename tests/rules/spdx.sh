@@ -4,13 +4,7 @@
 # Every source, script, fragment and page names its licence on its first or
 # second line, and the right one.  TAP.
 #   top_srcdir	of the sources
-set -u
-LC_ALL=C
-export LC_ALL
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # What people wrote, in the tree $1: not what configure, automake and libtool made
 written() {
@@ -68,19 +62,6 @@ bad_patches() {
 	done
 }
 
-n=0 bad=0
-# ok NAME - good if nothing was said
-ok() {
-	n=$((n + 1))
-	if [ ! -s "$tmp/said" ]; then
-		echo "ok $n - $1"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $1"
-		sed 's/^/# /' "$tmp/said"
-	fi
-}
-
 has_to "$top_srcdir" >"$tmp/files"
 for file in cmd/main.c include/linux/sev-debug.h configure.ac sim/Makemodule.am check kernel/build \
 	man/sevadm.8 tests/rules/spdx.sh completions/sevadm; do
@@ -88,15 +69,14 @@ for file in cmd/main.c include/linux/sev-debug.h configure.ac sim/Makemodule.am 
 	completions/*) continue ;;	# sourced, so no #!
 	esac
 	grep -qx "$file" "$tmp/files" || echo "$file"
-done >"$tmp/said"
-ok 'files of every kind are looked at'
-bad_licences "$top_srcdir" >"$tmp/said"
-ok 'each names its licence'
-[ "$(head -n 2 "$top_srcdir/completions/sevadm" | grep -c 'SPDX.*GPL-2.0-or-later')" -eq 1 ] ||
-	echo completions/sevadm >"$tmp/said"
-ok 'the completion too'
-bad_patches "$top_srcdir" >"$tmp/said"
-ok 'files that the kernel patch adds: GPL-2.0-only'
+done >"$tmp/bad"
+result 'files of every kind are looked at' <"$tmp/bad"
+bad_licences "$top_srcdir" >"$tmp/bad"
+result 'each names its licence' <"$tmp/bad"
+ok 'the completion too' \
+	test "$(head -n 2 "$top_srcdir/completions/sevadm" | grep -c 'SPDX.*GPL-2.0-or-later')" -eq 1
+bad_patches "$top_srcdir" >"$tmp/bad"
+result 'files that the kernel patch adds: GPL-2.0-only' <"$tmp/bad"
 
 # ---- the same, broken
 
@@ -106,11 +86,11 @@ touch "$copy/configure.ac"
 # noticed NAME RULE PATTERN
 noticed() {
 	"$2" "$copy" | grep -v '^configure\.ac: ' >"$tmp/out"
-	: >"$tmp/said"
 	if [ "$(wc -l <"$tmp/out")" -ne 1 ] || ! grep -q "$3" "$tmp/out"; then
-		{ echo 'not noticed, or more than that:'; cat "$tmp/out"; } >"$tmp/said"
-	fi
-	ok "noticed: $1"
+		echo 'not noticed, or more than that:'
+		cat "$tmp/out"
+	fi >"$tmp/bad"
+	result "noticed: $1" <"$tmp/bad"
 }
 echo '/* nothing */' >"$copy/lib/a.c"
 noticed 'a source that names none' bad_licences '^lib/a.c: .nothing'
@@ -129,5 +109,4 @@ printf -- '--- /dev/null\n+++ b/drivers/a.c\n@@ -0,0 +1,2 @@\n+// nothing\n+int 
 	>"$copy/kernel/patches/6.12/0001-a.patch"
 noticed 'a file that a patch adds without' bad_patches 'drivers/a.c'
 
-echo "1..$n"
-[ "$bad" -eq 0 ]
+finish

@@ -4,13 +4,7 @@
 # The companion patch of every kernel series carries include/linux/sev-debug.h
 # to the letter.  TAP.
 #   top_srcdir	of the sources
-set -u
-LC_ALL=C
-export LC_ALL
-top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
-tmp=$(mktemp -d) || exit 99
-trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+. "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 header=$top_srcdir/include/linux/sev-debug.h
 
 # carried SERIES-DIRECTORY - the header as its patches leave it behind; it is
@@ -25,21 +19,6 @@ carried() {
 			next
 		}
 		ours && /^\+/ { print substr($0, 2) }'
-}
-
-n=0 bad=0
-# ok NAME COMMAND...
-ok() {
-	name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/said" 2>&1; then
-		echo "ok $n - $name"
-	else
-		bad=$((bad + 1))
-		echo "not ok $n - $name"
-		head -40 "$tmp/said" | sed 's/^/# /'
-	fi
 }
 
 ok 'there is a series' test -e "$top_srcdir/kernel/patches/6.12"
@@ -70,5 +49,4 @@ EOF
 carried "$tmp/series" >"$tmp/more"
 ok 'a second patch is noticed' differ "$tmp/after" "$tmp/more"
 
-echo "1..$n"
-[ "$bad" -eq 0 ]
+finish
