@@ -5,6 +5,7 @@
 #   SEVADM      path of the program
 #   top_srcdir  of the sources
 shopt -s lastpipe	# result counts at the end of a pipe
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 SEVADM=$(realpath "${SEVADM:?}") || exit 1
 man=$top_srcdir/man

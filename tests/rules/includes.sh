@@ -5,6 +5,7 @@
 # prints nor exits.  The rules are then broken one by one in a copy, to see that
 # it is noticed.  TAP.
 #   top_srcdir	of the sources
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # FILES: what they may include of the tree: what else but libc.  The first row

@@ -4,6 +4,7 @@
 # The companion patch is one patch for every kernel series: the same patches, the
 # same new files, and the same few lines in functions that were there before.  TAP.
 #   top_srcdir	of the sources
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # More than this wants a good reason. About half is the wrapper around each command,

@@ -5,6 +5,7 @@
 # Speaks TAP.
 #   top_srcdir	of the sources
 shopt -s lastpipe	# result counts at the end of a pipe
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 header=$top_srcdir/include/linux/sev-debug.h
 page=$top_srcdir/man/sev-debug.4
@@ -36,6 +37,24 @@ sed -n 's/^#define \(SEV_DBG_R_[A-Z_]*\).*\/\* \(E[A-Z]*\):.*/\1 \2/p' "$header"
 		grep -A1 "^\.It Dv $reason\$" "$page" | grep -q "^\.Er $errno :" ||
 			echo "$reason comes with $errno"
 	done | result 'a reason has the errno that the header says'
+
+# the errors, as the kernel's own description has them
+for abi in "$top_srcdir"/kernel/patches/*/*-Documentation-*.patch; do
+	series=$(basename "$(dirname "$abi")")
+	sed -n 's/^+\t\t\(E[A-Z0-9]*\)  *[a-zA-Z].*/\1/p' "$abi" | sort >"$tmp/abi"
+	sed -n 's/^\.It Er \(E[A-Z0-9]*\)$/\1/p' "$page" | sort >"$tmp/page"
+	{
+		[ -s "$tmp/abi" ] || echo 'nothing in the description'
+		diff "$tmp/abi" "$tmp/page"
+	} | result "$series: the errors are those that the kernel describes"
+done
+errors() {
+	sed -n "/^\.It Er $1\$/,/^\.It Er/p" "$page" | tr '\n' ' '
+}
+for words in 'DECOMMISSION: not an SNP guest' 'SHUTDOWN .*SEV_DBG_C_STRICT .*not an SNP host' \
+	'INIT: .*kdump' 'INIT: .*firmware is too old'; do
+	errors EOPNOTSUPP | grep -q "$words" || echo "$words"
+done | result 'EOPNOTSUPP: every case is told'
 
 sed -n 's/^#define \(SEV_DBG_[CD]_[A-Z]*\)[[:space:]].*/\1/p' "$header" | while read -r flag; do
 	grep -q "^\.Dv $flag\( \|\$\)" "$page" || echo "$flag"

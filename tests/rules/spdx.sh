@@ -4,6 +4,7 @@
 # Every source, script, fragment and page names its licence on its first or
 # second line, and the right one.  TAP.
 #   top_srcdir	of the sources
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 
 # What people wrote, in the tree $1: not what configure, automake and libtool made

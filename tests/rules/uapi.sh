@@ -4,6 +4,7 @@
 # The companion patch of every kernel series carries include/linux/sev-debug.h
 # to the letter.  TAP.
 #   top_srcdir	of the sources
+# shellcheck source=tests/rules/lib.sh
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 header=$top_srcdir/include/linux/sev-debug.h
 
