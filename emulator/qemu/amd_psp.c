@@ -57,6 +57,7 @@ static void psp_complete(void *opaque)
         s->hi = s->now.ext >> 32;
     }
 
+    psp_iommu_lock(s);
     s->busy = false;
     s->cmdresp = CMDRESP_RESP | cmd << CMDRESP_CMD_SHIFT | (ret & 0xffff);
     if (ioc && !s->now.no_irq) {

@@ -84,6 +84,9 @@ void psp_machine_detach(AMDPSPState *s);
 /* Cryptography of the firmware: hashes only, no signatures, no images */
 extern const struct psp_fw_crypto psp_crypto;
 
+/* The IOMMU's base registers are locked for as long as the RMP is in use */
+void psp_iommu_lock(AMDPSPState *s);
+
 /* Machine reset; the RMP is memory and loses its content */
 void psp_machine_reset(AMDPSPState *s);
 

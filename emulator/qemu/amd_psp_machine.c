@@ -161,6 +161,15 @@ static void psp_log(void *opaque, const char *line)
     }
 }
 
+void psp_iommu_lock(AMDPSPState *s)
+{
+    Object *o = object_resolve_path_type("", TYPE_AMD_IOMMU_DEVICE, NULL);
+
+    if (o) {
+        amdvi_snp_lock(AMD_IOMMU_DEVICE(o), s->fw->rmp_initialized);
+    }
+}
+
 static const struct psp_fw_ops psp_ops = {
     .mem_read = psp_mem_read,
     .mem_write = psp_mem_write,
