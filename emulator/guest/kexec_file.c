@@ -3,6 +3,7 @@
  * kexec-file - the two steps of kexec that busybox does not have
  *
  *   kexec-file load KERNEL INITRD COMMANDLINE
+ *   kexec-file load-crash KERNEL INITRD COMMANDLINE	for a panic
  *   kexec-file unload
  *   kexec-file exec
  */
@@ -26,17 +27,23 @@ static int open_file(const char *path)
 	return fd;
 }
 
-static void load(const char *kernel, const char *initrd, const char *cmdline)
+static void load(char **argv, unsigned long flags)
 {
-	if (syscall(SYS_kexec_file_load, open_file(kernel), open_file(initrd),
-		    strlen(cmdline) + 1, cmdline, 0UL))
+	const char *cmdline = argv[2];
+
+	if (syscall(SYS_kexec_file_load, open_file(argv[0]), open_file(argv[1]),
+		    strlen(cmdline) + 1, cmdline, flags))
 		error(1, errno, "kexec_file_load");
 }
 
 int main(int argc, char **argv)
 {
 	if (argc == 5 && !strcmp(argv[1], "load")) {
-		load(argv[2], argv[3], argv[4]);
+		load(argv + 2, 0);
+		return 0;
+	}
+	if (argc == 5 && !strcmp(argv[1], "load-crash")) {
+		load(argv + 2, KEXEC_FILE_ON_CRASH);
 		return 0;
 	}
 	if (argc == 2 && !strcmp(argv[1], "unload")) {
@@ -50,6 +57,7 @@ int main(int argc, char **argv)
 			LINUX_REBOOT_CMD_KEXEC, NULL);
 		error(1, errno, "reboot");
 	}
-	fputs("usage: kexec-file load KERNEL INITRD COMMANDLINE | unload | exec\n", stderr);
+	fputs("usage: kexec-file load|load-crash KERNEL INITRD COMMANDLINE | unload | exec\n",
+	      stderr);
 	return 64;
 }

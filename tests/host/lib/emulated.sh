@@ -90,6 +90,41 @@ kexec_same() {
 	fail "kexec_same: came back"
 }
 
+# kdump_load - load the same kernel for the case of a panic, where the body says
+# "# Boots with: crashkernel=...".  It then starts over with SNP_GEN one higher.
+kdump_load() {
+	cat /sys/firmware/initrd > /run/initrd || fail "kdump_load: no initramfs"
+	kexec-file load-crash /boot/vmlinuz /run/initrd \
+		"$(sed 's/ crashkernel=[^ ]*//; s/ sevadm\.gen=[0-9]*//' /proc/cmdline)$(
+		) nr_cpus=1 irqpoll reset_devices sevadm.gen=$((SNP_GEN + 1))" ||
+		fail "kdump_load"
+	rm /run/initrd
+	[ "$(cat /sys/kernel/kexec_crash_loaded)" = 1 ] || fail "kdump_load: not loaded"
+}
+
+# kernel_panic - by sysrq.  Does not return.
+kernel_panic() {
+	stty -F /dev/ttyS1 raw -echo
+	echo 1 > /proc/sys/kernel/sysrq
+	echo c > /proc/sysrq-trigger
+	sleep 60
+	fail "the kernel did not panic"
+}
+
+# log_has console|psp|qemu|machine PATTERN - when all is over the log of that name
+# must have a line that matches, or else the test failed (emulator/run).  In qemu.log
+# is what QEMU said, in machine.log what it noted of resets.
+log_has() {
+	echo "%% log $1 $2"
+}
+
+# machine_dies PATTERN - from here on the machine has to die, by itself, with that in
+# one of the logs: the test passes if it does, and fails if the body comes to an end
+machine_dies() {
+	echo "%% dies $1"
+	stty -F /dev/ttyS1 raw -echo
+}
+
 # psp_fault FAULT... - what the PSP does to the commands that come (emulated host
 # only; see emulator/README.md): status=S, ext=X, delay-ms=D, hang, no-irq ...
 # "none" forgets what was not used.
