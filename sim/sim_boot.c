@@ -62,7 +62,9 @@ int sim_kexec(struct sim *s)
 	uint32_t i;
 
 	s->st->debug.registered = 0;
+	s->going_down = true;
 	ccp_firmware_shutdown(s);
+	s->going_down = false;
 	assigned = sim_rmp_census(s);
 	if (sim_rmp_enforced(s) && assigned) {
 		sim_die(s, "kexec: %llu pages were still assigned in the RMP, the CPUs refused to write to them, and it reset without a message",

@@ -259,6 +259,8 @@ int ccp_snp_shutdown(struct sim *s, uint32_t *error)
 
 	if (!c->snp_initialized && !c->flush_pending)
 		return 0;
+	if (!s->st->m.no_patch && debug_spare_kvm(s))
+		data.flags &= ~FWB_X86_SNP_SHUTDOWN;
 	sim_wbinvd_all(s);
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);
 	if (*error == PSP_DFFLUSH_REQUIRED) {
@@ -272,6 +274,8 @@ int ccp_snp_shutdown(struct sim *s, uint32_t *error)
 	}
 	if (ret) {
 		sim_klog(s, "ccp: SEV-SNP firmware shutdown failed, rc %d, error %#x", ret, *error);
+		if (!s->st->m.no_patch)
+			debug_name_guests(s);
 		return ret;
 	}
 	ccp_snp_shutdown_host(s);

@@ -143,7 +143,7 @@ static int shutdown_snp(struct sim *s, uint32_t *error, uint32_t *reason)
 	bool was_up = snp_is_up(s);
 	int ret;
 
-	if (!was_up || debug_svm_on(s))	/* KVM's RMPUPDATE would be #UD */
+	if (!was_up || debug_spare_kvm(s))
 		data.flags &= ~FWB_X86_SNP_SHUTDOWN;
 	ret = ccp_cmd(s, PSP_CMD_SNP_SHUTDOWN_EX, &data, sizeof(data), error);
 	if (ret)
@@ -166,10 +166,14 @@ static int shutdown_all(struct sim *s, uint32_t *reason)
 		return ret;
 	sim_wbinvd_all(s);
 	ret = shutdown_snp(s, &error, reason);
-	if (!ret || error != PSP_DFFLUSH_REQUIRED)
-		return ret;
-	ret = ccp_cmd(s, PSP_CMD_SNP_DF_FLUSH, NULL, 0, &error);
-	return ret ? ret : shutdown_snp(s, &error, reason);
+	if (ret && error == PSP_DFFLUSH_REQUIRED) {
+		ret = ccp_cmd(s, PSP_CMD_SNP_DF_FLUSH, NULL, 0, &error);
+		if (!ret)
+			ret = shutdown_snp(s, &error, reason);
+	}
+	if (snp_is_up(s))
+		debug_name_guests(s);
+	return ret;
 }
 
 static int do_shutdown(struct sim *s, struct sev_dbg_cmd *c)

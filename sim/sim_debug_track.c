@@ -150,6 +150,31 @@ bool debug_sev_init_blocked(struct sim *s)
 	return false;
 }
 
+/*
+ * A shutdown that ends RMP enforcement is not for a kernel whose KVM lives: its
+ * RMPUPDATE would be #UD.  On the way into another kernel it is.
+ */
+bool debug_spare_kvm(struct sim *s)
+{
+	return !s->going_down && debug_svm_on(s);
+}
+
+/* What keeps SNP from being shut down is a guest that is still bound to its ASID */
+void debug_name_guests(struct sim *s)
+{
+	struct sim_debug *d = &s->st->debug;
+	uint32_t i;
+
+	for (i = 0; i < d->count; i++)
+		if (d->guest[i].u.asid)
+			sim_klog(s, "ccp: %s guest %llu of %s[%d] is active, ASID %u",
+				 d->guest[i].u.kind == SEV_DBG_KIND_SNP ? "SNP" : "SEV",
+				 (unsigned long long)d->guest[i].u.id, (char *)d->guest[i].u.comm,
+				 d->guest[i].u.tgid, d->guest[i].u.asid);
+	if (d->track_lost)
+		sim_klog(s, "ccp: there may be guests besides");
+}
+
 /* The stale-page guard: SNP is down, and a page to be freed is still assigned */
 bool debug_pages_stale(struct sim *s, uint32_t page, uint32_t pages)
 {

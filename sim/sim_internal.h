@@ -219,6 +219,7 @@ struct sim {
 	struct sim_node node[SIM_NODES];
 	struct sim_trace *trace;	/* of the call of /dev/sev-debug that runs */
 	struct sim_proc *current;	/* on whose behalf the kernel runs; NULL: ours */
+	bool going_down;		/* the kernel, to make room for another */
 };
 
 /* sim_file.c */
@@ -331,6 +332,8 @@ bool debug_sev_init_blocked(struct sim *s);
 bool debug_locked_out(struct sim *s);
 bool debug_pages_stale(struct sim *s, uint32_t page, uint32_t pages);
 bool debug_svm_on(struct sim *s);
+bool debug_spare_kvm(struct sim *s);
+void debug_name_guests(struct sim *s);
 
 /* sim_debug.c */
 int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg);

@@ -238,20 +238,6 @@ START_TEST(bad_decommission)
 }
 END_TEST
 
-/* The last line of the kernel's log that holds @text, after its time stamp; NULL: none */
-static const char *logged(const char *text)
-{
-	static char found[SIM_LOG_LINE];
-	char line[SIM_LOG_LINE];
-	unsigned int i;
-
-	found[0] = 0;
-	for (i = 0; !sim_describe_log(sim, i, line); i++)
-		if (strstr(line, text) && strstr(line, "] "))
-			strcpy(found, strstr(line, "] ") + 2);
-	return found[0] ? found : NULL;
-}
-
 #define LOGGED(line)	ck_assert_pstr_eq(logged("/dev/sev-debug"), line)
 
 START_TEST(audit)

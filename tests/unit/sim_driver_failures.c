@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -174,13 +175,134 @@ START_TEST(x86_snp_shutdown)
 }
 END_TEST
 
+/* ... but not under a live KVM, whoever shuts SNP down, unless the kernel goes as well */
+START_TEST(x86_snp_shutdown_in_passing)
+{
+	const struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
+		.snp_guests = 1, .vcpus = 2, .kernel = "7.3.4-sim",
+	};
+	uint32_t error;
+
+	sim_test_create(&o);
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	if (!_i) {
+		ck_assert(info()->state & SEV_DBG_S_SVM_ON);
+		ck_assert_uint_gt(describe()->assigned_pages, 0);
+		ck_assert_int_eq(act("kexec"), 2);
+		sim_test_remove();
+		return;
+	}
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	ck_assert_int_eq(pdh_gen(&error), 0);
+	ck_assert_uint_eq(info()->fw_snp_state, 0);
+	ck_assert(info()->state & SEV_DBG_S_SVM_ON);
+	/* the CPUs still check what the VM has left behind */
+	ck_assert_uint_gt(describe()->assigned_pages, 0);
+	ck_assert_int_eq(try_act("kexec"), -EHOSTDOWN);
+	sim_test_remove();
+}
+END_TEST
+
+/* ---- who is to blame if SNP stays up */
+
+static void blamed(uint64_t id, uint32_t pid, uint32_t asid)
+{
+	char line[SIM_LOG_LINE];
+
+	snprintf(line, sizeof(line), "ccp: SNP guest %llu of qemu-system-x86[%u] is active, ASID %u",
+		 (unsigned long long)id, pid, asid);
+	ck_assert_pstr_eq(logged(line), line);
+}
+
+#define NOBODY_BLAMED()	do {				\
+	ck_assert_ptr_null(logged("is active"));	\
+	ck_assert_ptr_null(logged("guests besides"));	\
+} while (0)
+
+START_TEST(blame)
+{
+	uint32_t pid[] = { guest(0)->pid, guest(1)->pid }, asid[] = { guest(0)->asid, guest(1)->asid };
+
+	DOES(shutdown_fw(LEGACY | SEV_DBG_C_LIVE), 0, 0);
+	DOES(shutdown_fw(STRICT), -EIO, 0xf);	/* the bare command */
+	NOBODY_BLAMED();
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	blamed(1, pid[0], asid[0]);
+	blamed(2, pid[1], asid[1]);
+	ck_assert_ptr_null(logged("guests besides"));
+}
+END_TEST
+
+/* One that ended, or never had an ASID, holds up nothing */
+START_TEST(blame_the_active)
+{
+	uint32_t pid = guest(1)->pid, asid = guest(1)->asid;
+
+	DOES(decommission(1, SEV_DBG_D_RUNNING), 0, 0);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	blamed(2, pid, asid);
+	ck_assert_ptr_null(logged("ccp: SNP guest 1 of"));
+}
+END_TEST
+
+START_TEST(blame_of_the_leaked)
+{
+	uint32_t pid = guest(0)->pid, asid = guest(0)->asid;
+
+	act("fail=SNP_DECOMMISSION:0x13");
+	act("kill=%u", pid);
+	DOES(shutdown_fw(GUESTS), -EIO, 0xf);
+	blamed(1, pid, asid);
+}
+END_TEST
+
+/* The driver's own shutdown says it, too */
+START_TEST(blame_in_passing)
+{
+	uint32_t pid = guest(0)->pid, asid = guest(0)->asid, error;
+
+	DOES(shutdown_fw(LEGACY), 0, 0);
+	NOBODY_BLAMED();
+	ck_assert_int_eq(pdh_gen(&error), 0);
+	ck_assert_uint_eq(info()->fw_snp_state, 1);
+	ck_assert_ptr_nonnull(logged("SEV-SNP firmware shutdown failed"));
+	blamed(1, pid, asid);
+}
+END_TEST
+
+START_TEST(blame_of_the_unknown)
+{
+	act("end=%u", guest(0)->pid);
+	act("tracking-fails");
+	act("start=snp");
+	DOES(shutdown_fw(SEV_DBG_C_LIVE), -EIO, 0xf);
+	ck_assert_ptr_null(logged("is active"));
+	ck_assert_pstr_eq(logged("besides"), "ccp: there may be guests besides");
+}
+END_TEST
+
+START_TEST(no_blame)
+{
+	act("end=%u", guest(0)->pid);
+	if (_i)			/* SNP is down all the same */
+		act("iommu-fails");
+	ck_assert_int_eq(shutdown_fw(0), _i ? -EIO : 0);
+	NOBODY_BLAMED();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("simulated driver, failures");
 
 	ADD(setup_one, deaf_cpu, tracking_fails, locked_down, timeout_is_for_ever, leaked_guest);
 	ADD(setup_none, implicit_shutdown, reclaim_fails);
+	ADD(setup_two, blame, blame_the_active);
+	ADD(setup_one, blame_of_the_leaked, blame_in_passing, blame_of_the_unknown);
+	add_loop(s, "no blame", setup_one, no_blame, 2);
 	add_loop(s, "x86", NULL, x86_snp_shutdown, 2);
+	add_loop(s, "x86 in passing", NULL, x86_snp_shutdown_in_passing, 2);
 	add_loop(s, "IOMMU", setup_one, iommu_fails, 3);
 	return finish(s);
 }

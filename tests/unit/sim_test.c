@@ -212,3 +212,16 @@ unsigned int wbinvd_all(void)
 	free(threads);
 	return done;
 }
+
+const char *logged(const char *text)
+{
+	static char found[SIM_LOG_LINE];
+	char line[SIM_LOG_LINE];
+	unsigned int i;
+
+	found[0] = 0;
+	for (i = 0; !sim_describe_log(sim, i, line); i++)
+		if (strstr(line, text) && strstr(line, "] "))
+			strcpy(found, strstr(line, "] ") + 2);
+	return found[0] ? found : NULL;
+}

@@ -53,6 +53,8 @@ int decommission(uint64_t id, uint32_t flags);
 struct sev_dbg_info *info(void);
 uint32_t guests(struct sev_dbg_guest *list, uint32_t capacity);	/* total */
 uint64_t id_of(pid_t pid);		/* of the guest that this process created; 0 */
+/* The last line of the kernel's log that holds @text, after its time stamp; NULL: none */
+const char *logged(const char *text);
 unsigned int wbinvd_all(void);		/* by pinned threads, all online CPUs; how many did */
 
 #endif
