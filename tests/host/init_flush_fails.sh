@@ -16,18 +16,6 @@ healthy() {
 	[ $((0x$state & 0x19)) = 0 ] || fail "state 0x$state"
 }
 
-# forgotten_by_kvm - kvm_amd that does not find SNP up forgets its ASID bitmaps when
-# it is unloaded; whatever else a kernel that looks for leaks finds is ours
-forgotten_by_kvm() {
-	leaks=/sys/kernel/debug/kmemleak
-	[ -w "$leaks" ] || return 0
-	echo scan >"$leaks" && sleep 6 && echo scan >"$leaks"
-	awk '/^unreferenced/ { if (n && !kvm) bad = 1; n = 1; kvm = 0 }
-		/kvm_x86_vendor_init/ { kvm = 1 } END { exit bad || (n && !kvm) }' "$leaks" ||
-		fail "$(cat "$leaks")"
-	echo clear >"$leaks"
-}
-
 rmmod kvm_amd
 psp_fault 0x84:status=0xe
 insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"

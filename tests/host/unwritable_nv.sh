@@ -38,4 +38,5 @@ insmod /lib/modules/kvm-amd.ko
 [ "$(wc -c </run/none/nv)" = 32768 ] || fail "the firmware's data were not written"
 pid=$(guest_start snp) || fail "no SNP guest in the end"
 guest_end "$pid"
+forgotten_by_kvm
 no_kernel_warnings
