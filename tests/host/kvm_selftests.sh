@@ -40,7 +40,7 @@ outcome() {
 
 # guests_left - VMs that the test should have taken with it
 guests_left() {
-	for try in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		ls -d /sys/kernel/debug/kvm/*-* > /run/vms 2> /dev/null || return 1
 		sleep 0.2
 	done
