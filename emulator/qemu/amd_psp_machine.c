@@ -319,8 +319,9 @@ static void psp_cpu_is_back(void *opaque)
 
 /*
  * A CPU is plugged in: the firmware of the board sets it up as the others are
- * before an OS gets to see it, and the PSP counts it from then on.  Its registers
- * are those of a reset, which comes after this and finds the RMP by way of @snp.
+ * before an OS gets to see it, and the PSP counts it from then on.  Its
+ * registers are those of a reset, which comes after this and finds the RMP by
+ * way of @snp.
  */
 static void psp_cpu_plugged(DeviceListener *listener, DeviceState *dev)
 {
@@ -337,16 +338,17 @@ static void psp_cpu_plugged(DeviceListener *listener, DeviceState *dev)
 }
 
 /*
- * A CPU is taken out: from the OS, that is; in the socket the core stays, and the
- * firmware goes on looking at what its registers were.
+ * A CPU is taken out: from the OS, that is; in the socket the core stays, and
+ * the firmware goes on looking at what its registers were.
  */
 static void psp_cpu_unplugged(DeviceListener *listener, DeviceState *dev)
 {
     AMDPSPState *s = container_of(listener, AMDPSPState, cpu_listener);
-    unsigned i;
+    unsigned i = 0;
 
     /* it has no number any more */
-    for (i = 0; i < s->nr_cpus && s->cpu[i] != (CPUState *)dev; i++) {
+    while (i < s->nr_cpus && s->cpu[i] != (CPUState *)dev) {
+        i++;
     }
     if (i == s->nr_cpus) {
         return;
@@ -366,7 +368,9 @@ static void psp_list_threads(AMDPSPState *s, GString *text, const char *name,
 
     g_string_append_printf(text, " %s", name);
     for (first = 0; first < s->nr_cpus; first = end + 1) {
-        for (end = first; end < s->nr_cpus && wanted(s, end, arg); end++) {
+        end = first;
+        while (end < s->nr_cpus && wanted(s, end, arg)) {
+            end++;
         }
         if (end > first) {
             g_string_append_printf(text, "%s%u", separator, first);
@@ -389,7 +393,7 @@ static bool psp_counts_absent(AMDPSPState *s, unsigned thread, unsigned arg)
     return psp_fw_thread_enabled(s->fw, thread) && !s->cpu[thread];
 }
 
-/* The property "topology": what the firmware, not the OS, takes the machine for */
+/* The property "topology": what the firmware takes the machine for */
 static char *psp_topology_get(Object *obj, Error **errp)
 {
     AMDPSPState *s = AMD_PSP(obj);
