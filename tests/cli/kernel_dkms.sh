@@ -9,8 +9,13 @@ set -u
 
 SEVADM_CACHE=${SEVADM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sevadm}
 export SEVADM_CACHE
-headers=$(find "$SEVADM_CACHE/kernel/packages" -maxdepth 5 -path '*/usr/src/linux-headers-*-amd64' \
-	2>/dev/null | sort -V | tail -n 1)
+# the newest of those that can be built with the compiler there is
+headers=''
+for dir in $(find "$SEVADM_CACHE/kernel/packages" -maxdepth 5 2>/dev/null \
+	-path '*/usr/src/linux-headers-*-amd64' | sort -V); do
+	cc=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\).*/\1/p' "$dir/.config")
+	! command -v "${cc:-none}" >/dev/null || headers=$dir
+done
 if ! command -v dkms >/dev/null; then
 	echo '1..0 # SKIP there is no dkms'
 	exit 0
