@@ -5,12 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "psp_fw_generation.h"
 #include "psp_fw_internal.h"
-
-static uint32_t asids_of(enum psp_fw_generation generation)
-{
-	return generation == PSP_FW_MILAN ? 509 : PSP_FW_MAX_ASID;
-}
 
 static const char *config_check(const struct psp_fw_config *c)
 {
@@ -21,8 +17,10 @@ static const char *config_check(const struct psp_fw_config *c)
 	for (uint32_t i = 0; i < c->nr_threads; i++)
 		if (c->thread_ccx[i] >= PSP_FW_MAX_CCX)
 			return "core complex out of range";
-	if (c->generation > PSP_FW_TURIN)
+	if (!psp_fw_generation_info(c->generation))
 		return "unknown generation";
+	if (!psp_fw_tcb_valid(c->generation, c->current_tcb))
+		return "a TCB version with reserved bytes";
 	if (!c->sockets || c->sockets > PSP_FW_MAX_SOCKETS)
 		return "number of sockets out of range";
 	if (c->nr_asids > PSP_FW_MAX_ASID)
@@ -54,10 +52,12 @@ static void init_threads(struct psp_fw *fw, const struct psp_fw_config *c)
 const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *opaque,
 			const struct psp_fw_config *config)
 {
+	const struct psp_fw_generation_info *info;
 	const char *error = config_check(config);
 
 	if (error)
 		return error;
+	info = psp_fw_generation_info(config->generation);
 	memset(fw, 0, sizeof(*fw));
 	init_threads(fw, config);
 	if (psp_fw_ccxs_empty(&fw->ccx_all))
@@ -66,7 +66,7 @@ const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *o
 	fw->size = sizeof(*fw);
 	fw->generation = config->generation;
 	fw->sockets = config->sockets;
-	fw->nr_asids = config->nr_asids ? config->nr_asids : asids_of(config->generation);
+	fw->nr_asids = config->nr_asids ? config->nr_asids : info->nr_asids;
 	fw->min_sev_asid = config->min_sev_asid ? config->min_sev_asid : 1;
 	fw->switches = config->switches;
 	fw->conditions = config->conditions;
@@ -74,7 +74,8 @@ const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *o
 	fw->feature_info = config->feature_info;
 	fw->cth = config->cth;
 	fw->tio = config->tio;
-	memcpy(fw->chip_id, config->chip_id, sizeof(fw->chip_id));
+	for (int i = 0; i < PSP_FW_MAX_SOCKETS; i++)
+		memcpy(fw->chip_id[i], config->chip_id[i], info->chip_id_length);
 	fw->api_major = config->api_major;
 	fw->api_minor = config->api_minor;
 	if (!fw->api_major && !fw->api_minor) {

@@ -22,7 +22,7 @@
  * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c
  * and psp_fw_keys.c (SEV platform), psp_fw_sev.c and psp_fw_migrate.c (SEV
  * guests), psp_fw_snp_platform.c, psp_fw_snp.c, psp_fw_snp_launch.c,
- * psp_fw_pages.c (SNP), psp_fw_check.c.
+ * psp_fw_pages.c (SNP), psp_fw_check.c, psp_fw_generation.c, psp_fw_log.c.
  */
 #ifndef PSP_FW_H
 #define PSP_FW_H
@@ -168,11 +168,11 @@ struct psp_fw_ops {
 	const struct psp_fw_crypto *crypto;
 };
 
-/* Processor generation: what of the interface depends on it */
+/* Processor generation: what of the interface depends on it (psp_fw_generation.h) */
 enum psp_fw_generation {
-	PSP_FW_MILAN	= 0,	/* family 19h models 00h-0Fh; 509 ASIDs */
-	PSP_FW_GENOA	= 1,	/* family 19h models 10h-1Fh; 1006 ASIDs */
-	PSP_FW_TURIN	= 2,	/* family 1Ah; 1006 ASIDs, other TCB_VERSION layout */
+	PSP_FW_MILAN	= 0,	/* family 19h models 00h-0Fh */
+	PSP_FW_GENOA	= 1,	/* family 19h models 10h-1Fh */
+	PSP_FW_TURIN	= 2,	/* family 1Ah */
 };
 
 /*
@@ -249,7 +249,7 @@ enum psp_fw_condition {
  * @cth:	SNP_INIT_EX can turn ciphertext hiding on: the highest SNP ASID is then
  *		given with it, and SEV-ES guests have those above
  * @tio:	SNP_INIT_EX takes TIO_EN; of SEV-TIO's own commands there is none
- * @chip_id:	GET_ID's 64 bytes per socket
+ * @chip_id:	GET_ID's 64 bytes per socket, as many of them as the generation has
  */
 struct psp_fw_config {
 	uint32_t nr_threads;

@@ -144,6 +144,7 @@ uint32_t psp_fw_run_shutdown(struct psp_fw_call *call);
 uint32_t psp_fw_run_factory_reset(struct psp_fw_call *call);
 uint32_t psp_fw_run_platform_status(struct psp_fw_call *call);
 uint32_t psp_fw_run_get_id(struct psp_fw_call *call);
+uint32_t psp_fw_nv_check(struct psp_fw *fw);
 void psp_fw_nv_store(struct psp_fw *fw);
 
 uint32_t psp_fw_run_pek_gen(struct psp_fw_call *call);

@@ -14,9 +14,13 @@
 #define VLEK_LENGTH		432u
 #define VLEK_TCB		0x190u
 
-/* PEK_GEN: 0x1 (table) */
+/* PEK_GEN: 0x1 (table), 0x1A */
 uint32_t psp_fw_run_pek_gen(struct psp_fw_call *call)
 {
+	uint32_t status = psp_fw_nv_check(call->fw);
+
+	if (status)
+		return status;
 	call->fw->pek_generation++;
 	call->fw->pdh_generation++;
 	call->fw->owned = 0;
@@ -24,9 +28,13 @@ uint32_t psp_fw_run_pek_gen(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* PDH_GEN: 0x1 (table) */
+/* PDH_GEN: 0x1 (table), 0x1A */
 uint32_t psp_fw_run_pdh_gen(struct psp_fw_call *call)
 {
+	uint32_t status = psp_fw_nv_check(call->fw);
+
+	if (status)
+		return status;
 	call->fw->pdh_generation++;
 	psp_fw_nv_store(call->fw);
 	return PSP_SUCCESS;

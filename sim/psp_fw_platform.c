@@ -53,6 +53,21 @@ void psp_fw_nv_store(struct psp_fw *fw)
 	psp_fw_write(fw, fw->nv_address, head, sizeof(head));
 }
 
+/* Under SNP a buffer that the firmware keeps must have been given to it */
+static uint32_t kept_pages(struct psp_fw *fw, uint64_t pa, uint64_t len)
+{
+	for (uint64_t page = pa & PSP_FW_PAGE_MASK; page < pa + len; page += PSP_FW_PAGE_SIZE)
+		if (!psp_fw_page_writable(fw, page))
+			return PSP_INVALID_PAGE_STATE;
+	return PSP_SUCCESS;
+}
+
+/* Can the area still be written?  Its pages may have been reclaimed since INIT_EX: 0x1A */
+uint32_t psp_fw_nv_check(struct psp_fw *fw)
+{
+	return kept_pages(fw, fw->nv_address, fw->nv_len);
+}
+
 static bool nv_fresh(const uint8_t *head)
 {
 	for (int i = 1; i < NV_USED; i++)
@@ -82,15 +97,6 @@ static uint32_t nv_load(struct psp_fw *fw, uint64_t pa)
 	fw->owned = (uint8_t)psp_fw_get32(head + 0xc);
 	fw->pek_generation = psp_fw_get32(head + 0x10);
 	fw->pdh_generation = psp_fw_get32(head + 0x14);
-	return PSP_SUCCESS;
-}
-
-/* Under SNP a buffer that the firmware keeps must have been given to it */
-static uint32_t kept_pages(struct psp_fw *fw, uint64_t pa, uint64_t len)
-{
-	for (uint64_t page = pa & PSP_FW_PAGE_MASK; page < pa + len; page += PSP_FW_PAGE_SIZE)
-		if (!psp_fw_page_writable(fw, page))
-			return PSP_INVALID_PAGE_STATE;
 	return PSP_SUCCESS;
 }
 
