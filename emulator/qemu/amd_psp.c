@@ -14,6 +14,7 @@
 #include "hw/pci/msix.h"
 #include "hw/qdev-properties.h"
 #include "migration/vmstate.h"
+#include "system/runstate.h"
 #include "amd_psp.h"
 
 #define PSP_DEVICE_ID       0x1486
@@ -39,18 +40,53 @@
 #define FEATURE_SEC_REPORT  (1u << 7)   /* bits 8 and up are a report then */
 #define BLINFO_VERSION      0x00360000
 
+/* The machine stops where it is: nothing is put in order or written back */
+static G_NORETURN void psp_power_cut(AMDPSPState *s)
+{
+    psp_log_event(s, "power-cut");
+    psp_log_close(s);
+    _exit(PSP_POWER_CUT_EXIT);
+}
+
+/* What the firmware does; a status, or PSP_FW_NO_STATUS if no answer will come */
+static int psp_execute(AMDPSPState *s, uint32_t cmd)
+{
+    uint64_t cmdbuf = (uint64_t)s->hi << 32 | s->lo;
+    struct psp_fw_record record;
+    int status = 0;
+
+    psp_fw_record_begin(s->fw, cmd, cmdbuf, &record);
+    record.number = ++s->nr_commands;
+    if (psp_fault_executes(&s->now)) {
+        status = psp_fw_exec(s->fw, cmd, cmdbuf);
+    }
+    if (s->now.has_status) {
+        status = s->now.status;
+    }
+    if (!psp_fault_answers(&s->now)) {
+        status = PSP_FW_NO_STATUS;
+    }
+    psp_fw_record_end(s->fw, status, &record);
+    psp_log_command(s, &record);
+    return status;
+}
+
 static void psp_complete(void *opaque)
 {
     AMDPSPState *s = opaque;
     uint32_t cmd = (s->cmdresp >> CMDRESP_CMD_SHIFT) & CMDRESP_CMD_MASK;
     bool ioc = s->cmdresp & CMDRESP_IOC;
-    uint32_t ret = 0;
+    int ret = psp_execute(s, cmd);
 
-    if (!s->now.has_status || s->now.execute) {
-        ret = psp_fw_exec(s->fw, cmd, (uint64_t)s->hi << 32 | s->lo);
+    if (s->now.power_cut) {
+        psp_power_cut(s);
     }
-    if (s->now.has_status) {
-        ret = s->now.status;
+    if (s->now.reset) {
+        s->resets++;
+        qemu_system_reset_request(SHUTDOWN_CAUSE_GUEST_RESET);
+    }
+    if (ret == PSP_FW_NO_STATUS) {
+        return;
     }
     if (s->now.has_ext) {
         s->lo = s->now.ext;
@@ -74,14 +110,13 @@ static void psp_start(AMDPSPState *s, uint32_t cmdresp)
     int64_t ns = s->latency_us * 1000LL;
 
     s->busy = true;
+    s->rung_ns = qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL);
     s->cmdresp = cmdresp & ~CMDRESP_RESP;
     if (!psp_fault_take(s, (cmdresp >> CMDRESP_CMD_SHIFT) & CMDRESP_CMD_MASK, &s->now)) {
         s->now = (PSPFault) { 0 };
     }
-    if (!s->now.hang) {
-        ns += s->now.delay_ms * 1000000LL;
-        timer_mod_ns(s->timer, qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) + ns);
-    }
+    ns += s->now.delay_ms * 1000000LL;
+    timer_mod_ns(s->timer, s->rung_ns + ns);
 }
 
 static uint64_t psp_read(void *opaque, hwaddr addr, unsigned size)
@@ -152,13 +187,14 @@ static void psp_reset(DeviceState *dev)
     s->cmdresp = CMDRESP_RESP;
     s->lo = s->hi = s->inten = s->intsts = 0;
     s->busy = false;
+    s->nr_commands = 0;
     psp_machine_reset(s);
 }
 
 static void psp_release(AMDPSPState *s)
 {
     psp_machine_detach(s);
-    g_clear_pointer(&s->log, fclose);
+    psp_log_close(s);
     g_clear_pointer(&s->timer, timer_free);
 }
 
@@ -166,12 +202,8 @@ static void psp_realize(PCIDevice *pdev, Error **errp)
 {
     AMDPSPState *s = AMD_PSP(pdev);
 
-    if (s->log_path) {
-        s->log = fopen(s->log_path, "w");
-        if (!s->log) {
-            error_setg_file_open(errp, errno, s->log_path);
-            return;
-        }
+    if (!psp_log_open(s, errp)) {
+        return;
     }
     s->timer = timer_new_ns(QEMU_CLOCK_VIRTUAL, psp_complete, s);
     memory_region_init_io(&s->mmio, OBJECT(s), &psp_mmio_ops, s, TYPE_AMD_PSP,
@@ -197,17 +229,25 @@ static void psp_exit(PCIDevice *pdev)
 static const Property psp_properties[] = {
     DEFINE_PROP_UINT32("latency-us", AMDPSPState, latency_us, 50),
     DEFINE_PROP_UINT32("wbinvd-us", AMDPSPState, wbinvd_us, 0),
-    DEFINE_PROP_INT32("deaf-cpu", AMDPSPState, deaf_cpu, -1),
     DEFINE_PROP_STRING("log", AMDPSPState, log_path),
+    DEFINE_PROP_STRING("log-json", AMDPSPState, log_json_path),
+    DEFINE_PROP_STRING("generation", AMDPSPState, generation),
+    DEFINE_PROP_UINT32("asids", AMDPSPState, nr_asids, 0),
+    DEFINE_PROP_UINT32("min-sev-asid", AMDPSPState, min_sev_asid,
+                       SNP_MIN_SEV_ASID_DEFAULT),
     DEFINE_PROP_UINT64("rmp-base", AMDPSPState, rmp_base, 0),
     DEFINE_PROP_UINT64("rmp-size", AMDPSPState, rmp_size, 0),
-    DEFINE_PROP_UINT64("tcb", AMDPSPState, tcb, 0xdb18000000000004),
-    DEFINE_PROP_UINT8("api-major", AMDPSPState, api_major, 1),
-    DEFINE_PROP_UINT8("api-minor", AMDPSPState, api_minor, 55),
-    DEFINE_PROP_UINT8("build", AMDPSPState, build, 25),
-    DEFINE_PROP_BOOL("feature-info", AMDPSPState, feature_info, false),
-    DEFINE_PROP_BOOL("x86-shutdown", AMDPSPState, x86_shutdown, false),
-    DEFINE_PROP_BOOL("ciphertext-hiding", AMDPSPState, cth, false),
+    /* 0 and auto: as the generation has it */
+    DEFINE_PROP_UINT64("tcb", AMDPSPState, tcb, 0),
+    DEFINE_PROP_UINT8("api-major", AMDPSPState, api_major, 0),
+    DEFINE_PROP_UINT8("api-minor", AMDPSPState, api_minor, 0),
+    DEFINE_PROP_UINT8("build", AMDPSPState, build, 0),
+    DEFINE_PROP_ON_OFF_AUTO("feature-info", AMDPSPState, feature_info,
+                            ON_OFF_AUTO_AUTO),
+    DEFINE_PROP_ON_OFF_AUTO("x86-shutdown", AMDPSPState, x86_shutdown,
+                            ON_OFF_AUTO_AUTO),
+    DEFINE_PROP_ON_OFF_AUTO("ciphertext-hiding", AMDPSPState, cth,
+                            ON_OFF_AUTO_AUTO),
     DEFINE_PROP_BIT("reclaim-strict", AMDPSPState, switches, 0, false),
     DEFINE_PROP_BIT("output-reclaim", AMDPSPState, switches, 1, false),
     DEFINE_PROP_BIT("flush-all-or-nothing", AMDPSPState, switches, 2, false),
@@ -221,6 +261,11 @@ static const VMStateDescription psp_vmstate = {
     .name = TYPE_AMD_PSP,
     .unmigratable = 1,
 };
+
+static void psp_init(Object *obj)
+{
+    AMD_PSP(obj)->deaf_cpu = -1;
+}
 
 static void psp_class_init(ObjectClass *klass, void *data)
 {
@@ -245,6 +290,7 @@ static const TypeInfo psp_info = {
     .name = TYPE_AMD_PSP,
     .parent = TYPE_PCI_DEVICE,
     .instance_size = sizeof(AMDPSPState),
+    .instance_init = psp_init,
     .class_init = psp_class_init,
     .interfaces = (InterfaceInfo[]) {
         { INTERFACE_CONVENTIONAL_PCI_DEVICE },

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD Secure Processor (PSP): state of the device, in four parts: the mailbox
+ * AMD Secure Processor (PSP): state of the device, in five parts: the mailbox
  * that the driver sees (amd_psp.c), the machine that the firmware sees
- * (amd_psp_machine.c), what it calculates with (amd_psp_crypto.c) and faults
- * that tests ask for (amd_psp_fault.c).
+ * (amd_psp_machine.c), what it calculates with (amd_psp_crypto.c), faults that
+ * tests ask for (amd_psp_fault.c) and the log (amd_psp_log.c).
  */
 #ifndef AMD_PSP_H
 #define AMD_PSP_H
 
 #include "hw/pci/pci_device.h"
 #include "target/i386/snp.h"
-#include "psp_fw.h"
+#include "psp_fw_generation.h"
+#include "psp_fw_log.h"
 
 #define TYPE_AMD_PSP "amd-psp"
 OBJECT_DECLARE_SIMPLE_TYPE(AMDPSPState, AMD_PSP)
 
 #define PSP_FAULT_ANY       0x800       /* ids of commands have 11 bits */
 #define PSP_MAX_FAULTS      16
+#define PSP_POWER_CUT_EXIT  74          /* QEMU's exit status then */
 
 /* What happens to one command, or to the next of a given id */
 typedef struct PSPFault {
@@ -27,6 +29,8 @@ typedef struct PSPFault {
     bool execute;               /* but it does what it was told */
     bool has_ext;               /* left in CMDBUFF_ADDR_Hi:Lo */
     bool hang;                  /* no answer, until the machine is reset */
+    bool power_cut;             /* the machine is gone before there is an answer */
+    bool reset;                 /* it is reset then */
     bool no_irq;                /* an answer that nobody is told of */
     uint16_t status;
     uint64_t ext;
@@ -44,11 +48,16 @@ struct AMDPSPState {
     unsigned nr_cpus;
     struct psp_fw_thread_regs *regs_gone;   /* of threads that were taken out */
     DeviceListener cpu_listener;
-    FILE *log;
+    FILE *log, *log_json;
+    unsigned reclaimed;         /* pages since the last line of @log */
+    Notifier log_exit;
     uint64_t wbinvd_count;      /* atomic */
 
     uint32_t cmdresp, lo, hi, inten, intsts;
     bool busy;
+    uint64_t nr_commands;       /* since the last reset */
+    int64_t rung_ns;            /* when the driver rang */
+    unsigned resets;            /* of the machine, by a fault */
 
     PSPFault fault[PSP_MAX_FAULTS];
     unsigned nr_faults;
@@ -61,14 +70,16 @@ struct AMDPSPState {
     /* properties */
     uint32_t latency_us;
     uint32_t wbinvd_us;
-    int32_t deaf_cpu;
-    char *log_path;
+    int32_t deaf_cpu;           /* atomic */
+    char *log_path, *log_json_path;
+    char *generation;
+    uint32_t nr_asids, min_sev_asid;
     uint64_t rmp_base, rmp_size;
     uint64_t tcb;
     uint32_t switches;          /* enum psp_fw_switch */
     uint32_t conditions;        /* enum psp_fw_condition */
     uint8_t api_major, api_minor, build;
-    bool feature_info, x86_shutdown, cth;
+    OnOffAuto feature_info, x86_shutdown, cth;
 };
 
 /**
@@ -93,7 +104,7 @@ void psp_machine_reset(AMDPSPState *s);
 /* The property "topology" */
 void psp_machine_class_init(ObjectClass *klass);
 
-/* The property "fault" */
+/* The properties "fault" and "deaf-cpu" */
 void psp_fault_class_init(ObjectClass *klass);
 
 /* The ports of it */
@@ -106,5 +117,30 @@ void psp_fault_detach(AMDPSPState *s);
  * Returns: false if nothing.
  */
 bool psp_fault_take(AMDPSPState *s, uint32_t cmd, PSPFault *fault);
+
+/* What is written to arm it, without its command and how often; freed by the caller */
+char *psp_fault_words(const PSPFault *fault);
+
+/* Is there an answer to the command that it strikes? */
+static inline bool psp_fault_answers(const PSPFault *fault)
+{
+    return !fault->hang && !fault->power_cut && !fault->reset;
+}
+
+/* Does the firmware get to execute the command? */
+static inline bool psp_fault_executes(const PSPFault *fault)
+{
+    return fault->execute || (!fault->has_status && psp_fault_answers(fault));
+}
+
+/* The files that the properties name, if they do; false with @errp set */
+bool psp_log_open(AMDPSPState *s, Error **errp);
+void psp_log_close(AMDPSPState *s);
+
+/* A command, and what was done to it (s->now) */
+void psp_log_command(AMDPSPState *s, const struct psp_fw_record *record);
+
+/* Something else, one word */
+void psp_log_event(AMDPSPState *s, const char *event);
 
 #endif

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Faults of the PSP that a test asks for: answers that the firmware did not
- * give, answers that are late or never come, an interrupt that gets lost.
+ * give, answers that are late or never come, an interrupt that gets lost, a
+ * machine that loses power or is reset at a command, a CPU whose WBINVD does
+ * not count.
  *
- * Two ways in: the property "fault" (-device, or qom-set of a monitor), and a
- * pair of I/O ports for whoever is inside the machine: what is written to the
- * first, up to a newline, is as good as the property; the second tells whether
- * that was understood (0, else 1) and, written to, makes the first give what is
- * still armed, byte by byte, up to a 0.
+ * Two ways in: the properties "fault" and "deaf-cpu" (-device, or qom-set of a
+ * monitor), and I/O ports for whoever is inside the machine: what is written to
+ * the first, up to a newline, is as good as the property "fault"; the second
+ * tells whether that was understood (0, else 1) and, written to, makes the
+ * first give what is still armed, byte by byte, up to a 0; the third tells how
+ * often a fault reset the machine.
  */
 #include "qemu/osdep.h"
 #include "qemu/cutils.h"
@@ -18,6 +21,8 @@
 #define PSP_FAULT_PORT      0x5e0
 #define PSP_FAULT_TEXT      0
 #define PSP_FAULT_RESULT    1
+#define PSP_FAULT_RESETS    2
+#define PSP_FAULT_PORTS     3
 
 static bool fault_number(const char *text, uint64_t *n)
 {
@@ -34,8 +39,11 @@ static bool fault_word(PSPFault *f, char *word)
         f->hang |= !strcmp(word, "hang");
         f->no_irq |= !strcmp(word, "no-irq");
         f->execute |= !strcmp(word, "execute");
+        f->power_cut |= !strcmp(word, "power-cut");
+        f->reset |= !strcmp(word, "reset");
         return !strcmp(word, "hang") || !strcmp(word, "no-irq") ||
-               !strcmp(word, "execute");
+               !strcmp(word, "execute") || !strcmp(word, "power-cut") ||
+               !strcmp(word, "reset");
     }
     *value++ = '\0';
     if (!fault_number(value, &n)) {
@@ -83,22 +91,49 @@ static bool fault_parse(PSPFault *f, char *text)
     return true;
 }
 
+/* deaf-cpu=N or deaf-cpu=none, which is about no command and stays until changed */
+static bool deaf_parse(const char *text, int32_t *cpu, bool *is_deaf)
+{
+    uint64_t n;
+
+    *is_deaf = g_str_has_prefix(text, "deaf-cpu=");
+    if (!*is_deaf) {
+        return false;
+    }
+    text = strchr(text, '=') + 1;
+    if (!strcmp(text, "none")) {
+        *cpu = -1;
+        return true;
+    }
+    if (!fault_number(text, &n) || n >= PSP_FW_MAX_THREADS) {
+        return false;
+    }
+    *cpu = n;
+    return true;
+}
+
 /* Faults stand in one line; "" forgets them all, else they come after those armed */
 static bool faults_arm(AMDPSPState *s, const char *text)
 {
     g_auto(GStrv) list = g_strsplit_set(text, " ;", -1);
     PSPFault new[PSP_MAX_FAULTS];
+    int32_t deaf_cpu = qatomic_read(&s->deaf_cpu);
     unsigned i, n = 0;
+    bool deaf = false, any = false;
 
     for (i = 0; list[i]; i++) {
         if (!*list[i]) {
             continue;
         }
-        if (n == PSP_MAX_FAULTS || !fault_parse(&new[n++], list[i])) {
+        any = true;
+        if (deaf_parse(list[i], &deaf_cpu, &deaf)) {
+            continue;
+        }
+        if (deaf || n == PSP_MAX_FAULTS || !fault_parse(&new[n++], list[i])) {
             return false;
         }
     }
-    if (!n) {
+    if (!any) {
         s->nr_faults = 0;
         return true;
     }
@@ -107,7 +142,31 @@ static bool faults_arm(AMDPSPState *s, const char *text)
     }
     memcpy(s->fault + s->nr_faults, new, n * sizeof(*new));
     s->nr_faults += n;
+    qatomic_set(&s->deaf_cpu, deaf_cpu);
     return true;
+}
+
+char *psp_fault_words(const PSPFault *f)
+{
+    GString *text = g_string_new("");
+
+    if (f->has_status) {
+        g_string_append_printf(text, ",status=0x%x", f->status);
+    }
+    if (f->has_ext) {
+        g_string_append_printf(text, ",ext=0x%" PRIx64, f->ext);
+    }
+    if (f->delay_ms) {
+        g_string_append_printf(text, ",delay-ms=%u", f->delay_ms);
+    }
+    g_string_append_printf(text, "%s%s%s%s%s", f->execute ? ",execute" : "",
+                           f->hang ? ",hang" : "", f->no_irq ? ",no-irq" : "",
+                           f->power_cut ? ",power-cut" : "",
+                           f->reset ? ",reset" : "");
+    if (text->len) {
+        g_string_erase(text, 0, 1);
+    }
+    return g_string_free(text, false);
 }
 
 static char *faults_text(AMDPSPState *s)
@@ -117,6 +176,7 @@ static char *faults_text(AMDPSPState *s)
 
     for (i = 0; i < s->nr_faults; i++) {
         const PSPFault *f = &s->fault[i];
+        g_autofree char *words = psp_fault_words(f);
 
         if (i) {
             g_string_append_c(text, ' ');
@@ -128,17 +188,7 @@ static char *faults_text(AMDPSPState *s)
         if (f->skip) {
             g_string_append_printf(text, ",skip=%u", f->skip);
         }
-        if (f->has_status) {
-            g_string_append_printf(text, ",status=0x%x", f->status);
-        }
-        if (f->has_ext) {
-            g_string_append_printf(text, ",ext=0x%" PRIx64, f->ext);
-        }
-        if (f->delay_ms) {
-            g_string_append_printf(text, ",delay-ms=%u", f->delay_ms);
-        }
-        g_string_append_printf(text, "%s%s%s", f->execute ? ",execute" : "",
-                               f->hang ? ",hang" : "", f->no_irq ? ",no-irq" : "");
+        g_string_append_printf(text, "%s%s", *words ? "," : "", words);
     }
     return g_string_free(text, false);
 }
@@ -179,9 +229,34 @@ static char *fault_get(Object *obj, Error **errp)
     return faults_text(AMD_PSP(obj));
 }
 
+static void deaf_get(Object *obj, Visitor *v, const char *name, void *opaque,
+                     Error **errp)
+{
+    int32_t cpu = qatomic_read(&AMD_PSP(obj)->deaf_cpu);
+
+    visit_type_int32(v, name, &cpu, errp);
+}
+
+static void deaf_set(Object *obj, Visitor *v, const char *name, void *opaque,
+                     Error **errp)
+{
+    int32_t cpu;
+
+    if (!visit_type_int32(v, name, &cpu, errp)) {
+        return;
+    }
+    if (cpu < -1 || cpu >= PSP_FW_MAX_THREADS) {
+        error_setg(errp, "amd-psp: no such CPU: %d", cpu);
+        return;
+    }
+    qatomic_set(&AMD_PSP(obj)->deaf_cpu, cpu);
+}
+
 void psp_fault_class_init(ObjectClass *klass)
 {
     object_class_property_add_str(klass, "fault", fault_get, fault_set);
+    object_class_property_add(klass, "deaf-cpu", "int32", deaf_get, deaf_set,
+                              NULL, NULL);
 }
 
 static uint64_t port_read(void *opaque, hwaddr addr, unsigned size)
@@ -190,6 +265,9 @@ static uint64_t port_read(void *opaque, hwaddr addr, unsigned size)
 
     if (addr == PSP_FAULT_RESULT) {
         return s->fault_error;
+    }
+    if (addr == PSP_FAULT_RESETS) {
+        return MIN(s->resets, UINT8_MAX);
     }
     return s->fault_line[s->fault_len] ? s->fault_line[s->fault_len++] : 0;
 }
@@ -203,6 +281,8 @@ static void port_write(void *opaque, hwaddr addr, uint64_t val, unsigned size)
 
         pstrcpy(s->fault_line, sizeof(s->fault_line), text);
         s->fault_len = 0;
+    } else if (addr != PSP_FAULT_TEXT) {
+        return;
     } else if (val != '\n') {
         if (s->fault_len < sizeof(s->fault_line) - 1) {
             s->fault_line[s->fault_len++] = val;
@@ -227,7 +307,7 @@ static const MemoryRegionOps port_ops = {
 void psp_fault_attach(AMDPSPState *s)
 {
     memory_region_init_io(&s->fault_ports, OBJECT(s), &port_ops, s,
-                          TYPE_AMD_PSP "-fault", 2);
+                          TYPE_AMD_PSP "-fault", PSP_FAULT_PORTS);
     memory_region_add_subregion(pci_address_space_io(&s->pdev), PSP_FAULT_PORT,
                                 &s->fault_ports);
 }

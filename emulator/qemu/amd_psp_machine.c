@@ -149,18 +149,6 @@ static bool psp_iommu_pages(void *opaque, unsigned int idx, uint64_t *pa,
     return false;
 }
 
-static void psp_log(void *opaque, const char *line)
-{
-    AMDPSPState *s = opaque;
-
-    if (s->log) {
-        fprintf(s->log, "%.6f wbinvd %" PRIu64 " %s\n",
-                qemu_clock_get_ns(QEMU_CLOCK_VIRTUAL) / 1e9,
-                qatomic_read(&s->wbinvd_count), line);
-        fflush(s->log);
-    }
-}
-
 void psp_iommu_lock(AMDPSPState *s)
 {
     Object *o = object_resolve_path_type("", TYPE_AMD_IOMMU_DEVICE, NULL);
@@ -179,7 +167,6 @@ static const struct psp_fw_ops psp_ops = {
     .asid_pages = psp_asid_pages,
     .thread_regs = psp_thread_regs,
     .iommu_pages = psp_iommu_pages,
-    .log = psp_log,
     .crypto = &psp_crypto,
 };
 
@@ -192,7 +179,7 @@ static void psp_wbinvd(SNPHost *host, CPUState *cs)
     if (s->wbinvd_us) {
         g_usleep(s->wbinvd_us);     /* what writing a cache back costs */
     }
-    if (cs->cpu_index != s->deaf_cpu) {
+    if (cs->cpu_index != qatomic_read(&s->deaf_cpu)) {
         psp_fw_wbinvd(s->fw, cs->cpu_index);
     }
 }
@@ -430,8 +417,45 @@ static void psp_chip_id(uint8_t id[64], unsigned socket)
     g_checksum_get_digest(sum, id, &len);
 }
 
+/* What the properties leave to the generation; SNP_FEATURE_INFO comes with a feature */
+static int psp_generation(AMDPSPState *s, Error **errp)
+{
+    int generation = psp_fw_generation_find(s->generation ?: "milan");
+    const struct psp_fw_generation_info *info;
+
+    if (generation < 0) {
+        error_setg(errp, "amd-psp: generation: milan, genoa or turin");
+        return -1;
+    }
+    info = psp_fw_generation_info(generation);
+    s->nr_asids = s->nr_asids ?: info->nr_asids;
+    s->api_major = s->api_major ?: info->api_major;
+    s->api_minor = s->api_minor ?: info->api_minor;
+    s->build = s->build ?: info->build;
+    s->tcb = s->tcb ?: info->tcb;
+    if (s->feature_info == ON_OFF_AUTO_AUTO) {
+        s->feature_info = info->feature_info ||
+                          s->x86_shutdown == ON_OFF_AUTO_ON ||
+                          s->cth == ON_OFF_AUTO_ON ?
+                          ON_OFF_AUTO_ON : ON_OFF_AUTO_OFF;
+    }
+    if (s->x86_shutdown == ON_OFF_AUTO_AUTO) {
+        s->x86_shutdown = info->x86_shutdown ? s->feature_info : ON_OFF_AUTO_OFF;
+    }
+    if (s->cth == ON_OFF_AUTO_AUTO) {
+        s->cth = info->cth ? s->feature_info : ON_OFF_AUTO_OFF;
+    }
+    if (s->nr_asids > SNP_ASID_LIMIT || !s->min_sev_asid ||
+        s->min_sev_asid > s->nr_asids + 1) {
+        error_setg(errp, "amd-psp: asids: up to %u; min-sev-asid: from 1 to one more",
+                   SNP_ASID_LIMIT);
+        return -1;
+    }
+    return generation;
+}
+
 static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
-                              Error **errp)
+                              int generation, Error **errp)
 {
     const CpuTopology *smp = &MACHINE(qdev_get_machine())->smp;
     struct psp_fw_config config = {
@@ -440,12 +464,12 @@ static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
         .thread_disabled = topo->off,
         .thread_apic = topo->apic,
         .smt = smp->threads > 1,
-        .feature_info = s->feature_info || s->x86_shutdown || s->cth,
-        .cth = s->cth,
-        .generation = PSP_FW_MILAN,
+        .feature_info = s->feature_info == ON_OFF_AUTO_ON,
+        .cth = s->cth == ON_OFF_AUTO_ON,
+        .generation = generation,
         .sockets = smp->sockets,
-        .nr_asids = SNP_MAX_ASID,
-        .min_sev_asid = SNP_MIN_SEV_ASID,
+        .nr_asids = s->nr_asids,
+        .min_sev_asid = s->min_sev_asid,
         .api_major = s->api_major,
         .api_minor = s->api_minor,
         .build = s->build,
@@ -456,11 +480,14 @@ static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
     const char *why;
     unsigned i;
 
+    /* what CPUID says of them, and RMPUPDATE accepts */
+    snp_asids.max = s->nr_asids;
+    snp_asids.min_sev = s->min_sev_asid;
     for (i = 0; i < PSP_FW_MAX_SOCKETS; i++) {
         psp_chip_id(config.chip_id[i], i);
     }
     s->ops = psp_ops;
-    if (s->x86_shutdown) {
+    if (s->x86_shutdown == ON_OFF_AUTO_ON) {
         s->ops.snp_disable = psp_snp_disable;
     }
     s->fw = g_new0(struct psp_fw, 1);
@@ -474,10 +501,12 @@ static bool psp_firmware_init(AMDPSPState *s, const PSPTopology *topo,
 bool psp_machine_attach(AMDPSPState *s, Error **errp)
 {
     g_autofree PSPTopology *topo = g_new0(PSPTopology, 1);
+    int generation = psp_generation(s, errp);
 
     s->host.wbinvd = psp_wbinvd;
-    if (!psp_place_rmp(s, errp) || !psp_attach_cpus(s, topo, errp) ||
-        !psp_firmware_init(s, topo, errp)) {
+    if (generation < 0 || !psp_place_rmp(s, errp) ||
+        !psp_attach_cpus(s, topo, errp) ||
+        !psp_firmware_init(s, topo, generation, errp)) {
         psp_machine_detach(s);
         return false;
     }
@@ -523,5 +552,5 @@ void psp_machine_reset(AMDPSPState *s)
            s->host.nr_assigned * sizeof(*s->host.assigned));
     memset(s->host.asid_pages, 0, sizeof(s->host.asid_pages));
     psp_fw_reset(s->fw);
-    psp_log(s, "reset");
+    psp_log_event(s, "reset");
 }

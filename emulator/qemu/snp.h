@@ -25,9 +25,21 @@
 /* Processor bookkeeping in front of the first entry */
 #define RMP_BOOKKEEPING     0x4000
 
-/* Encrypted guests that CPUID Fn8000_001F reports, and the first SEV-only ASID */
-#define SNP_MAX_ASID        509
-#define SNP_MIN_SEV_ASID    100
+/* No processor has more ASIDs of encrypted guests */
+#define SNP_ASID_LIMIT      1006
+
+/*
+ * Encrypted guests that CPUID Fn8000_001F reports, and the first SEV-only ASID;
+ * the PSP device sets what its generation has before any CPU runs.
+ */
+struct snp_asids {
+    uint32_t max, min_sev;
+};
+extern struct snp_asids snp_asids;
+
+#define SNP_MAX_ASID        snp_asids.max
+#define SNP_MIN_SEV_ASID    snp_asids.min_sev
+#define SNP_MIN_SEV_ASID_DEFAULT 100
 
 /* Codes that RMPUPDATE and PSMASH return in EAX */
 #define SNP_SUCCESS         0
@@ -49,7 +61,7 @@ struct SNPHost {
     uint16_t *assigned;
     uint64_t nr_assigned;
     /* Number of pages assigned to each ASID */
-    uint32_t asid_pages[SNP_MAX_ASID + 1];
+    uint32_t asid_pages[SNP_ASID_LIMIT + 1];
     /* CPU @cs executed WBINVD; called on its thread, without the BQL */
     void (*wbinvd)(SNPHost *host, CPUState *cs);
 };

@@ -16,6 +16,8 @@
 #include "tcg/helper-tcg.h"
 #include "target/i386/snp.h"
 
+struct snp_asids snp_asids = { 509, SNP_MIN_SEV_ASID_DEFAULT };
+
 #define PAGE_4K     4096ULL
 #define PAGE_2M     (512 * PAGE_4K)
 
