@@ -59,6 +59,7 @@ static int psp_execute(AMDPSPState *s, uint32_t cmd)
     record.number = ++s->nr_commands;
     if (psp_fault_executes(&s->now)) {
         status = psp_fw_exec(s->fw, cmd, cmdbuf);
+        psp_iommu_lock(s);
     }
     if (s->now.has_status) {
         status = s->now.status;
@@ -93,7 +94,6 @@ static void psp_complete(void *opaque)
         s->hi = s->now.ext >> 32;
     }
 
-    psp_iommu_lock(s);
     s->busy = false;
     s->cmdresp = CMDRESP_RESP | cmd << CMDRESP_CMD_SHIFT | (ret & 0xffff);
     if (ioc && !s->now.no_irq) {

@@ -126,8 +126,10 @@ machine_dies() {
 }
 
 # psp_fault FAULT... - what the PSP does to the commands that come (emulated host
-# only; see emulator/README.md): status=S, ext=X, delay-ms=D, hang, no-irq ...
-# "none" forgets what was not used.
+# only; see emulator/README.md): status=S, ext=X, delay-ms=D, hang, no-irq,
+# power-cut, reset ...; deaf-cpu=N.  "none" forgets what was not used.  After a
+# power cut (the body has a line "# Loses power") or a reset ("# Is reset") the
+# body starts over with SNP_GEN one higher.
 psp_fault() {
 	psp-fault "$@" || fail "psp_fault $*"
 }
