@@ -59,6 +59,8 @@ static int psp_execute(AMDPSPState *s, uint32_t cmd)
     record.number = ++s->nr_commands;
     if (psp_fault_executes(&s->now)) {
         status = psp_fw_exec(s->fw, cmd, cmdbuf);
+        /* from SNP_INIT until a shutdown that lets go of the IOMMUs */
+        qatomic_set(&s->host.dma_check, s->fw->rmp_initialized);
         psp_iommu_lock(s);
     }
     if (s->now.has_status) {

@@ -2,8 +2,8 @@
 /*
  * AMD Secure Processor (PSP): state of the device, in five parts: the mailbox
  * that the driver sees (amd_psp.c), the machine that the firmware sees
- * (amd_psp_machine.c), what it calculates with (amd_psp_crypto.c), faults that
- * tests ask for (amd_psp_fault.c) and the log (amd_psp_log.c).
+ * (amd_psp_machine.c, amd_psp_rmp.c), what it calculates with (amd_psp_crypto.c),
+ * faults that tests ask for (amd_psp_fault.c) and the log (amd_psp_log.c).
  */
 #ifndef AMD_PSP_H
 #define AMD_PSP_H
@@ -91,6 +91,23 @@ bool psp_machine_attach(AMDPSPState *s, Error **errp);
 
 /* Undo psp_machine_attach() */
 void psp_machine_detach(AMDPSPState *s);
+
+/* The RMP, for struct psp_fw_ops */
+int psp_rmp_get(void *opaque, uint64_t pa, struct psp_fw_rmp *entry);
+int psp_rmp_set(void *opaque, uint64_t pa, const struct psp_fw_rmp *entry);
+int psp_rmp_init(void *opaque);
+uint64_t psp_rmp_asid_pages(void *opaque, uint32_t asid);
+
+/**
+ * psp_rmp_place: reserve memory for the RMP, as the BIOS does
+ *
+ * Returns: false with @errp set if there is no place.
+ */
+bool psp_rmp_place(AMDPSPState *s, Error **errp);
+void psp_rmp_detach(AMDPSPState *s);
+
+/* Machine reset: the RMP is empty; the BIOS fills the segment table in, if any */
+void psp_rmp_reset(AMDPSPState *s);
 
 /* Cryptography of the firmware: hashes only, no signatures, no images */
 extern const struct psp_fw_crypto psp_crypto;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The machine as the firmware in the PSP sees it: memory, the RMP, registers of
- * the CPUs, the proof of WBINVD, core complexes, what the IOMMU writes.
+ * The machine as the firmware in the PSP sees it: memory, registers of the CPUs,
+ * the proof of WBINVD, core complexes, what the IOMMU writes.  The RMP is in
+ * amd_psp_rmp.c.
  */
 #include "qemu/osdep.h"
 #include "qemu/main-loop.h"
@@ -10,13 +11,9 @@
 #include "qapi/error.h"
 #include "exec/address-spaces.h"
 #include "hw/i386/amd_iommu.h"
-#include "hw/i386/e820_memory_layout.h"
 #include "hw/i386/topology.h"
 #include "hw/i386/x86.h"
 #include "amd_psp.h"
-
-#define PAGE_4K             4096ULL
-#define PAGE_2M             (2 * MiB)
 
 /* Thread 0 is always there: the boot CPU cannot be taken out */
 static CPUX86State *psp_cpu_env(AMDPSPState *s, unsigned thread)
@@ -35,62 +32,6 @@ static int psp_mem_write(void *opaque, uint64_t pa, const void *buf,
 {
     return address_space_write(&address_space_memory, pa,
                                MEMTXATTRS_UNSPECIFIED, buf, len) ? -1 : 0;
-}
-
-static int psp_rmp_get(void *opaque, uint64_t pa, struct psp_fw_rmp *entry)
-{
-    uint64_t e;
-
-    if (!snp_rmp_read(psp_cpu_env(opaque, 0), pa, &e)) {
-        return -1;
-    }
-    *entry = (struct psp_fw_rmp) {
-        .gpa = e & RMP_GPA_MASK,
-        .asid = (e & RMP_ASID_MASK) >> RMP_ASID_SHIFT,
-        .assigned = !!(e & RMP_ASSIGNED),
-        .immutable = !!(e & RMP_IMMUTABLE),
-        .validated = !!(e & RMP_VALIDATED),
-        .vmsa = !!(e & RMP_VMSA),
-        .page_2m = !!(e & RMP_PAGESIZE_2M),
-    };
-    return 0;
-}
-
-static int psp_rmp_set(void *opaque, uint64_t pa,
-                       const struct psp_fw_rmp *entry)
-{
-    uint64_t e = (entry->gpa & RMP_GPA_MASK) |
-                 (((uint64_t)entry->asid << RMP_ASID_SHIFT) & RMP_ASID_MASK) |
-                 (entry->assigned ? RMP_ASSIGNED : 0) |
-                 (entry->immutable ? RMP_IMMUTABLE : 0) |
-                 (entry->validated ? RMP_VALIDATED : 0) |
-                 (entry->vmsa ? RMP_VMSA : 0) |
-                 (entry->page_2m ? RMP_PAGESIZE_2M : 0);
-
-    return snp_rmp_write(psp_cpu_env(opaque, 0), pa, e) ? 0 : -1;
-}
-
-static int psp_rmp_init(void *opaque)
-{
-    CPUX86State *env = psp_cpu_env(opaque, 0);
-    uint64_t pa;
-
-    if (!snp_rmp_zero(env)) {
-        return -1;
-    }
-    for (pa = env->amd_rmp_base; pa <= env->amd_rmp_end; pa += PAGE_4K) {
-        if (!snp_rmp_write(env, pa, RMP_ASSIGNED | RMP_IMMUTABLE)) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
-static uint64_t psp_asid_pages(void *opaque, uint32_t asid)
-{
-    AMDPSPState *s = opaque;
-
-    return asid <= SNP_MAX_ASID ? s->host.asid_pages[asid] : 0;
 }
 
 static void psp_thread_regs(void *opaque, unsigned int thread,
@@ -112,7 +53,9 @@ static void psp_thread_regs(void *opaque, unsigned int thread,
         .smm_lock = !!(env->amd_hwcr & HWCR_SMMLOCK),
         .hsave_pa = env->vm_hsave,
         .rmp_base = env->amd_rmp_base,
-        .rmp_end = env->amd_rmp_end,
+        /* segmented: the firmware model wants to know where all of it is */
+        .rmp_end = env->amd_rmp_cfg & RMP_CFG_SEGMENTED ?
+                   s->host.mem_base + s->host.mem_size - 1 : env->amd_rmp_end,
     };
 }
 
@@ -164,7 +107,7 @@ static const struct psp_fw_ops psp_ops = {
     .rmp_get = psp_rmp_get,
     .rmp_set = psp_rmp_set,
     .rmp_init = psp_rmp_init,
-    .asid_pages = psp_asid_pages,
+    .asid_pages = psp_rmp_asid_pages,
     .thread_regs = psp_thread_regs,
     .iommu_pages = psp_iommu_pages,
     .crypto = &psp_crypto,
@@ -182,40 +125,6 @@ static void psp_wbinvd(SNPHost *host, CPUState *cs)
     if (cs->cpu_index != qatomic_read(&s->deaf_cpu)) {
         psp_fw_wbinvd(s->fw, cs->cpu_index);
     }
-}
-
-/*
- * What the BIOS does: reserve memory for the RMP and set RMP_BASE and RMP_END.
- * Below the top of low memory stay the initial ramdisk and the ACPI tables.
- * In 2M units: Linux extends a table that ends within a 2M page, and then warns
- * when it maps memory.
- */
-static bool psp_place_rmp(AMDPSPState *s, Error **errp)
-{
-    X86MachineState *x86ms = X86_MACHINE(qdev_get_machine());
-    uint64_t low = x86ms->below_4g_mem_size;
-    uint64_t top = x86ms->above_4g_mem_size ?
-                   4 * GiB + x86ms->above_4g_mem_size : low;
-
-    if (!s->rmp_size) {
-        s->rmp_size = ROUND_UP(RMP_BOOKKEEPING +
-                               top / PAGE_4K * RMP_ENTRY_SIZE, PAGE_2M);
-    }
-    if (!s->rmp_base && low > 256 * MiB + s->rmp_size) {
-        s->rmp_base = ROUND_DOWN(low - 256 * MiB - s->rmp_size, PAGE_2M);
-    }
-    if (!s->rmp_base || ((s->rmp_base | s->rmp_size) & (PAGE_2M - 1)) ||
-        s->rmp_base > low || s->rmp_size > low - s->rmp_base) {
-        error_setg(errp, "amd-psp: no place for an RMP of 0x%" PRIx64
-                   " bytes at 0x%" PRIx64, s->rmp_size, s->rmp_base);
-        return false;
-    }
-    e820_add_entry(s->rmp_base, s->rmp_size, E820_RESERVED);
-    s->host.rmp_base = s->rmp_base;
-    s->host.rmp_end = s->rmp_base + s->rmp_size - 1;
-    s->host.nr_assigned = DIV_ROUND_UP(top, PAGE_2M);
-    s->host.assigned = g_new0(uint16_t, s->host.nr_assigned);
-    return true;
 }
 
 /* A core complex is what shares the last level cache: a die of the topology */
@@ -504,7 +413,7 @@ bool psp_machine_attach(AMDPSPState *s, Error **errp)
     int generation = psp_generation(s, errp);
 
     s->host.wbinvd = psp_wbinvd;
-    if (generation < 0 || !psp_place_rmp(s, errp) ||
+    if (generation < 0 || !psp_rmp_place(s, errp) ||
         !psp_attach_cpus(s, topo, errp) ||
         !psp_firmware_init(s, topo, generation, errp)) {
         psp_machine_detach(s);
@@ -536,7 +445,7 @@ void psp_machine_detach(AMDPSPState *s)
         psp_fw_reset(s->fw);    /* gives back what it calculated with */
     }
     g_clear_pointer(&s->fw, g_free);
-    g_clear_pointer(&s->host.assigned, g_free);
+    psp_rmp_detach(s);
 }
 
 void psp_machine_reset(AMDPSPState *s)
@@ -548,9 +457,8 @@ void psp_machine_reset(AMDPSPState *s)
         psp_fw_thread_enable(s->fw, i, s->cpu[i]);
         s->regs_gone[i] = (struct psp_fw_thread_regs) { 0 };
     }
-    memset(s->host.assigned, 0,
-           s->host.nr_assigned * sizeof(*s->host.assigned));
-    memset(s->host.asid_pages, 0, sizeof(s->host.asid_pages));
+    psp_rmp_reset(s);
+    qatomic_set(&s->host.dma_check, false);
     psp_fw_reset(s->fw);
     psp_log_event(s, "reset");
 }

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD SEV-SNP host emulation: what the TCG helpers and the PSP device share.
+ * AMD SEV-SNP host emulation: what the TCG helpers, the IOMMU and the PSP device
+ * share.
  *
- * Sources: AMD64 APM volume 2, 15.36 (RMP, RMPUPDATE, PSMASH); PPR for family
- * 19h (layout of an RMP entry in memory, RMP_BASE/RMP_END).
+ * Sources: AMD64 APM volume 2, 15.36 (RMP, access checks, segmented RMP), volume
+ * 3 (RMPUPDATE, PSMASH, RMPREAD); PPR for family 19h (layout of an RMP entry in
+ * memory, RMP_BASE/RMP_END).
  */
 #ifndef I386_SNP_H
 #define I386_SNP_H
 
 #include "cpu.h"
 
-/* Low quadword of an RMP entry; the high quadword is always 0 here */
+/* Low quadword of an RMP entry */
 #define RMP_ASSIGNED        (1ULL << 0)
 #define RMP_PAGESIZE_2M     (1ULL << 1)
 #define RMP_IMMUTABLE       (1ULL << 2)
@@ -21,9 +23,28 @@
 #define RMP_VMSA            (1ULL << 61)
 #define RMP_VALIDATED       (1ULL << 62)
 
+/*
+ * High quadword of the first entry of each 2M of memory: how many of the 512
+ * entries are assigned.  Hardware counts there too, at a place of its own.
+ */
+#define RMP_COUNT_SHIFT     32
+#define RMP_COUNT_MASK      (0x3ffULL << RMP_COUNT_SHIFT)
+
 #define RMP_ENTRY_SIZE      16
-/* Processor bookkeeping in front of the first entry */
+/* Processor bookkeeping in front of the first entry, or of the segment table */
 #define RMP_BOOKKEEPING     0x4000
+
+/* RMP_CFG, the segment table after the bookkeeping, and its entries */
+#define RMP_CFG_SEGMENTED   (1ULL << 0)
+#define RMP_CFG_SHIFT(cfg)  (((cfg) >> 8) & 0x3f)
+#define RST_ENTRIES         512
+#define RST_SIZE            (RST_ENTRIES * 8)
+#define RST_MAPPED_GB       0xfffffULL
+#define RST_BASE_MASK       (((1ULL << 32) - 1) << 20)
+/* Segments of 1G: small machines have several then, which real ones do not */
+#define RMP_SEGMENT_SHIFT   30
+#define RMP_SHIFT_MIN       30
+#define RMP_SHIFT_MAX       40
 
 /* No processor has more ASIDs of encrypted guests */
 #define SNP_ASID_LIMIT      1006
@@ -41,12 +62,13 @@ extern struct snp_asids snp_asids;
 #define SNP_MIN_SEV_ASID    snp_asids.min_sev
 #define SNP_MIN_SEV_ASID_DEFAULT 100
 
-/* Codes that RMPUPDATE and PSMASH return in EAX */
+/* Codes that RMPUPDATE, PSMASH and RMPREAD return in EAX */
 #define SNP_SUCCESS         0
 #define SNP_FAIL_INPUT      1
 #define SNP_FAIL_PERMISSION 2
 #define SNP_FAIL_INUSE      3
 #define SNP_FAIL_OVERLAP    4
+#define SNP_FAIL_BADADDR    7
 
 /*
  * What all CPUs of the machine share; belongs to the PSP device, which hangs
@@ -54,14 +76,24 @@ extern struct snp_asids snp_asids;
  */
 typedef struct SNPHost SNPHost;
 struct SNPHost {
-    /* RMP_BASE and RMP_END as the BIOS leaves them; 0: no RMP */
+    /* RMP_BASE, RMP_END and RMP_CFG as the BIOS leaves them; 0: no RMP */
     uint64_t rmp_base;
     uint64_t rmp_end;
+    uint64_t rmp_cfg;
+    /* Memory that the BIOS reserved for all of the RMP, and where it is for us */
+    uint64_t mem_base;
+    uint64_t mem_size;
+    uint8_t *mem;
+    /* First address beyond memory */
+    uint64_t top;
+    /* IOMMUs check DMA against the RMP; atomic */
+    bool dma_check;
     /* Number of assigned 4K pages in each 2M of memory */
     uint16_t *assigned;
     uint64_t nr_assigned;
     /* Number of pages assigned to each ASID */
     uint32_t asid_pages[SNP_ASID_LIMIT + 1];
+
     /* CPU @cs executed WBINVD; called on its thread, without the BQL */
     void (*wbinvd)(SNPHost *host, CPUState *cs);
 };
@@ -84,19 +116,50 @@ bool snp_rmp_read(CPUX86State *env, uint64_t pa, uint64_t *entry);
 bool snp_rmp_write(CPUX86State *env, uint64_t pa, uint64_t entry);
 
 /**
- * snp_rmp_zero: zero all entries, as SNP_INIT does; the BQL must be held
+ * snp_rmp_set: write the RMP entry of a page of 4K or, if the entry says so, 2M
+ *
+ * The entries after the first one of a 2M page say that they are assigned, and
+ * nothing else.  The BQL must be held.
+ *
+ * Returns: false if the table does not reach all of the page.
+ */
+bool snp_rmp_set(CPUX86State *env, uint64_t pa, uint64_t entry);
+
+/**
+ * snp_rmp_region: number of assigned 4K pages in the 2M around @pa
+ */
+unsigned snp_rmp_region(CPUX86State *env, uint64_t pa);
+
+/**
+ * snp_rmp_asid_pages: number of 4K pages assigned to @asid
+ */
+uint64_t snp_rmp_asid_pages(CPUX86State *env, uint32_t asid);
+
+/**
+ * snp_rmp_init: what SNP_INIT does: zero all entries, then make the table's own
+ * pages firmware pages; the BQL must be held
  *
  * Returns: false if the table is not in memory.
  */
-bool snp_rmp_zero(CPUX86State *env);
+bool snp_rmp_init(CPUX86State *env);
+
+/**
+ * snp_rmp_contains: are some of these addresses the RMP's own?
+ */
+bool snp_rmp_contains(CPUX86State *env, uint64_t pa, uint64_t len);
 
 /**
  * snp_write_denied: is a write of the hypervisor through this mapping refused?
  * @pa: physical address of the write
  * @page_size: size of the page that maps it
  *
- * A large mapping is refused if any 4K page under it is assigned.
+ * A mapping of 2M or more is refused if any 4K page of the same 2M is assigned.
  */
 bool snp_write_denied(CPUX86State *env, uint64_t pa, uint64_t page_size);
+
+/**
+ * snp_dma_denied: do the IOMMUs refuse a device's write to the 4K page at @pa?
+ */
+bool snp_dma_denied(uint64_t pa);
 
 #endif
