@@ -66,7 +66,6 @@ ended)
 	;;
 *) guest_start "$guest" || fail "no $guest guest" ;;
 esac
-kdump_load
 log_has console 'Kernel panic - not syncing: sysrq triggered crash'
 case $guest in
 none | ended) log_has psp 'SNP_SHUTDOWN_EX.*SUCCESS' ;;
@@ -81,7 +80,12 @@ sev)
 	;;
 esac
 if [ -n "$stays_up" ] && ! at_least 6 18; then
+	# emulator/run takes the check of the timer away: on a slow machine it fails
+	# by mistake.  Here it has to fail.
+	kdump_load no_timer_check
 	log_has console 'AMD-Vi: Completion-Wait loop timed out'
 	machine_dies "Kernel panic - not syncing: timer doesn.t work through Interrupt-remapped IO-APIC"
+else
+	kdump_load
 fi
 kernel_panic

@@ -90,13 +90,14 @@ kexec_same() {
 	fail "kexec_same: came back"
 }
 
-# kdump_load - load the same kernel for the case of a panic, where the body says
-# "# Boots with: crashkernel=...".  It then starts over with SNP_GEN one higher.
+# kdump_load [WORD] - load the same kernel for the case of a panic, where the body says
+# "# Boots with: crashkernel=...", with the same command line but for WORD.  It then
+# starts over with SNP_GEN one higher.
 kdump_load() {
 	cat /sys/firmware/initrd > /run/initrd || fail "kdump_load: no initramfs"
 	kexec-file load-crash /boot/vmlinuz /run/initrd \
-		"$(sed 's/ crashkernel=[^ ]*//; s/ sevadm\.gen=[0-9]*//' /proc/cmdline)$(
-		) nr_cpus=1 irqpoll reset_devices sevadm.gen=$((SNP_GEN + 1))" ||
+		"$(sed "s/ crashkernel=[^ ]*//; s/ sevadm\.gen=[0-9]*//; s/ ${1:-WORD} / /" \
+			/proc/cmdline) nr_cpus=1 irqpoll reset_devices sevadm.gen=$((SNP_GEN + 1))" ||
 		fail "kdump_load"
 	rm /run/initrd
 	[ "$(cat /sys/kernel/kexec_crash_loaded)" = 1 ] || fail "kdump_load: not loaded"
