@@ -81,7 +81,8 @@ sev)
 esac
 if [ -n "$stays_up" ] && ! at_least 6 18; then
 	# emulator/run takes the check of the timer away: on a slow machine it fails
-	# by mistake.  Here it has to fail.
+	# by mistake.  Here it has to fail: the timer's interrupt goes to CPU 0, as the
+	# old kernel had it, and the kdump kernel runs on the one that panicked.
 	kdump_load no_timer_check
 	log_has console 'AMD-Vi: Completion-Wait loop timed out'
 	machine_dies "Kernel panic - not syncing: timer doesn.t work through Interrupt-remapped IO-APIC"

@@ -103,11 +103,11 @@ kdump_load() {
 	[ "$(cat /sys/kernel/kexec_crash_loaded)" = 1 ] || fail "kdump_load: not loaded"
 }
 
-# kernel_panic - by sysrq.  Does not return.
+# kernel_panic - by sysrq, on CPU 1.  Does not return.
 kernel_panic() {
 	stty -F /dev/ttyS1 raw -echo
 	echo 1 > /proc/sys/kernel/sysrq
-	echo c > /proc/sysrq-trigger
+	taskset 2 sh -c 'echo c > /proc/sysrq-trigger'
 	sleep 60
 	fail "the kernel did not panic"
 }
