@@ -229,6 +229,7 @@ static bool kvm_goes(void)
 static void reload(bool init)
 {
 	struct sev_dbg_cmd c = { .size = sizeof(c) };
+	unsigned long seen = again;
 	char snp = '?';
 	int fd, file = open(opt.kvm_amd, O_RDONLY | O_CLOEXEC);
 
@@ -250,6 +251,9 @@ static void reload(bool init)
 	close(fd);
 	reloaded_after = newest;
 	paused = false;
+	/* the next SHUTDOWN is not to come before the first VM, however slow that is */
+	for (unsigned int ms = 0; again == seen && !over && ms < 100 * pace; ms += 20)
+		nap(20);
 }
 
 /* Without LIVE it is refused as long as there are guests: that is most of the time. */
