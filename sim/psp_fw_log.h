@@ -72,8 +72,9 @@ void psp_fw_record_text(const struct psp_fw_record *record, char *buf);
  * @buf:	PSP_FW_RECORD_LENGTH bytes
  *
  * number, id, name (null: no such command), status (null: no answer), status_name
- * (null: it has none), sev_state, sev_guests, snp_state, snp_guests, pages: a list
- * of field, pa, before and after (null: no RMP).
+ * (null: it has none), command_buffer (true: the status is about that), sev_state,
+ * sev_guests, snp_state, snp_guests, pages: a list of field, pa, before and after
+ * (null: no RMP).
  */
 void psp_fw_record_json(const struct psp_fw_record *record, char *buf);
 
