@@ -115,7 +115,7 @@ extern const struct psp_fw_crypto psp_crypto;
 /* The IOMMU's base registers are locked for as long as the RMP is in use */
 void psp_iommu_lock(AMDPSPState *s);
 
-/* Machine reset; the RMP is memory and loses its content */
+/* Machine reset; the RMP is memory and keeps its content, for a kernel to clear */
 void psp_machine_reset(AMDPSPState *s);
 
 /* The property "topology" */

@@ -112,7 +112,10 @@ static bool deaf_parse(const char *text, int32_t *cpu, bool *is_deaf)
     return true;
 }
 
-/* Faults stand in one line; "" forgets them all, else they come after those armed */
+/*
+ * Faults stand in one line; nothing, or "none", forgets them all, else they come
+ * after those armed
+ */
 static bool faults_arm(AMDPSPState *s, const char *text)
 {
     g_auto(GStrv) list = g_strsplit_set(text, " ;", -1);
@@ -122,7 +125,7 @@ static bool faults_arm(AMDPSPState *s, const char *text)
     bool deaf = false, any = false;
 
     for (i = 0; list[i]; i++) {
-        if (!*list[i]) {
+        if (!*list[i] || !strcmp(list[i], "none")) {
             continue;
         }
         any = true;

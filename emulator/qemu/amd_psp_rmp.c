@@ -122,7 +122,6 @@ void psp_rmp_reset(AMDPSPState *s)
     uint64_t base = s->host.rmp_base + PAGE_2M, rst;
     unsigned i;
 
-    memset(s->host.mem, 0, s->host.mem_size);
     if (!(s->host.rmp_cfg & RMP_CFG_SEGMENTED)) {
         return;
     }

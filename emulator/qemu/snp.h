@@ -88,12 +88,6 @@ struct SNPHost {
     uint64_t top;
     /* IOMMUs check DMA against the RMP; atomic */
     bool dma_check;
-    /* Number of assigned 4K pages in each 2M of memory */
-    uint16_t *assigned;
-    uint64_t nr_assigned;
-    /* Number of pages assigned to each ASID */
-    uint32_t asid_pages[SNP_ASID_LIMIT + 1];
-
     /* CPU @cs executed WBINVD; called on its thread, without the BQL */
     void (*wbinvd)(SNPHost *host, CPUState *cs);
 };

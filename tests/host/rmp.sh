@@ -54,9 +54,13 @@ finish() {
 	exit 0
 }
 
+# CPUID Fn8000_001F EAX[21], with what /dev/cpu/0/cpuid says of that leaf
 has_rmpread() {
-	# CPUID Fn8000_001F EAX[21], by way of what the instruction does
-	[ "$(ask read +0)" != "$UD" ]
+	[ -e /dev/cpu/0/cpuid ] || insmod /lib/modules/cpuid.ko || fail "no cpuid.ko"
+	eax=$(dd if=/dev/cpu/0/cpuid bs=16 count=1 skip=2147483679 iflag=skip_bytes 2>/dev/null |
+		od -An -tu4 -N4)
+	[ "${eax:-0}" -gt 0 ] || fail "CPUID Fn8000_001F cannot be read"
+	[ $((eax >> 21 & 1)) = 1 ]
 }
 
 if [ "${1:-}" = off ]; then
