@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD Secure Processor (PSP): state of the device, in five parts: the mailbox
+ * AMD Secure Processor (PSP): state of the device, in parts: the mailbox
  * that the driver sees (amd_psp.c), the machine that the firmware sees
  * (amd_psp_machine.c, amd_psp_rmp.c), what it calculates with (amd_psp_crypto.c),
  * faults that tests ask for (amd_psp_fault.c) and the log (amd_psp_log.c).
