@@ -31,7 +31,7 @@ call "OK * guests=0+0 tombstones=0+0 leaked=0" info
 kernel_warnings || fail "the kernel complained"
 
 # with SNP up the driver has pages of its own there
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 call "OK state=0x* snp=0 sev=0 *" info
 pages_accounted
 [ ! -s "$step_dir/named" ] || fail "pages were given up"

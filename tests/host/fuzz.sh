@@ -45,7 +45,7 @@ settled $come
 call "OK count=0 total=0" list
 call "OK * guests=0+0 tombstones=0+0 *" info
 no_kernel_warnings
-rmmod kvm_amd || fail "kvm_amd does not go"
+kvm_unload || fail "kvm_amd does not go"
 call "OK * snp=0 sev=0 guests=0+0 tombstones=0+0 *" info
 pages_accounted
 insmod /lib/modules/kvm-amd.ko

@@ -18,7 +18,7 @@ guest_end "$pid"
 
 # Without KVM: SEV goes down for a factory reset, and the firmware keeps its TMR.
 # At the end both are up, and kvm_amd finds them so
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 sevdbg-refused buffers || fail "buffers: exit code $?"
 dmesg | sed -n 's/.*ccp .*: \(.*\) through .dev.sev-debug by \(.*\)\[.*/\1 by \2/p' >"$step_dir/log"
 cat >"$step_dir/want" <<-EOT
@@ -33,6 +33,6 @@ insmod /lib/modules/kvm-amd.ko
 pid=$(guest_start snp) || fail "no guest in the end"
 guest_end "$pid"
 
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 sevdbg-refused unbound || fail "unbound: exit code $?"
 no_kernel_warnings

@@ -16,7 +16,7 @@ healthy() {
 	[ $((0x$state & 0x19)) = 0 ] || fail "state 0x$state"
 }
 
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 psp_fault 0x84:status=0xe
 insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
 psp_fault_used
@@ -28,7 +28,7 @@ pid=$(guest_start snp) || fail "no SNP guest"
 guest_end "$pid"
 
 # the real thing; kernels from 7.2 on do not even try
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 cpu_offline 3
 insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load with a CPU offline"
 snp_up N || fail "SNP is up with a CPU offline"
@@ -38,7 +38,7 @@ kvm_reload || fail "SNP does not come up again: $(sevdbg-call info)"
 healthy
 pid=$(guest_start snp) || fail "no SNP guest"
 guest_end "$pid"
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 pages_accounted
 forgotten_by_kvm
 no_kernel_warnings

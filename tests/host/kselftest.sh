@@ -33,7 +33,7 @@ sevdbg-call list | grep -q 'count=1' || fail "the guest is gone: $(sevdbg-call l
 guest_end "$pid"
 
 # and without KVM it goes down, and comes up
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 selftest 14 1
 no_kernel_warnings
 

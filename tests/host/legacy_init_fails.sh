@@ -5,7 +5,7 @@
 # not be used for the INIT that comes with SNP: the size is another one.
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 sevdbg-refused legacy-init || fail "legacy-init: exit code $?"
 insmod /lib/modules/kvm-amd.ko
 [ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = Y ] || fail "SNP does not come up"
@@ -13,7 +13,7 @@ for kind in snp sev sev-es; do
 	pid=$(guest_start $kind) || fail "no $kind guest"
 	guest_end "$pid"
 done
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 call "OK state=0x* snp=0 sev=0 guests=0+0 tombstones=0+0 leaked=0" info
 pages_accounted
 no_kernel_warnings

@@ -26,7 +26,7 @@ call "OK cpus=4/4" -f 3 wbinvd-all
 psp_fault_used
 
 ! guest_start snp >/dev/null 2>&1 || fail "a guest started without a PSP"
-rmmod kvm_amd || fail "kvm_amd does not go"
+kvm_unload || fail "kvm_amd does not go"
 ! rmmod ccp 2>/dev/null || fail "ccp went with its device open"
 call "EBUSY reason=PSP_DEAD *" -f 3 df-flush
 exec 3>&-

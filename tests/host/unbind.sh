@@ -6,7 +6,7 @@
 #   unbind.sh [ROUNDS]    of unloading and loading under load (4)
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 pci=$(basename "$(ls -d /sys/bus/pci/drivers/ccp/0*)")
 
 exec 3<>/dev/sev-debug

@@ -15,7 +15,7 @@ dmesg | grep 'SEV: could not open file for write' || fail "the file could be wri
 call "OK state=0x* snp=1 sev=1 guests=0+0 *" info
 
 # down, by the driver itself
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 call "OK state=0x* snp=1 sev=1 guests=0+0 *" info
 call "OK reason=NONE *" shutdown
 call "OK state=0x* snp=0 sev=0 guests=0+0 tombstones=0+0 leaked=0" info
@@ -31,7 +31,7 @@ for kind in snp sev sev-es; do
 	pid=$(guest_start $kind) || fail "no $kind guest"
 	guest_end "$pid"
 done
-rmmod kvm_amd
+kvm_unload || fail "kvm_amd does not go"
 call "OK state=0x* snp=0 sev=0 guests=0+0 tombstones=0+0 leaked=0" info
 
 insmod /lib/modules/kvm-amd.ko

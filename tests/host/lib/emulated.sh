@@ -70,9 +70,23 @@ cpu_online() {
 	echo 1 > "/sys/devices/system/cpu/cpu$1/online" || fail "cpu_online $1"
 }
 
+# kvm_unload - take kvm_amd out.  A VM, also one that did not come about, holds it a
+# little longer than its process lives.
+kvm_unload() {
+	kvm_tries=0
+	until rmmod kvm_amd 2> /run/rmmod; do
+		kvm_tries=$((kvm_tries + 1))
+		[ "$kvm_tries" -lt 100 ] || {
+			cat /run/rmmod >&2
+			return 1
+		}
+		sleep 0.05
+	done
+}
+
 # kvm_reload - take kvm_amd out and in; fails if SNP is not up then
 kvm_reload() {
-	rmmod kvm_amd && insmod /lib/modules/kvm-amd.ko &&
+	kvm_unload && insmod /lib/modules/kvm-amd.ko &&
 		[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = Y ]
 }
 
