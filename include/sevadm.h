@@ -84,6 +84,8 @@ bool sevadm_is_simulated(const struct sevadm *adm);
 /* Privileges that the rest of the work needs; everything else is dropped */
 #define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */
 #define SEVADM_KEEP_KILL	(1U << 1)	/* stop or freeze VMMs of other users */
+#define SEVADM_KEEP_MODULE	(1U << 2)	/* take kvm_amd out, put it in */
+#define SEVADM_KEEP_BOOT	(1U << 3)	/* load a kernel for kexec, and go there */
 
 /**
  * sevadm_survey - look at what other processes and the kernel show

@@ -81,6 +81,8 @@ void sim_close(struct sim *sim);
  *   reload                         rmmod kvm_amd; modprobe kvm_amd
  *   unload, load                   the halves of it
  *   kexec-load                     /sys/kernel/kexec_loaded becomes 1
+ *   crash-load                     kexec_crash_loaded becomes 1
+ *   kexec-disable                  sysctl kernel.kexec_load_disabled becomes 1
  *   kexec                          into the same kernel: -EHOSTDOWN if the machine
  *                                  dies of it; result = boots so far
  *   fail=COMMAND:STATUS[:COUNT[:EXT]]  the next COUNT such firmware commands answer STATUS,
@@ -118,6 +120,21 @@ ssize_t sim_link_read(struct sim *sim, const char *path, char *buf, size_t size)
 /* Calls fn for each name until it returns non-zero, which is then returned */
 int sim_dir_list(struct sim *sim, const char *path, int (*fn)(void *arg, const char *name),
 		 void *arg);
+
+/* The lines that the kernel's log still has, oldest first, until @fn returns non-zero */
+int sim_kmsg(struct sim *sim, int (*fn)(void *arg, uint64_t seq, const char *text), void *arg);
+
+/*
+ * A program that the machine has, to its end: modprobe kvm_amd, systemctl is-active,
+ * stop and kexec.  Its exit status; -ENOENT for any other program, -EHOSTDOWN.  The last
+ * line of its output is left in @said.
+ */
+int sim_program_run(struct sim *sim, const char *const *argv, char *said, size_t size);
+int sim_module_remove(struct sim *sim, const char *name);
+/* The next kernel; files of that name there are none to look at: always that of the machine */
+int sim_kexec_load(struct sim *sim, const char *kernel, const char *initrd, const char *append);
+/* 0: the machine has booted again, and what ran on it before is gone; -EHOSTDOWN */
+int sim_kexec_now(struct sim *sim);
 
 /* The calling thread now runs on that simulated CPU only (-EINVAL: offline, not allowed) */
 int sim_thread_pin(struct sim *sim, unsigned int cpu);

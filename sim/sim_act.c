@@ -343,8 +343,12 @@ static int act_plain(struct sim *s, const char *name, int64_t *result, struct si
 		ret = act_unload(s, why);
 		return ret ? ret : act_load(s, why);
 	}
-	if (!strcmp(name, "kexec-load")) {
-		s->st->m.kexec_loaded = 1;
+	if (!strcmp(name, "kexec-load") || !strcmp(name, "crash-load")) {
+		*(*name == 'k' ? &s->st->m.kexec_loaded : &s->st->m.crash_loaded) = 1;
+		return 0;
+	}
+	if (!strcmp(name, "kexec-disable")) {
+		s->st->m.kexec_disabled = 1;
 		return 0;
 	}
 	if (!strcmp(name, "kexec")) {

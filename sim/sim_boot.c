@@ -29,6 +29,8 @@ void sim_boot(struct sim *s)
 	m->parallel_ns = 0;
 	m->warnings = 0;
 	m->kexec_loaded = 0;
+	m->crash_loaded = 0;
+	m->kexec_disabled = 0;
 	m->iommu_fails = 0;
 	m->boots++;
 	m->next_pid = 1200;

@@ -216,8 +216,10 @@ int fs_kernel_read(struct sim *s, const char *path, struct sim_text *t)
 				   path_eat(&rest, "/kexec_")) {
 		if (!strcmp(rest, "loaded"))
 			text_add(t, "%u\n", m->kexec_loaded);
-		else if (!strcmp(rest, "crash_loaded") || !strcmp(rest, "crash_size"))
-			text_add(t, "0\n");
+		else if (!strcmp(rest, "crash_loaded"))
+			text_add(t, "%u\n", m->crash_loaded);
+		else if (!strcmp(rest, "crash_size"))
+			text_add(t, "%llu\n", m->crash_loaded ? 256ull << 20 : 0ull);
 		else
 			return -ENOENT;
 		return 0;

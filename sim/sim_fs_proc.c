@@ -255,7 +255,7 @@ int fs_proc_read(struct sim *s, const char *path, struct sim_text *t)
 	else if (!strcmp(path, "/sys/kernel/osrelease"))
 		text_add(t, "%s\n", s->st->m.kernel);
 	else if (!strcmp(path, "/sys/kernel/kexec_load_disabled"))
-		text_add(t, "0\n");
+		text_add(t, "%u\n", s->st->m.kexec_disabled);
 	else if (!strcmp(path, "/sys/kernel/random/boot_id"))
 		text_add(t, "00000000-0000-4000-8000-%012x\n", s->st->m.boots);
 	else if (path_eat(&path, "/self/"))

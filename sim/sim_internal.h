@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		3u
+#define SIM_LAYOUT		4u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -68,7 +68,7 @@ struct sim_machine {
 	uint32_t generation, boots;
 	uint32_t cpus, cores, ccxs, sockets, threads_per_core, cores_per_ccx;
 	uint32_t no_patch, access;
-	uint32_t kexec_loaded, warnings;
+	uint32_t kexec_loaded, crash_loaded, kexec_disabled, warnings;
 	uint32_t lockdown;		/* 0 none, 1 integrity, 2 confidentiality */
 	uint32_t iommu_fails;		/* the next amd_iommu_snp_disable() */
 	uint32_t cth, tio;		/* what its owner turned on: see struct sim_options */

@@ -42,6 +42,31 @@ void sim_kwarn(struct sim *s, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* The whole of the ring that is left; a copy, for @fn may well ask for more */
+int sim_kmsg(struct sim *s, int (*fn)(void *arg, uint64_t seq, const char *text), void *arg)
+{
+	struct sim_machine *m = &s->st->m;
+	uint64_t seq = 0, end;
+	char line[sizeof(m->klog[0])];
+	int ret;
+
+	do {
+		ret = sim_enter(s, false);
+		if (ret)
+			return ret;
+		end = m->klog_count;
+		if (end > SIM_KLOG_LINES && seq < end - SIM_KLOG_LINES)
+			seq = end - SIM_KLOG_LINES;
+		memcpy(line, m->klog[seq % SIM_KLOG_LINES], sizeof(line));
+		ret = sim_leave(s, 0);
+		if (ret || seq >= end)
+			return ret;
+		/* without the time, which is no part of the text there */
+		ret = fn(arg, seq, strstr(line, "] ") ? strstr(line, "] ") + 2 : line);
+	} while (!ret && ++seq < end);
+	return ret;
+}
+
 /* Nothing that the kernel does afterwards counts: sim_leave() reports it */
 void sim_die(struct sim *s, const char *fmt, ...)
 {

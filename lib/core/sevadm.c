@@ -122,13 +122,21 @@ int sevadm_survey(struct sevadm *adm)
 
 int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
 {
-	int caps[2], ret;
+	static const struct {
+		unsigned int flag;
+		int cap;
+	} all[] = {
+		{ SEVADM_KEEP_SYS_ADMIN, CAP_SYS_ADMIN },
+		{ SEVADM_KEEP_KILL, CAP_KILL },
+		{ SEVADM_KEEP_MODULE, CAP_SYS_MODULE },
+		{ SEVADM_KEEP_BOOT, CAP_SYS_BOOT },
+	};
+	int caps[sizeof(all) / sizeof(all[0])], ret;
 	size_t nr = 0;
 
-	if (keep & SEVADM_KEEP_SYS_ADMIN)
-		caps[nr++] = CAP_SYS_ADMIN;
-	if (keep & SEVADM_KEEP_KILL)
-		caps[nr++] = CAP_KILL;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (keep & all[i].flag)
+			caps[nr++] = all[i].cap;
 	ret = host_privileges_keep(caps, nr);
 	return ret ? core_fail_errno(adm, -ret, "drop privileges") : 0;
 }

@@ -18,16 +18,26 @@ struct host;
 struct sim;
 
 typedef int (*host_list_fn)(void *arg, const char *name);
+typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
 
 /**
  * struct host_ops - a back-end; 0, a length or a handle, else -errno
  * @read:	a whole small file, cut at @size - 1 and NUL-terminated; the length
  * @link:	where a symbolic link points, NUL-terminated; the length
+ * @write:	into a small file that is there already (sysfs, cgroup), in one write()
  * @list:	call @fn for each name in a directory until it returns non-zero
+ * @kmsg:	call @fn for each line that the kernel's log still has, oldest first, until
+ *		it returns non-zero; its sequence number never comes twice in one boot
  * @pin:	the calling thread onto one CPU
  * @process_open: a handle of a process that stays valid when its pid is used again
  * @process_signal: -ESRCH once it has ended
  * @process_wait: 1 when it has ended, 0 when not after @timeout_ns
+ * @run:	a program of the system's by its name, without input, waited for: its exit
+ *		status; -ETIMEDOUT (it was ended), -EINTR (a signal came: it was ended),
+ *		-errno.  The last line that it said is left in @said
+ * @module_remove: a module of the kernel: -EBUSY while it is in use
+ * @kexec_load:	a kernel and its initramfs (NULL: none) for the next kexec
+ * @kexec:	into the kernel that is loaded, at once: comes back only with -errno
  * @clock:	CLOCK_BOOTTIME in ns
  * @sleep:	for @ns
  */
@@ -35,12 +45,20 @@ struct host_ops {
 	const char *name;
 	ssize_t (*read)(struct host *host, const char *path, char *buf, size_t size);
 	ssize_t (*link)(struct host *host, const char *path, char *buf, size_t size);
+	int (*write)(struct host *host, const char *path, const char *text);
 	int (*list)(struct host *host, const char *path, host_list_fn fn, void *arg);
+	int (*kmsg)(struct host *host, host_kmsg_fn fn, void *arg);
 	int (*pin)(struct host *host, unsigned int cpu);
 	int (*process_open)(struct host *host, pid_t pid);
 	int (*process_signal)(struct host *host, int handle, int sig);
 	int (*process_wait)(struct host *host, int handle, uint64_t timeout_ns);
 	void (*process_close)(struct host *host, int handle);
+	int (*run)(struct host *host, const char *const *words, uint64_t timeout_ns, char *said,
+		   size_t size);
+	int (*module_remove)(struct host *host, const char *name);
+	int (*kexec_load)(struct host *host, const char *kernel, const char *initrd,
+			  const char *append);
+	int (*kexec)(struct host *host);
 	uint64_t (*clock)(struct host *host);
 	void (*sleep)(struct host *host, uint64_t ns);
 	void (*close)(struct host *host);
@@ -53,6 +71,12 @@ struct host {
 /* @root: "" for the machine itself, or a directory that holds another's proc and sys */
 int host_kernel_open(struct host **out, const char *root);
 int host_sim_open(struct host **out, struct sim *sim);
+
+/* Of the kernel's own back-end (program.c) */
+int host_program_run(const char *const *words, uint64_t timeout_ns, char *said, size_t size);
+int host_program_module_remove(const char *name);
+int host_program_kexec_load(const char *kernel, const char *initrd, const char *append);
+int host_program_kexec(void);
 
 /* A file's first line without its end: 0 or -errno */
 int host_read_line(struct host *host, const char *path, char *buf, size_t size);

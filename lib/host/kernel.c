@@ -21,6 +21,7 @@
 
 struct kernel_host {
 	struct host host;
+	int kmsg;		/* descriptor, or -errno: opened while we may */
 	char root[PATH_MAX / 2];
 };
 
@@ -57,6 +58,26 @@ static ssize_t kernel_read(struct host *host, const char *path, char *buf, size_
 	}
 	buf[used] = '\0';
 	return (ssize_t)used;
+}
+
+static int kernel_write(struct host *host, const char *path, const char *text)
+{
+	_cleanup_close_ int fd = -1;
+	char full[PATH_MAX];
+	size_t len = strlen(text);
+	ssize_t n;
+	int ret;
+
+	ret = full_path(host, path, full, sizeof(full));
+	if (ret)
+		return ret;
+	fd = open(full, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
 }
 
 static ssize_t kernel_link(struct host *host, const char *path, char *buf, size_t size)
@@ -96,6 +117,40 @@ static int kernel_list(struct host *host, const char *path, host_list_fn fn, voi
 			return ret;
 	}
 	return 0;
+}
+
+/* One record a read(): "priority,sequence,time,flags;text", then lines of properties */
+static int kernel_kmsg(struct host *host, host_kmsg_fn fn, void *arg)
+{
+	int fd = ((struct kernel_host *)host)->kmsg;
+	char record[8192], *text;
+
+	if (fd < 0)
+		return fd;
+	if (lseek(fd, 0, SEEK_SET))
+		return -errno;
+	for (;;) {
+		ssize_t n = read(fd, record, sizeof(record) - 1);
+		unsigned long long seq;
+		int ret;
+
+		/* EPIPE: that record was overwritten before we came to it */
+		if (n < 0 && (errno == EINTR || errno == EPIPE))
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? 0 : -errno;
+		if (!n)
+			return 0;
+		record[n] = '\0';
+		text = strchr(record, ';');
+		if (!text || sscanf(record, "%*u,%llu,", &seq) != 1)
+			continue;
+		text++;
+		text[strcspn(text, "\n")] = '\0';
+		ret = fn(arg, seq, text);
+		if (ret)
+			return ret;
+	}
 }
 
 static int kernel_pin(struct host *host, unsigned int cpu)
@@ -155,6 +210,32 @@ static void kernel_process_close(struct host *host, int handle)
 	close(handle);
 }
 
+static int kernel_run(struct host *host, const char *const *words, uint64_t timeout_ns, char *said,
+		      size_t size)
+{
+	(void)host;
+	return host_program_run(words, timeout_ns, said, size);
+}
+
+static int kernel_module_remove(struct host *host, const char *name)
+{
+	(void)host;
+	return host_program_module_remove(name);
+}
+
+static int kernel_kexec_load(struct host *host, const char *kernel, const char *initrd,
+			     const char *append)
+{
+	(void)host;
+	return host_program_kexec_load(kernel, initrd, append);
+}
+
+static int kernel_kexec(struct host *host)
+{
+	(void)host;
+	return host_program_kexec();
+}
+
 static uint64_t kernel_clock(struct host *host)
 {
 	struct timespec ts;
@@ -177,19 +258,29 @@ static void kernel_sleep(struct host *host, uint64_t ns)
 
 static void kernel_close(struct host *host)
 {
+	int kmsg = ((struct kernel_host *)host)->kmsg;
+
+	if (kmsg >= 0)
+		close(kmsg);
 	free(host);
 }
 
 static const struct host_ops kernel_ops = {
 	.name = "kernel",
 	.read = kernel_read,
+	.write = kernel_write,
 	.link = kernel_link,
 	.list = kernel_list,
+	.kmsg = kernel_kmsg,
 	.pin = kernel_pin,
 	.process_open = kernel_process_open,
 	.process_signal = kernel_process_signal,
 	.process_wait = kernel_process_wait,
 	.process_close = kernel_process_close,
+	.run = kernel_run,
+	.module_remove = kernel_module_remove,
+	.kexec_load = kernel_kexec_load,
+	.kexec = kernel_kexec,
 	.clock = kernel_clock,
 	.sleep = kernel_sleep,
 	.close = kernel_close,
@@ -198,6 +289,7 @@ static const struct host_ops kernel_ops = {
 int host_kernel_open(struct host **out, const char *root)
 {
 	struct kernel_host *kernel;
+	char path[PATH_MAX];
 
 	if (strlen(root) >= sizeof(kernel->root))
 		return -ENAMETOOLONG;
@@ -206,6 +298,11 @@ int host_kernel_open(struct host **out, const char *root)
 		return -ENOMEM;
 	kernel->host.ops = &kernel_ops;
 	strcpy(kernel->root, root);
+	/* who may not read the log is told when somebody asks for it */
+	snprintf(path, sizeof(path), "%s/dev/kmsg", root);
+	kernel->kmsg = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (kernel->kmsg < 0)
+		kernel->kmsg = -errno;
 	*out = &kernel->host;
 	return 0;
 }

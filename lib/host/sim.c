@@ -36,6 +36,16 @@ static ssize_t simulated_link(struct host *host, const char *path, char *buf, si
 	return n;
 }
 
+static int simulated_write(struct host *host, const char *path, const char *text)
+{
+	return sim_file_write(machine(host), path, text);
+}
+
+static int simulated_kmsg(struct host *host, host_kmsg_fn fn, void *arg)
+{
+	return sim_kmsg(machine(host), fn, arg);
+}
+
 static int simulated_list(struct host *host, const char *path, host_list_fn fn, void *arg)
 {
 	return sim_dir_list(machine(host), path, fn, arg);
@@ -73,6 +83,29 @@ static void simulated_process_close(struct host *host, int handle)
 	(void)handle;
 }
 
+static int simulated_run(struct host *host, const char *const *words, uint64_t timeout_ns,
+			 char *said, size_t size)
+{
+	(void)timeout_ns;	/* no program of a simulated machine hangs */
+	return sim_program_run(machine(host), words, said, size);
+}
+
+static int simulated_module_remove(struct host *host, const char *name)
+{
+	return sim_module_remove(machine(host), name);
+}
+
+static int simulated_kexec_load(struct host *host, const char *kernel, const char *initrd,
+				const char *append)
+{
+	return sim_kexec_load(machine(host), kernel, initrd, append);
+}
+
+static int simulated_kexec(struct host *host)
+{
+	return sim_kexec_now(machine(host));
+}
+
 static uint64_t simulated_clock(struct host *host)
 {
 	return sim_clock_ns(machine(host));
@@ -91,13 +124,19 @@ static void simulated_close(struct host *host)
 static const struct host_ops simulated_ops = {
 	.name = "sim",
 	.read = simulated_read,
+	.write = simulated_write,
 	.link = simulated_link,
 	.list = simulated_list,
+	.kmsg = simulated_kmsg,
 	.pin = simulated_pin,
 	.process_open = simulated_process_open,
 	.process_signal = simulated_process_signal,
 	.process_wait = simulated_process_wait,
 	.process_close = simulated_process_close,
+	.run = simulated_run,
+	.module_remove = simulated_module_remove,
+	.kexec_load = simulated_kexec_load,
+	.kexec = simulated_kexec,
 	.clock = simulated_clock,
 	.sleep = simulated_sleep,
 	.close = simulated_close,

@@ -23,6 +23,7 @@ lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
 lib/device/*:lib/device/* lib/util/*:linux/sev-debug.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
+lib/host/program.c:lib/host/* lib/util/*:linux/kexec.h
 lib/host/*:lib/host/* lib/util/*:
 lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* sevadm.h sim/sim.h:linux/*
 lib/core/*:lib/core/* lib/device/device.h lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
@@ -163,9 +164,12 @@ uses() {
 bad_devices() {
 	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v '^lib/device/kernel\.c:'
 	uses "$1" '(open|openat|openat2|open64|creat|fopen|fopen64|freopen|fdopen) *\(.*' cmd lib |
-		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/kernel\.c:' -e '^lib/host/lock\.c:'
-	grep -n '"[^"]*/dev/' "$1/lib/host/kernel.c" | sed 's|^|lib/host/kernel.c:|'
-	uses "$1" 'syscall *\(.*' cmd lib | grep -v -w -e SYS_pidfd_open -e SYS_pidfd_send_signal
+		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(kernel\|lock\|program\)\.c:'
+	# the kernel's log is no device that acts
+	grep -n '"[^"]*/dev/' "$1/lib/host/kernel.c" | grep -v '"%s/dev/kmsg"' |
+		sed 's|^|lib/host/kernel.c:|'
+	uses "$1" 'syscall *\(.*' cmd lib | grep -v -w -e SYS_pidfd_open -e SYS_pidfd_send_signal \
+		-e SYS_delete_module -e SYS_kexec_file_load
 }
 
 # The library never prints, never exits, never reads argv

@@ -435,6 +435,73 @@ START_TEST(kexec)
 }
 END_TEST
 
+static int keep_line(void *arg, uint64_t seq, const char *line)
+{
+	(void)seq;
+	/* asking for more from within must not hang */
+	ck_assert_int_ge(missing("/proc/uptime"), 0);
+	snprintf(arg, 120, "%s", line);
+	return 0;
+}
+
+static char said[200];
+
+#define RUN(...) sim_program_run(sim, (const char *const[]){ __VA_ARGS__, NULL }, said, sizeof(said))
+
+START_TEST(programs)
+{
+	uint32_t pid = guest(0)->pid;
+	char unit[64], line[120];
+
+	snprintf(unit, sizeof(unit), "machine-%u.scope", pid);
+	ck_assert_int_eq(RUN("systemctl", "is-active", unit), 0);
+	ck_assert_int_eq(RUN("systemctl", "stop", unit), 0);
+	ck_assert_int_eq(RUN("systemctl", "is-active", unit), 3);
+	ck_assert_int_eq(RUN("systemctl", "stop", unit), 5);
+	ck_assert_int_eq(RUN("systemctl", "dance"), 1);
+	ck_assert_int_eq(RUN("modprobe", "kvm_intel"), 1);
+	ck_assert_int_eq(RUN("no-such-program"), -ENOENT);
+	ck_assert_int_eq(sim_module_remove(sim, "kvm_amd"), -EBUSY);
+	while (guest(0) && guest(0)->pid)
+		act("kill=%u", guest(0)->pid);
+	ck_assert_int_eq(sim_module_remove(sim, "ccp"), -EBUSY);
+	ck_assert_int_eq(sim_module_remove(sim, "kvm_amd"), 0);
+	ck_assert_int_eq(sim_module_remove(sim, "kvm_amd"), -ENOENT);
+	ck_assert_int_eq(RUN("modprobe", "kvm_amd"), 0);
+	ck_assert_int_eq(sim_kmsg(sim, keep_line, line), 0);
+	ck_assert_str_eq(line, "kvm_amd: SEV-SNP enabled (ASIDs 1 - 99)");
+}
+END_TEST
+
+START_TEST(next_kernel)
+{
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 2, .sockets = 1,
+		.snp_guests = 1, .vcpus = 1,
+	};
+
+	sim_test_create(&o);
+	ck_assert_int_eq(sim_kexec_now(sim), -EINVAL);
+	ck_assert_int_eq(RUN("systemctl", "kexec"), 1);
+	ck_assert_str_eq(said, "No kexec kernel loaded and autodetection failed.");
+	act("kexec-disable");
+	ck_assert_str_eq(file("/proc/sys/kernel/kexec_load_disabled"), "1\n");
+	ck_assert_int_eq(sim_kexec_load(sim, "vmlinuz", NULL, ""), -EPERM);
+	act("kill=%u", guest(0)->pid);
+	act("kexec");
+	ck_assert_int_eq(sim_kexec_load(sim, "vmlinuz", NULL, ""), 0);
+	ck_assert_str_eq(file("/sys/kernel/kexec_loaded"), "1\n");
+	/* VMs that still run are ended first, unlike those of kexec -e */
+	act("start=snp");
+	ck_assert_int_eq(RUN("systemctl", "kexec"), 0);
+	ck_assert_uint_eq(describe()->boots, 3);
+	act("start=snp");
+	ck_assert_int_eq(sim_kexec_load(sim, "vmlinuz", "initrd", "quiet"), 0);
+	ck_assert_int_eq(sim_kexec_now(sim), -EHOSTDOWN);
+	sim_test_remove();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("simulated host");
@@ -456,8 +523,10 @@ int main(void)
 	tcase_add_test(t, bad_actions);
 	tcase_add_test(t, failures_count);
 	tcase_add_test(t, kexec);
+	tcase_add_test(t, programs);
 	suite_add_tcase(s, t);
 	tcase_add_test(alone, two_sockets);
+	tcase_add_test(alone, next_kernel);
 	suite_add_tcase(s, alone);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);
