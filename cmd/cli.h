@@ -38,6 +38,11 @@ struct cli {
 #define CMD_OFFLINE	(1U << 5)	/* opens no device */
 #define CMD_EXCLUSIVE	(1U << 7)	/* one at a time on a host */
 #define CMD_SIMULATED	(1U << 6)	/* about a simulated host all the same */
+#define CMD_REBOOTS	(1U << 8)	/* this kernel ends: asks, or wants --yes */
+#define CMD_BOOT	(1U << 9)	/* loads a kernel, or goes to it */
+#define CMD_MODULE	(1U << 11)	/* takes kvm_amd out, or puts it in */
+#define CMD_STOCK	(1U << 12)	/* the same, without the companion patch only */
+#define CMD_RESURVEY	(1U << 10)	/* looks into other processes when it has acted, too */
 
 /**
  * struct command - one entry of the table
@@ -83,6 +88,8 @@ int report_error(struct cli *cli, enum sevadm_class class, const char *remedy,
 void report_warning(struct cli *cli, const char *text);
 /* It went well: the result's last member, and the exit code */
 int report_done(struct cli *cli, const char *message);
+/* It went well, and the answer is no */
+int report_no(struct cli *cli, const char *message);
 /* What every JSON result starts with */
 void report_head(struct cli *cli);
 void report_host(struct cli *cli, const struct sevadm_host *host);
@@ -104,6 +111,11 @@ void run_members(struct cli *cli, const struct sevadm_run *run);
 int run_report(struct cli *cli, struct sevadm_run *run, int ret);
 /* Nothing at all, because it failed before it began: the result has its shape all the same */
 void run_report_nothing(struct cli *cli);
+
+/* ---- teardown.c */
+
+/* Options of a teardown, for commands of which it is a part; struct sevadm_teardown_options */
+extern const struct argp teardown_argp;
 
 /* ---- progress.c */
 

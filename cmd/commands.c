@@ -6,11 +6,14 @@
 #include "cmd/commands.h"
 
 const struct command *const commands[] = {
+	&cmd_check,
 	&cmd_decommission,
 	&cmd_df_flush,
 	&cmd_explain,
 	&cmd_guests,
 	&cmd_init,
+	&cmd_kexec,
+	&cmd_recover,
 	&cmd_shutdown,
 	&cmd_sim_act,
 	&cmd_sim_create,

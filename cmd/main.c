@@ -139,17 +139,21 @@ static void parse_command(struct cli *cli, void *options, int argc, char **argv)
 /* Before anything is opened: may this be done at all? */
 static int check_flags(struct cli *cli, unsigned int flags)
 {
+	bool lost = flags & CMD_DESTRUCTIVE, reboots = flags & CMD_REBOOTS;
 	char answer[8] = "";
 
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
 				    "--dry-run");
-	if (!(flags & CMD_DESTRUCTIVE) || cli->yes || cli->dry_run)
+	if ((!lost && !reboots) || cli->yes || cli->dry_run)
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return report_error(cli, SEVADM_USAGE, "Say --yes if that is what you want.",
-				    "guests would be lost, and there is nobody to ask");
-	fprintf(stderr, "sevadm: %s: guests will be lost. Go on? [y/N] ", cli->command->name);
+		return report_error(cli, SEVADM_USAGE, "Say --yes if that is what you want.", lost ?
+				    "guests would be lost, and there is nobody to ask" :
+				    "this kernel would end, and there is nobody to ask");
+	fprintf(stderr, "sevadm: %s: %s%s%s. Go on? [y/N] ", cli->command->name,
+		lost ? "guests will be lost" : "", lost && reboots ? ", and " : "",
+		reboots ? "this host will go to another kernel" : "");
 	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
 		return 0;
 	return report_error(cli, SEVADM_FAILED, NULL, "not confirmed, nothing was done");
@@ -158,13 +162,18 @@ static int check_flags(struct cli *cli, unsigned int flags)
 static int open_host(struct cli *cli, unsigned int flags)
 {
 	unsigned int keep = (flags & CMD_WRITE ? SEVADM_KEEP_SYS_ADMIN : 0) |
-			    (flags & CMD_KILL ? SEVADM_KEEP_KILL : 0);
+			    (flags & CMD_KILL ? SEVADM_KEEP_KILL : 0) |
+			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
+			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
+			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
 	int ret = 0;
 
 	if (!(flags & CMD_OFFLINE)) {
 		ret = sevadm_open(&cli->adm, cli->device, cli->dry_run ? 0 :
 				  (flags & CMD_WRITE ? SEVADM_WRITE : 0) |
 				  (flags & CMD_EXCLUSIVE ? SEVADM_EXCLUSIVE : 0));
+		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
+			keep |= SEVADM_KEEP_MODULE;
 		if (!ret && flags & CMD_SURVEY)
 			ret = sevadm_survey(cli->adm);
 		if (!ret)

@@ -78,6 +78,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp global_argp = { .options = options, .parser = parse };
 
+/* What a command has of its own, and of those that it builds upon */
+static size_t own_lists(const struct argp *own, const struct argp_option **lists, size_t max)
+{
+	size_t n = 0;
+
+	if (!own || !max)
+		return 0;
+	lists[n++] = own->options;
+	for (const struct argp_child *c = own->children; c && c->argp; c++)
+		n += own_lists(c->argp, lists + n, max - n);
+	return n;
+}
+
 static bool known(const struct argp_option *opts, const char *name, size_t len)
 {
 	for (; opts && (opts->name || opts->key || opts->doc); opts++)
@@ -120,7 +133,8 @@ void options_refuse_abbreviations(const char *program, int argc, char **argv,
 		{ .name = "help" }, { .name = "usage" }, { .name = "version" },
 		{ .name = "program-name" }, { .name = "HANG" }, { 0 }
 	};
-	const struct argp_option *lists[] = { options, built_in, own ? own->options : NULL };
+	const struct argp_option *lists[8] = { options, built_in };
+	size_t nr = 2 + own_lists(own, lists + 2, sizeof(lists) / sizeof(lists[0]) - 2);
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		const char *name = argv[i] + 2;
@@ -130,7 +144,7 @@ void options_refuse_abbreviations(const char *program, int argc, char **argv,
 		if (strncmp(argv[i], "--", 2))
 			continue;
 		len -= 2;
-		for (size_t j = 0; j < 3; j++) {
+		for (size_t j = 0; j < nr; j++) {
 			ok |= known(lists[j], name, len);
 			prefix |= prefix_of_any(lists[j], name, len);
 		}

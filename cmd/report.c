@@ -121,12 +121,22 @@ void report_warning(struct cli *cli, const char *text)
 	fprintf(stderr, "sevadm: %s: warning: %s\n", cli->command->name, text);
 }
 
-int report_done(struct cli *cli, const char *message)
+static int report_end(struct cli *cli, enum sevadm_class exit_code, const char *message)
 {
-	struct end end = { .done = true, .exit = SEVADM_DONE, .message = message };
+	struct end end = { .done = true, .exit = (int32_t)exit_code, .message = message };
 
 	end_object(cli, &end);
 	if (message[0])
 		out_text(cli->out, "%s", message);
-	return SEVADM_DONE;
+	return end.exit;
+}
+
+int report_done(struct cli *cli, const char *message)
+{
+	return report_end(cli, SEVADM_DONE, message);
+}
+
+int report_no(struct cli *cli, const char *message)
+{
+	return report_end(cli, SEVADM_NO, message);
 }

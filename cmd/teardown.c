@@ -62,6 +62,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+const struct argp teardown_argp = { .options = options, .parser = parse };
+
 static const struct argp argp = {
 	.options = options, .parser = parse,
 	.doc = "Bring SEV and SEV-SNP down in the one order that works, and prove it.",
@@ -90,7 +92,7 @@ const struct command cmd_teardown = {
 	.summary = "Bring SEV and SEV-SNP down, ready for kexec",
 	.argp = &argp,
 	.options_size = sizeof(struct sevadm_teardown_options),
-	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY,
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY | CMD_STOCK,
 	.flags_of = flags_of,
 	.run = run,
 };

@@ -81,11 +81,15 @@ const struct sevadm_failure *sevadm_failure(const struct sevadm *adm);
 /* Output made from such a handle has to say so */
 bool sevadm_is_simulated(const struct sevadm *adm);
 
+/* A ccp driver without the companion patch: there is no /dev/sev-debug */
+bool sevadm_is_stock(const struct sevadm *adm);
+
 /* Privileges that the rest of the work needs; everything else is dropped */
 #define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */
 #define SEVADM_KEEP_KILL	(1U << 1)	/* stop or freeze VMMs of other users */
 #define SEVADM_KEEP_MODULE	(1U << 2)	/* take kvm_amd out, put it in */
 #define SEVADM_KEEP_BOOT	(1U << 3)	/* load a kernel for kexec, and go there */
+#define SEVADM_KEEP_PTRACE	(1U << 4)	/* look into other processes once more */
 
 /**
  * sevadm_survey - look at what other processes and the kernel show
@@ -496,6 +500,114 @@ struct sevadm_teardown_options {
  */
 int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		    struct sevadm_run *run);
+
+/* --------------------------------------------------------------------- check */
+
+enum sevadm_goal { SEVADM_GOAL_TEARDOWN, SEVADM_GOAL_KEXEC, SEVADM_GOAL_KDUMP };
+
+enum sevadm_verdict {
+	SEVADM_PASS,
+	SEVADM_WARN,		/* it may be done; the operator has to know */
+	SEVADM_FAIL,		/* it must not be done, or would not succeed */
+	SEVADM_SKIP,		/* it could not be found out, or does not apply here */
+	SEVADM_VERDICTS
+};
+
+/**
+ * struct sevadm_check - one sentence of a readiness report
+ * @id:		which check; never changes once released
+ * @reason:	what was found
+ * @remedy:	what to do about it; NULL if there is nothing to do
+ */
+struct sevadm_check {
+	const char *id;
+	enum sevadm_verdict verdict;
+	char *reason, *remedy;
+};
+
+/**
+ * struct sevadm_readiness - is this host ready?
+ * @counts:	by verdict
+ * @ready:	nothing failed
+ */
+struct sevadm_readiness {
+	enum sevadm_goal goal;
+	struct sevadm_check *checks;
+	size_t nr_checks;
+	unsigned int counts[SEVADM_VERDICTS];
+	bool ready;
+};
+
+/**
+ * sevadm_check - look at everything that a teardown, kexec or crash dump depends on
+ * @adm:	handle, surveyed; the devices need not be there
+ * @goal:	for what
+ * @out:	the report, to be freed; whatever this returns
+ *
+ * Changes nothing.  That a host is not ready is no failure.
+ * Return: 0, or -errno when the report could not be made
+ */
+int sevadm_check(struct sevadm *adm, enum sevadm_goal goal, struct sevadm_readiness *out);
+void sevadm_readiness_free(struct sevadm_readiness *readiness);
+
+/* "PASS", "WARN", "FAIL", "SKIP"; "teardown", "kexec", "kdump" */
+const char *sevadm_verdict_name(enum sevadm_verdict verdict);
+const char *sevadm_goal_name(enum sevadm_goal goal);
+
+/* --------------------------------------------------------------------- kexec */
+
+/**
+ * struct sevadm_kexec_options
+ * @teardown:	what comes before; no SEVADM_GUESTS_DECOMMISSION
+ * @kernel:	an image to load first, NULL for the one that is loaded
+ * @initrd:	its initramfs, or NULL
+ * @append:	its command line, or NULL
+ * @now:	at once, without systemd
+ * @no_exec:	stop before the jump
+ */
+struct sevadm_kexec_options {
+	struct sevadm_teardown_options teardown;
+	const char *kernel, *initrd, *append;
+	bool now, no_exec;
+};
+
+/**
+ * sevadm_kexec - take the host to another kernel, once SEV and SEV-SNP are down
+ * @adm:	handle, opened with SEVADM_WRITE and surveyed
+ * @options:	how
+ * @run:	plan, steps, warnings; also on failure
+ *
+ * sevadm_check(), the image, sevadm_teardown(), survey and sevadm_check() again (for
+ * which SEVADM_KEEP_PTRACE has to be kept), and the jump,
+ * which is made only when every command's last status was 0, every VM ended, and no
+ * page is left assigned in the RMP or leaked since boot.
+ *
+ * Return: 0 when systemd has taken the order, or with @no_exec; does not return from
+ * a jump with @now but on a simulated host.  -ENOTRECOVERABLE when a check forbids
+ * it; what sevadm_teardown() returns; other errno
+ */
+int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
+		 struct sevadm_run *run);
+
+/* ------------------------------------------------------------------- recover */
+
+/**
+ * sevadm_recover - out of a state that a host does not leave by itself
+ * @adm:	handle, opened with SEVADM_WRITE and surveyed
+ * @reload:	load kvm_amd anew afterwards, which brings SNP and SEV up
+ * @dry:	plan only
+ * @run:	plan, steps, warnings; also on failure
+ *
+ * Contexts that leaked are decommissioned; SNP that is up without the driver's
+ * knowledge is brought down; the IOMMU is asked once more for pages that it held back.
+ * No guest that a process holds is touched.  What only a reboot mends is a warning, or
+ * the failure.
+ *
+ * Return: 0, also when there was nothing to do; -EBUSY with the secure processor given
+ * up; -ENOENT without the companion patch, unless only @reload is wanted; what the
+ * steps return
+ */
+int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run);
 
 /* ------------------------------------------------------------------- explain */
 

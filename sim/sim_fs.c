@@ -244,6 +244,23 @@ int fs_kernel_list(struct sim *s, const char *path, struct sim_names *n)
 	return 0;
 }
 
+/* --- a directory that only has to be there --------------------------------- */
+
+static int nothing_read(struct sim *s, const char *path, struct sim_text *t)
+{
+	(void)s;
+	(void)path;
+	(void)t;
+	return -ENOENT;
+}
+
+static int nothing_list(struct sim *s, const char *path, struct sim_names *n)
+{
+	(void)s;
+	(void)n;
+	return *path ? -ENOENT : 0;
+}
+
 /* --- which part ------------------------------------------------------------ */
 
 static const struct part {
@@ -258,6 +275,7 @@ static const struct part {
 	{ "/sys/module", fs_module_read, fs_module_list, NULL, NULL },
 	{ "/sys/kernel", fs_kernel_read, fs_kernel_list, NULL, NULL },
 	{ "/proc", fs_proc_read, fs_proc_list, NULL, fs_proc_link },
+	{ "/run/systemd/system", nothing_read, nothing_list, NULL, NULL },
 };
 
 /* The part, and in *rest what follows its prefix: empty or with a slash */

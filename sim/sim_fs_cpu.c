@@ -141,6 +141,10 @@ int fs_cpu_read(struct sim *s, const char *path, struct sim_text *t)
 		cpus_line(t, s, is_online, 1);
 	else if (!strcmp(path, "/offline"))
 		cpus_line(t, s, is_online, 0);
+	else if (!strcmp(path, "/isolated"))
+		text_add(t, "\n");
+	else if (!strcmp(path, "/nohz_full"))
+		text_add(t, "  (null)\n");
 	else if (!strcmp(path, "/kernel_max"))
 		text_add(t, "8191\n");
 	else if (!strcmp(path, "/smt/active"))
@@ -189,8 +193,8 @@ static int list_cpu(struct sim *s, uint32_t cpu, const char *path, struct sim_na
 
 int fs_cpu_list(struct sim *s, const char *path, struct sim_names *n)
 {
-	static const char *const names[] = { "kernel_max", "offline", "online", "possible",
-					     "present", "smt" };
+	static const char *const names[] = { "isolated", "kernel_max", "nohz_full", "offline",
+					     "online", "possible", "present", "smt" };
 	uint32_t i;
 
 	if (!strcmp(path, "/smt")) {

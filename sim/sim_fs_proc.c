@@ -241,6 +241,22 @@ static int proc_stat(struct sim *s, struct sim_text *t)
 	return 0;
 }
 
+/* Those members that anybody looks at (arch/x86/kernel/cpu/proc.c); Genoa */
+static void cpuinfo(struct sim *s, struct sim_text *t)
+{
+	uint32_t i;
+
+	for (i = 0; i < s->st->m.cpus; i++) {
+		if (!s->st->m.cpu[i].online)
+			continue;
+		text_add(t, "processor\t: %u\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\n",
+			 i);
+		text_add(t, "model name\t: AMD EPYC simulated Processor\nphysical id\t: %u\n",
+			 s->st->m.cpu[i].socket);
+		text_add(t, "flags\t\t: fpu svm npt sme sev sev_es sev_snp\n\n");
+	}
+}
+
 int fs_proc_read(struct sim *s, const char *path, struct sim_text *t)
 {
 	uint64_t cs = s->st->m.clock_ns / HZ_NS;
@@ -252,6 +268,8 @@ int fs_proc_read(struct sim *s, const char *path, struct sim_text *t)
 			 (unsigned int)(cs % 100));
 	else if (!strcmp(path, "/stat"))
 		return proc_stat(s, t);
+	else if (!strcmp(path, "/cpuinfo"))
+		cpuinfo(s, t);
 	else if (!strcmp(path, "/sys/kernel/osrelease"))
 		text_add(t, "%s\n", s->st->m.kernel);
 	else if (!strcmp(path, "/sys/kernel/kexec_load_disabled"))
@@ -312,7 +330,7 @@ static int list_pid(struct sim *s, const char *path, struct sim_names *n)
 
 int fs_proc_list(struct sim *s, const char *path, struct sim_names *n)
 {
-	static const char *const files[] = { "self", "stat", "sys", "uptime" };
+	static const char *const files[] = { "cpuinfo", "self", "stat", "sys", "uptime" };
 	size_t i;
 
 	if (*path)

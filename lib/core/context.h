@@ -64,6 +64,20 @@ int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ..
 __attribute__((format(printf, 2, 3)))
 void core_message(struct sevadm_run *run, const char *format, ...);
 
+/* ---- reach.c */
+
+/**
+ * core_cpus_refused - where no thread of this process can run
+ * @adm:	handle
+ * @cpus:	which CPUs to try
+ * @refused:	those that could not be had: offline, or outside the cpuset
+ *
+ * Asked by trying, in a thread of its own: an affinity that can be widened is no
+ * obstacle, and no list in /proc tells the two apart.
+ * Return: 0 or -errno
+ */
+int core_cpus_refused(struct sevadm *adm, const struct cpuset *cpus, struct cpuset *refused);
+
 /* ---- request.c: the one function above the seam, and the requests made of it */
 
 /**
@@ -86,6 +100,25 @@ int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
 		       struct sevadm_step *step);
 int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 		       struct sevadm_step *step);
+
+/**
+ * struct platforms - what both sides of the firmware say of themselves
+ * @sev, @snp:	all zero where there is no answer
+ * @sev_ret, @snp_ret: 0 or -errno
+ * @sev_step, @snp_step: how that was
+ */
+struct platforms {
+	struct sevadm_sev_status sev;
+	struct sevadm_snp_status snp;
+	struct sevadm_step sev_step, snp_step;
+	int sev_ret, snp_ret;
+};
+
+/*
+ * Asks both.  Once the driver has given the secure processor up (-EBUSY), SNP is not
+ * asked: the driver would hand the firmware a page for the answer, and never get it back.
+ */
+void request_platforms(struct sevadm *adm, struct platforms *platforms);
 
 /* Changes: each is recorded in @run, and as the failure if it did not succeed */
 int request_decommission(struct sevadm *adm, struct sevadm_run *run,

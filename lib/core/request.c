@@ -158,6 +158,20 @@ int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 	return ret;
 }
 
+void request_platforms(struct sevadm *adm, struct platforms *p)
+{
+	*p = (struct platforms){ 0 };
+	p->sev_ret = request_sev_status(adm, &p->sev, &p->sev_step);
+	if (p->sev_ret != -EBUSY) {
+		p->snp_ret = request_snp_status(adm, &p->snp, &p->snp_step);
+		return;
+	}
+	p->snp_ret = -EBUSY;
+	p->snp_step = p->sev_step;
+	p->snp_step.command = command_name(FW_CMD_SNP_PLATFORM_STATUS);
+	p->snp_step.duration_ns = 0;
+}
+
 static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t command)
 {
 	return (struct sevadm_step){

@@ -76,7 +76,7 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 	if (ret)
 		return core_fail_errno(adm, -ret, "open the host");
 	/* what cannot act needs no lock, and says by itself what it lacks */
-	if (flags & SEVADM_EXCLUSIVE && !adm->dev->node_err[DEVICE_SEV_DEBUG])
+	if (flags & SEVADM_EXCLUSIVE && !adm->dev->node_err[DEVICE_SEV])
 		return lock_host(adm, LOCK_FILE, true);
 	return 0;
 }
@@ -108,6 +108,11 @@ bool sevadm_is_simulated(const struct sevadm *adm)
 	return adm->dev && adm->dev->simulated;
 }
 
+bool sevadm_is_stock(const struct sevadm *adm)
+{
+	return adm->dev && adm->dev->node_err[DEVICE_SEV_DEBUG] == -ENOENT;
+}
+
 int sevadm_survey(struct sevadm *adm)
 {
 	int ret;
@@ -130,6 +135,7 @@ int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
 		{ SEVADM_KEEP_KILL, CAP_KILL },
 		{ SEVADM_KEEP_MODULE, CAP_SYS_MODULE },
 		{ SEVADM_KEEP_BOOT, CAP_SYS_BOOT },
+		{ SEVADM_KEEP_PTRACE, CAP_SYS_PTRACE },
 	};
 	int caps[sizeof(all) / sizeof(all[0])], ret;
 	size_t nr = 0;

@@ -112,19 +112,18 @@ static int copy_guests(struct sevadm *adm, struct sevadm_guests *guests)
 /* The firmware's own counts are worth having, but nothing fails for want of them */
 static int count(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run)
 {
-	struct sevadm_sev_status sev = { 0 };
-	struct sevadm_snp_status snp = { 0 };
-	struct sevadm_step step;
+	struct platforms p;
 	int ret = 0;
 
-	if (!request_sev_status(adm, &sev, &step))
-		guests->fw_sev = sev.guest_count;
+	request_platforms(adm, &p);
+	if (!p.sev_ret)
+		guests->fw_sev = p.sev.guest_count;
+	if (!p.snp_ret)
+		guests->fw_snp = p.snp.guest_count;
 	if (run)
-		ret = core_step_add(adm, run, &step);
-	if (!request_snp_status(adm, &snp, &step))
-		guests->fw_snp = snp.guest_count;
+		ret = core_step_add(adm, run, &p.sev_step);
 	if (run && !ret)
-		ret = core_step_add(adm, run, &step);
+		ret = core_step_add(adm, run, &p.snp_step);
 	return ret;
 }
 

@@ -35,8 +35,8 @@ static void driver_of(const struct sev_dbg_info *info, struct sevadm_driver *dri
 int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run)
 {
 	struct sevadm_run none = { 0 };
-	struct sevadm_step step;
 	struct sev_dbg_info info;
+	struct platforms p;
 	uint32_t reason;
 	int ret, err;
 
@@ -53,20 +53,20 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 
 	if (!run)
 		run = &none;
-	ret = request_sev_status(adm, &status->sev, &step);
+	request_platforms(adm, &p);
+	status->sev = p.sev;
+	status->snp = p.snp;
+	ret = p.sev_ret;
 	if (ret)
-		core_fail_step(adm, &step, reason, FW_CMD_PLATFORM_STATUS);
-	err = core_step_add(adm, run, &step);
-	if (!err) {
-		int snp = request_snp_status(adm, &status->snp, &step);
-
-		/* a host without SNP is no failure: the driver has no such command there */
-		if (snp && snp != -EINVAL && snp != -ENODEV)
-			core_fail_step(adm, &step, reason, FW_CMD_SNP_PLATFORM_STATUS);
-		if (snp && !ret)
-			ret = snp == -EINVAL || snp == -ENODEV ? 0 : snp;
-		err = core_step_add(adm, run, &step);
+		core_fail_step(adm, &p.sev_step, reason, FW_CMD_PLATFORM_STATUS);
+	err = core_step_add(adm, run, &p.sev_step);
+	/* a host without SNP is no failure: the driver has no such command there */
+	if (!err && p.snp_ret && p.snp_ret != -EINVAL && p.snp_ret != -ENODEV) {
+		core_fail_step(adm, &p.snp_step, reason, FW_CMD_SNP_PLATFORM_STATUS);
+		ret = ret ? ret : p.snp_ret;
 	}
+	if (!err)
+		err = core_step_add(adm, run, &p.snp_step);
 	if (!err && status->driver.mismatch)
 		err = core_warn(adm, run, "driver and firmware differ about SNP being up: a load of "
 				"kvm_amd failed half way; `sevadm teardown` brings them together");

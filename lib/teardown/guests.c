@@ -186,6 +186,8 @@ static int wait_for_kvm(struct sevadm *adm, const struct sevadm_guests *guests)
 {
 	uint64_t deadline = adm->host->ops->clock(adm->host) + KILL_SECONDS * SECOND;
 
+	if (!guests->has_list)
+		return 0;
 	for (;;) {
 		const struct sevadm_guest *left = NULL;
 		struct sev_dbg_guest *list;
@@ -246,7 +248,7 @@ static int prove_one(struct sevadm *adm, const struct sevadm_guests *guests,
 	return 0;
 }
 
-static int prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
+int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
 {
 	int ret = 0;
 
@@ -262,7 +264,7 @@ int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_
 	uint64_t now = adm->host->ops->clock(adm->host);
 	int ret;
 
-	ret = prove_unexplained(adm, guests);
+	ret = guests_prove_unexplained(adm, guests);
 	if (!ret)
 		ret = signal_all(adm, run, guests, SIGTERM);
 	if (ret)
@@ -315,7 +317,7 @@ int guests_freeze(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 {
 	int ret;
 
-	ret = prove_unexplained(adm, guests);
+	ret = guests_prove_unexplained(adm, guests);
 	if (!ret)
 		ret = signal_all(adm, run, guests, SIGSTOP);
 	for (size_t i = 0; i < guests->nr_vms && !ret; i++)

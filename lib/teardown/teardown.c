@@ -36,8 +36,8 @@ static int fail_wbinvd(struct sevadm *adm, const struct outcome *outcome)
 		"CPU that was offline when a guest ended owes its WBINVD", list);
 }
 
-static int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
-			struct sevadm_run *run)
+int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
+		 struct sevadm_run *run)
 {
 	struct cpuset online, missed = { 0 };
 	uint32_t reached;
@@ -116,7 +116,7 @@ static int shut_snp_down(struct sevadm *adm, const struct sevadm_teardown_option
 	}
 }
 
-static int prove_down(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
+int prove_down(struct sevadm *adm, bool snp_host, struct sevadm_run *run)
 {
 	struct sevadm_sev_status sev = { 0 };
 	struct sevadm_snp_status snp = { 0 };
@@ -127,7 +127,7 @@ static int prove_down(struct sevadm *adm, const struct scene *scene, struct seva
 	added = core_step_add(adm, run, &step);
 	if (ret)
 		return core_fail_step(adm, &step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
-	if (!added && scene->snp_host) {
+	if (!added && snp_host) {
 		ret = request_snp_status(adm, &snp, &step);
 		added = core_step_add(adm, run, &step);
 		if (ret)
@@ -266,7 +266,7 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	if (!ret && scene->snp_up)
 		ret = shut_snp_down(adm, options, scene, run);
 	if (!ret)
-		ret = prove_down(adm, scene, run);
+		ret = prove_down(adm, scene->snp_host, run);
 	return ret;
 }
 
@@ -386,8 +386,11 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		    struct sevadm_run *run)
 {
 	struct scene scene = { 0 };
-	int ret = teardown(adm, options, &scene, run);
+	int ret;
 
+	if (!adm->dev->node_err[DEVICE_SEV] && sevadm_is_stock(adm))
+		return stock_teardown(adm, options, run);
+	ret = teardown(adm, options, &scene, run);
 	sevadm_guests_free(&scene.guests);
 	return ret;
 }

@@ -31,6 +31,12 @@ unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_
 /* A failure that names each of them: exit code 5 */
 int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
 
+/*
+ * A running guest that no process explains may be run by a process that was handed
+ * its VM: is it sure that none does?
+ */
+int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests);
+
 /* End every VMM that holds a guest: SIGTERM, SIGKILL after @seconds, wait for KVM */
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
 		unsigned int seconds);
@@ -66,6 +72,30 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 /* WBINVD and SNP_DF_FLUSH until every core is clean, at most three rounds */
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
 		 struct sevadm_run *run);
+
+/* WBINVD once on every CPU that is online, as @options says */
+int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
+		 struct sevadm_run *run);
+
+/* Both platforms have to be UNINIT; @snp: this kernel runs as an SNP host */
+int prove_down(struct sevadm *adm, bool snp, struct sevadm_run *run);
+
+/**
+ * stock_teardown - the same on a ccp driver without the companion patch
+ * @adm:	handle
+ * @options:	what of them can be done there
+ * @run:	plan, steps, warnings
+ *
+ * VMMs are ended, kvm_amd is unloaded, which has the driver shut everything down, its
+ * messages tell of the statuses that were no success, and /dev/sev of the end.
+ */
+int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		   struct sevadm_run *run);
+
+/* kvm_amd out; waits a little while a VM is just going.  A step */
+int kvm_remove(struct sevadm *adm, struct sevadm_run *run);
+/* kvm_amd out and in again; a step for each.  In @run's plan with @dry */
+int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run);
 
 /* A warning for each kind of page that stays assigned in the RMP */
 int warn_assigned(struct sevadm *adm, struct sevadm_run *run);

@@ -241,44 +241,23 @@ int cpus_offline(struct sevadm *adm, struct cpuset *offline)
 	return 0;
 }
 
-struct probe {
-	struct sevadm *adm;
-	const struct cpuset *cpus;
-	struct cpuset refused;
-};
-
-static void *try_each(void *arg)
-{
-	struct probe *probe = arg;
-	struct host *host = probe->adm->host;
-
-	cpuset_for_each(cpu, probe->cpus)
-		if (host->ops->pin(host, (unsigned int)cpu))
-			cpuset_add(&probe->refused, (unsigned int)cpu);
-	return NULL;
-}
-
 int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus)
 {
-	struct probe probe = { .adm = adm, .cpus = cpus };
-	struct cpuset offline;
-	pthread_t thread;
+	struct cpuset offline, refused;
 	char list[256];
 
-	/* a thread of its own, for it stays where it was pinned last */
-	if (pthread_create(&thread, NULL, try_each, &probe))
+	if (core_cpus_refused(adm, cpus, &refused))
 		return core_fail_errno(adm, EAGAIN, "start a worker of WBINVD");
-	pthread_join(thread, NULL);
 	/* one that went offline meanwhile is the flush's affair */
-	if (!cpuset_count(&probe.refused) || cpus_offline(adm, &offline))
+	if (!cpuset_count(&refused) || cpus_offline(adm, &offline))
 		return 0;
-	cpuset_subtract(&probe.refused, &offline);
-	if (!cpuset_count(&probe.refused))
+	cpuset_subtract(&refused, &offline);
+	if (!cpuset_count(&refused))
 		return 0;
 	return core_fail(adm, SEVADM_FAILED, EINVAL,
 			 "Run it from a cgroup whose cpuset holds every CPU, or say --broadcast.",
 			 "WBINVD could not be executed on CPU %s: outside this process's cpuset",
-			 cpuset_format(&probe.refused, list, sizeof(list)));
+			 cpuset_format(&refused, list, sizeof(list)));
 }
 
 /* The CPUs asked for, checked against those that are there */

@@ -29,6 +29,7 @@ lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* s
 lib/core/*:lib/core/* lib/device/device.h lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
 lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
 lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
+lib/check/*:sevadm.h lib/check/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 sim/psp_fw*:psp_fw*:
 sim/*:sim*.h psp_fw*.h:linux/*
@@ -257,6 +258,8 @@ lib/host/kernel.c|#include "sim/sim.h"
 lib/core/request.c|#include "sim/sim.h"
 lib/core/request.c|#include "lib/teardown/teardown.h"
 lib/core/request.c|  #  include	"cmd/cli.h"
+lib/check/check.c|#include "lib/teardown/teardown.h"
+lib/check/check.c|#include "sim/sim.h"
 lib/teardown/wbinvd.c|#include "sim/sim.h"
 lib/teardown/wbinvd.c|#include "lib/device/sim_crypto.h"
 lib/teardown/wbinvd.c|#include <linux/sev-debug.h>

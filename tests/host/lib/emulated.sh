@@ -104,6 +104,16 @@ kexec_same() {
 	fail "kexec_same: came back"
 }
 
+# kexec_jump ARG... - the same by "sevadm kexec" with these options, which has to load the
+# kernel and to go there.  Does not return.
+kexec_jump() {
+	cat /sys/firmware/initrd > /run/initrd || fail "kexec_jump: no initramfs"
+	stty -F /dev/ttyS1 raw -echo
+	sevadm kexec --now --yes --kernel=/boot/vmlinuz --initrd=/run/initrd --append="$(
+		sed 's/ sevadm\.gen=[0-9]*//' /proc/cmdline) sevadm.gen=$((SNP_GEN + 1))" "$@"
+	fail "kexec_jump: came back with $?"
+}
+
 # kdump_load [WORD] - load the same kernel for the case of a panic, where the body says
 # "# Boots with: crashkernel=...", with the same command line but for WORD.  It then
 # starts over with SNP_GEN one higher.

@@ -83,6 +83,16 @@ kexec_same() {
 	exec sh -c '. "$HOST_TESTS/lib/simulated.sh"; . "$TEST_BODY"'
 }
 
+# kexec_jump ARG... - the same by "sevadm kexec" with these options, which has to load the
+# kernel and to go there.  Does not return.
+kexec_jump() {
+	sevadm kexec --now --yes --kernel=/boot/vmlinuz --initrd=/run/initrd "$@" ||
+		fail "kexec_jump: exit code $?"
+	SNP_GEN=$((SNP_GEN + 1))
+	export SNP_GEN
+	exec sh -c '. "$HOST_TESTS/lib/simulated.sh"; . "$TEST_BODY"'
+}
+
 # kernel_warnings - print what the kernel complained about since the last call;
 # success if nothing
 kernel_warnings() {

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/cli.h"
+#include "cmd/commands.h"
+
+enum { KEY_KERNEL = 0x300, KEY_INITRD, KEY_APPEND, KEY_NOW, KEY_NO_EXEC };
+
+static const struct argp_option options[] = {
+	{ "kernel", KEY_KERNEL, "FILE", 0,
+	  "Load this kernel first, rather than go to the one that is loaded" },
+	{ "initrd", KEY_INITRD, "FILE", 0, "Its initramfs" },
+	{ "append", KEY_APPEND, "LINE", 0, "Its command line" },
+	{ "now", KEY_NOW, NULL, 0, "At once, without systemd ending the services first" },
+	{ "no-exec", KEY_NO_EXEC, NULL, 0, "Stop before the jump" },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct sevadm_kexec_options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->teardown;
+		return 0;
+	case KEY_KERNEL:
+		o->kernel = arg;
+		return 0;
+	case KEY_INITRD:
+		o->initrd = arg;
+		return 0;
+	case KEY_APPEND:
+		o->append = arg;
+		return 0;
+	case KEY_NOW:
+		o->now = true;
+		return 0;
+	case KEY_NO_EXEC:
+		o->no_exec = true;
+		return 0;
+	case ARGP_KEY_END:
+		if ((o->initrd || o->append) && !o->kernel)
+			argp_error(state, "--initrd and --append go with --kernel");
+		if (o->teardown.guests == SEVADM_GUESTS_DECOMMISSION)
+			argp_error(state, "--guests=decommission leaves pages in the RMP, of which "
+				   "the next kernel dies: say --guests=stop");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { .argp = &teardown_argp }, { 0 } };
+
+static const struct argp argp = {
+	.options = options, .parser = parse, .children = children,
+	.doc = "Bring SEV and SEV-SNP down, prove that nothing was left behind, and go to the "
+	       "next kernel.",
+};
+
+static unsigned int flags_of(const void *options_)
+{
+	const struct sevadm_kexec_options *o = options_;
+
+	return (o->teardown.guests == SEVADM_GUESTS_REFUSE ? 0 : CMD_DESTRUCTIVE | CMD_KILL) |
+	       (o->no_exec ? 0 : CMD_REBOOTS) | (o->kernel || !o->no_exec ? CMD_BOOT : 0);
+}
+
+static int run(struct cli *cli, const void *options_)
+{
+	struct sevadm_kexec_options o = *(const struct sevadm_kexec_options *)options_;
+	struct sevadm_run record = { 0 };
+
+	o.teardown.dry = cli->dry_run;
+	progress_start(cli);
+	return run_report(cli, &record, sevadm_kexec(cli->adm, &o, &record));
+}
+
+const struct command cmd_kexec = {
+	.name = "kexec",
+	.summary = "Tear down, prove it, and go to the next kernel",
+	.argp = &argp,
+	.options_size = sizeof(struct sevadm_kexec_options),
+	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY | CMD_STOCK | CMD_RESURVEY,
+	.flags_of = flags_of,
+	.run = run,
+};

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From this kernel to the next: check, teardown, check again, and only then the
+ * jump.  After it nobody can tell what went wrong, so nothing is passed over.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/teardown/teardown.h"
+
+#define SECOND		1000000000ULL
+#define JUMP_SECONDS	60	/* for systemctl to take the job, not to do it */
+
+/* What the teardown, or the loading of an image, is going to mend by itself */
+static bool will_be_mended(const struct sevadm_kexec_options *options, const char *id)
+{
+	static const char *const guests[] = { "guest", "guest.leaked", "vm", "vm.before-launch" };
+
+	if (!strcmp(id, "kexec.loaded"))
+		return options->kernel;
+	if (!strcmp(id, "state.half-up"))
+		return true;
+	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
+		if (!strcmp(id, guests[i]))
+			return options->teardown.guests == SEVADM_GUESTS_STOP;
+	return false;
+}
+
+/* The failed checks as one failure: the first in its message, each in a warning */
+static int refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_readiness *r,
+		  const struct sevadm_kexec_options *forgive, const char *when)
+{
+	const struct sevadm_check *first = NULL;
+	unsigned int failed = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < r->nr_checks && !ret; i++) {
+		const struct sevadm_check *check = &r->checks[i];
+
+		if (check->verdict != SEVADM_FAIL || (forgive && will_be_mended(forgive, check->id)))
+			continue;
+		failed++;
+		if (first)
+			ret = core_warn(adm, run, "%s: %s", check->id, check->reason);
+		else
+			first = check;
+	}
+	if (ret || !failed)
+		return ret;
+	return core_fail(adm, SEVADM_NO, ENOTRECOVERABLE, first->remedy,
+			 "%s this host must not kexec: %u check%s failed: %s: %s", when, failed,
+			 failed == 1 ? "" : "s", first->id, first->reason);
+}
+
+static int check(struct sevadm *adm, struct sevadm_run *run,
+		 const struct sevadm_kexec_options *forgive, const char *when)
+{
+	struct sevadm_readiness readiness;
+	int ret = sevadm_check(adm, SEVADM_GOAL_KEXEC, &readiness);
+
+	if (!ret)
+		ret = refuse(adm, run, &readiness, forgive, when);
+	sevadm_readiness_free(&readiness);
+	return ret;
+}
+
+static int step(struct sevadm *adm, struct sevadm_run *run, const char *command, int err,
+		uint64_t start)
+{
+	uint64_t now = adm->host->ops->clock(adm->host);
+	struct sevadm_step done = {
+		.kind = SEVADM_STEP_HOST,
+		.command = command,
+		.err = -err,
+		.count = 1,
+		/* a simulated host has booted meanwhile, and its clock began anew */
+		.duration_ns = now > start ? now - start : 0,
+	};
+
+	return core_step_add(adm, run, &done);
+}
+
+static int load(struct sevadm *adm, struct sevadm_run *run,
+		const struct sevadm_kexec_options *options)
+{
+	uint64_t start = adm->host->ops->clock(adm->host);
+	int ret = adm->host->ops->kexec_load(adm->host, options->kernel, options->initrd,
+					     options->append ? options->append : "");
+	int added = step(adm, run, "KEXEC_FILE_LOAD", ret, start);
+
+	if (!ret)
+		return added;
+	if (ret == -EPERM)
+		return core_fail(adm, SEVADM_PERMISSION, EPERM, "Run it as root, with CAP_SYS_BOOT; "
+				 "under lockdown the image has to be signed, and "
+				 "kernel.kexec_load_disabled stays until the next boot.",
+				 "load %s: the kernel refused (EPERM)", options->kernel);
+	return core_fail(adm, SEVADM_FAILED, -ret, "Look at the image, the initramfs and the kernel's "
+			 "log.", "load %s: %s (%s)", options->kernel, strerror(-ret),
+			 strerrorname_np(-ret));
+}
+
+/*
+ * Commands that are repeated, as a flush that another guest's end spoiled, count by
+ * their last answer.
+ */
+static int check_statuses(struct sevadm *adm, const struct sevadm_run *run)
+{
+	for (size_t i = 0; i < run->nr_steps; i++) {
+		const struct sevadm_step *s = &run->steps[i];
+		bool last = true;
+
+		for (size_t j = i + 1; j < run->nr_steps && last; j++)
+			last = strcmp(run->steps[j].command, s->command) != 0;
+		if (last && s->has_status && s->status)
+			return core_fail(adm, SEVADM_NO, ENOTRECOVERABLE, "`sevadm explain` tells "
+					 "what it means.", "%s ended with %s (0x%04x): no kexec",
+					 s->command, sevadm_status_name(s->status), s->status);
+	}
+	return 0;
+}
+
+static int nothing(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return 0;
+}
+
+static bool has_systemd(struct sevadm *adm)
+{
+	return !adm->host->ops->list(adm->host, "/run/systemd/system", nothing, NULL);
+}
+
+static int jump_by_systemd(struct sevadm *adm, struct sevadm_run *run)
+{
+	static const char *const words[] = { "systemctl", "kexec", NULL };
+	uint64_t start = adm->host->ops->clock(adm->host);
+	char said[256];
+	int ret = adm->host->ops->run(adm->host, words, JUMP_SECONDS * SECOND, said, sizeof(said));
+	int added = step(adm, run, "systemctl kexec", ret < 0 ? ret : ret ? -EPROTO : 0, start);
+
+	if (!ret)
+		return added;
+	if (ret < 0)
+		return core_fail(adm, SEVADM_FAILED, -ret, "SEV and SEV-SNP are down: say `systemctl "
+				 "kexec`, or `sevadm kexec --now`.", "systemctl kexec: %s (%s)",
+				 strerror(-ret), strerrorname_np(-ret));
+	return core_fail(adm, SEVADM_FAILED, EPROTO, "SEV and SEV-SNP are down: mend it and say "
+			 "`systemctl kexec`, or `sevadm kexec --now`.",
+			 "systemctl kexec ended with %d: %s", ret, said);
+}
+
+static int jump_now(struct sevadm *adm, struct sevadm_run *run)
+{
+	uint64_t start = adm->host->ops->clock(adm->host);
+	int ret = adm->host->ops->kexec(adm->host);
+	int added = step(adm, run, "KEXEC", ret, start);
+
+	if (!ret)
+		return added;
+	return core_fail(adm, ret == -EPERM ? SEVADM_PERMISSION : SEVADM_FAILED, -ret,
+			 "See `sevadm check kexec`; SEV and SEV-SNP are down.",
+			 "reboot(LINUX_REBOOT_CMD_KEXEC): %s (%s)", strerror(-ret),
+			 strerrorname_np(-ret));
+}
+
+static int plan_load(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct sevadm_plan_step step = {
+		.command = "KEXEC_FILE_LOAD", .count = 1,
+		.why = "the kernel to go to; nothing has changed yet if it is refused",
+	};
+
+	return core_plan_add(adm, run, &step);
+}
+
+static int plan_jump(struct sevadm *adm, struct sevadm_run *run, bool now)
+{
+	struct sevadm_plan_step step = {
+		.command = now ? "KEXEC" : "systemctl kexec", .count = 1,
+		.why = now ? "at once, without an end for what still runs" :
+			     "ends every service first",
+	};
+
+	return core_plan_add(adm, run, &step);
+}
+
+/* With everything down: prove it, and go */
+static int go(struct sevadm *adm, const struct sevadm_kexec_options *options,
+	      struct sevadm_run *run, bool now)
+{
+	int ret = check_statuses(adm, run);
+
+	/* what was there before is no proof of what is there now */
+	if (!ret)
+		ret = sevadm_survey(adm);
+	if (!ret)
+		ret = check(adm, run, NULL, "SEV and SEV-SNP are down, but");
+	if (!ret)
+		ret = core_check_cancel(adm);
+	if (ret)
+		return ret;
+	if (options->no_exec) {
+		core_message(run, "SEV and SEV-SNP are down, and nothing stands in the way of a "
+			     "kexec");
+		return 0;
+	}
+	core_message(run, now ? "The next kernel is up" :
+		     "SEV and SEV-SNP are down, and systemd takes this host to the next kernel");
+	return now ? jump_now(adm, run) : jump_by_systemd(adm, run);
+}
+
+int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
+		 struct sevadm_run *run)
+{
+	bool now = options->now || !has_systemd(adm);
+	int ret;
+
+	if (options->teardown.guests == SEVADM_GUESTS_DECOMMISSION)
+		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --guests=stop.",
+				 "a guest that is decommissioned under its VMM leaves pages in the "
+				 "RMP, of which the next kernel dies");
+	if (now && !options->now && !options->no_exec)
+		return core_fail(adm, SEVADM_FAILED, EOPNOTSUPP, "End them yourself, then say "
+				 "--now.", "systemd does not run this host: nothing would end its "
+				 "services");
+	ret = check(adm, run, options, "nothing was changed:");
+	if (!ret && options->kernel)
+		ret = plan_load(adm, run);
+	if (!ret && options->kernel && !options->teardown.dry)
+		ret = load(adm, run, options);
+	if (!ret)
+		ret = sevadm_teardown(adm, &options->teardown, run);
+	if (!ret && !options->no_exec)
+		ret = plan_jump(adm, run, now);
+	if (ret || options->teardown.dry)
+		return ret;
+	return go(adm, options, run, now);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * States that a host does not leave by itself, where there is a cure.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "lib/firmware/command.h"
+#include "lib/teardown/teardown.h"
+
+static bool leaked(const struct sevadm_guest *guest)
+{
+	return guest_alive(guest) && !guest->held;
+}
+
+/* What no cure reaches, in a warning each */
+static int warn_lasting(struct sevadm *adm, struct sevadm_run *run,
+			const struct sevadm_guests *guests)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &guests->guests[i];
+		char text[160];
+
+		guest_text(guest, text, sizeof(text));
+		if (!guest_alive(guest) && !guest->held)
+			ret = core_warn(adm, run, "%s was decommissioned, and nobody will have KVM "
+					"forget it: only a reboot does; it hinders INIT through "
+					"/dev/sev-debug, nothing else", text);
+		else if (leaked(guest) && guest->kind != SEVADM_GUEST_SNP)
+			ret = core_warn(adm, run, "%s goes with SEV itself only: `sevadm teardown "
+					"--guests=stop`", text);
+	}
+	return ret;
+}
+
+static int decommission_leaked(struct sevadm *adm, bool dry, struct sevadm_run *run,
+			       const struct sevadm_guests *guests)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &guests->guests[i];
+		struct sevadm_plan_step plan = {
+			.command = "SNP_DECOMMISSION", .has_guest = true, .guest = guest->id,
+			.asid = guest->asid, .count = 1,
+			.why = "no process explains it: its context leaked",
+		};
+
+		if (!leaked(guest) || guest->kind != SEVADM_GUEST_SNP)
+			continue;
+		ret = core_plan_add(adm, run, &plan);
+		if (!ret && !dry)
+			ret = request_decommission(adm, run, guest,
+						   guest->state == SEVADM_GUEST_RUNNING ?
+						   SEV_DBG_D_RUNNING : 0);
+		if (!ret)
+			ret = core_check_cancel(adm);
+	}
+	return ret;
+}
+
+static int shut_stuck_down(struct sevadm *adm, bool dry, struct sevadm_run *run)
+{
+	struct sevadm_plan_step plan = {
+		.command = "SNP_SHUTDOWN_EX", .count = 1,
+		.why = "SNP is down already: so that the driver asks the IOMMU once more for its "
+		       "pages",
+	};
+	int ret = core_plan_add(adm, run, &plan);
+
+	if (ret || dry)
+		return ret;
+	return request_cmd(adm, run, SEV_DBG_SHUTDOWN, SEV_DBG_C_STRICT | SEV_DBG_C_TOMBSTONES,
+			   FW_CMD_SNP_SHUTDOWN_EX, NULL);
+}
+
+static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
+		const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	bool half_up = info->fw_snp_state != SEV_DBG_FW_UNKNOWN && info->fw_snp_state &&
+		       !(info->state & SEV_DBG_S_SNP_INIT);
+	struct sevadm_teardown_options down = { .guests = SEVADM_GUESTS_REFUSE, .dry = dry };
+	int ret = guests_prove_unexplained(adm, guests);
+
+	if (!ret)
+		ret = decommission_leaked(adm, dry, run, guests);
+	if (!ret && info->state & SEV_DBG_S_IOMMU_STUCK)
+		ret = shut_stuck_down(adm, dry, run);
+	/* the driver does not know that SNP is up: the whole way down, with proof */
+	if (!ret && half_up)
+		ret = sevadm_teardown(adm, &down, run);
+	return ret ? ret : warn_lasting(adm, run, guests);
+}
+
+int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run)
+{
+	struct sevadm_guests guests;
+	struct sev_dbg_info info;
+	bool had_cure;
+	int ret;
+
+	run->dry = dry;
+	if (adm->dev->node_err[DEVICE_SEV])
+		return core_fail_node(adm, DEVICE_SEV);
+	if (reload && sevadm_is_stock(adm)) {
+		core_message(run, "kvm_amd is loaded anew");
+		return reload_kvm(adm, dry, run);
+	}
+	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
+		return core_fail_node(adm, DEVICE_SEV_DEBUG);
+	ret = request_info(adm, &info);
+	if (ret)
+		return core_fail_errno(adm, -ret, "ask the driver for its state");
+	if (info.state & SEV_DBG_S_PSP_DEAD)
+		return core_fail_psp_dead(adm);
+	ret = sevadm_guests_get(adm, &guests, NULL);
+	if (ret)
+		return ret;
+	ret = cure(adm, dry, &info, &guests, run);
+	sevadm_guests_free(&guests);
+	had_cure = run->nr_plan;
+	run->dry = dry;
+	if (!ret && reload)
+		ret = reload_kvm(adm, dry, run);
+	core_message(run, had_cure ? "This host is recovered" : reload ? "kvm_amd is loaded anew" :
+		     "There is nothing to recover from");
+	return ret;
+}

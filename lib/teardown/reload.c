@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * kvm_amd out, which has the driver shut SEV and SNP down, and in again, which
+ * brings them up.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/teardown/teardown.h"
+
+#define SECOND		1000000000ULL
+#define IN_USE_SECONDS	5	/* a VM goes a little later than its process */
+#define LOAD_SECONDS	300	/* SNP_INIT_EX clears the RMP of all memory */
+#define POLL_NS		(50 * 1000 * 1000ULL)
+
+static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, int err,
+	       uint64_t start)
+{
+	struct sevadm_step step = {
+		.kind = SEVADM_STEP_HOST,
+		.command = command,
+		.err = -err,
+		.count = 1,
+		.duration_ns = adm->host->ops->clock(adm->host) - start,
+	};
+
+	return core_step_add(adm, run, &step);
+}
+
+int kvm_remove(struct sevadm *adm, struct sevadm_run *run)
+{
+	uint64_t start = adm->host->ops->clock(adm->host);
+	int ret, added;
+
+	do {
+		ret = adm->host->ops->module_remove(adm->host, "kvm_amd");
+		if (ret != -EBUSY || adm->host->ops->clock(adm->host) > start + IN_USE_SECONDS * SECOND)
+			break;
+		adm->host->ops->sleep(adm->host, POLL_NS);
+	} while (!core_check_cancel(adm));
+	if (ret == -EBUSY && adm->cancelled)
+		return -ECANCELED;
+	added = add(adm, run, "rmmod kvm_amd", ret, start);
+	if (!ret)
+		return added;
+	return core_fail(adm, ret == -EBUSY ? SEVADM_BUSY : ret == -EPERM ? SEVADM_PERMISSION :
+			 SEVADM_FAILED, -ret, ret == -EBUSY ? "End every VM of this host, also those "
+			 "without encryption." : ret == -EPERM ? "Run it as root, with "
+			 "CAP_SYS_MODULE." : "See the kernel's log.",
+			 "unload kvm_amd: %s (%s)", strerror(-ret), strerrorname_np(-ret));
+}
+
+static int insert(struct sevadm *adm, struct sevadm_run *run)
+{
+	static const char *const words[] = { "modprobe", "kvm_amd", NULL };
+	uint64_t start = adm->host->ops->clock(adm->host);
+	char said[256];
+	int ret = adm->host->ops->run(adm->host, words, LOAD_SECONDS * SECOND, said, sizeof(said));
+	int added = add(adm, run, "modprobe kvm_amd", ret < 0 ? ret : ret ? -EPROTO : 0, start);
+
+	if (!ret)
+		return added;
+	if (ret < 0)
+		return core_fail_errno(adm, -ret, "modprobe kvm_amd");
+	return core_fail(adm, SEVADM_FAILED, EPROTO, "See the kernel's log.",
+			 "modprobe kvm_amd ended with %d: %s", ret, said);
+}
+
+static int plan(struct sevadm *adm, struct sevadm_run *run, const char *command, const char *why)
+{
+	struct sevadm_plan_step step = { .command = command, .count = 1, .why = why };
+
+	return core_plan_add(adm, run, &step);
+}
+
+int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
+{
+	char state[32];
+	bool loaded = !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state,
+				      sizeof(state));
+	int ret = 0;
+
+	if (loaded)
+		ret = plan(adm, run, "rmmod kvm_amd", "ends what KVM has, and the lock-out of INIT");
+	if (!ret)
+		ret = plan(adm, run, "modprobe kvm_amd", "brings SNP and SEV up");
+	if (ret || dry)
+		return ret;
+	if (loaded)
+		ret = kvm_remove(adm, run);
+	return ret ? ret : insert(adm, run);
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A teardown with what a stock kernel offers.  The driver shuts everything down when
+ * kvm_amd goes, and discards the results: what it logs, and what /dev/sev says
+ * afterwards, is all there is to see.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/firmware/command.h"
+#include "lib/teardown/teardown.h"
+
+#define SECOND		1000000000ULL
+#define COUNT_SECONDS	10
+#define POLL_NS		(100 * 1000 * 1000ULL)
+
+static bool kvm_loaded(struct sevadm *adm)
+{
+	char state[32];
+
+	return !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state, sizeof(state));
+}
+
+/* ------------------------------------------------------------ the driver's messages */
+
+/*
+ * What sev-dev.c and KVM's svm/sev.c log of a command that failed, 6.12 to 7.3.  KVM's
+ * own flush, when it gives its ASIDs up, is refused where SNP is down, without harm.
+ */
+static const struct message {
+	const char *format;	/* as for sscanf(): errno, then status */
+	bool status_first, harmless;
+	uint16_t command;
+} messages[] = {
+	{ "SEV: failed to SHUTDOWN error %i, rc %d", true, false, FW_CMD_SHUTDOWN },
+	{ "SEV-SNP DF_FLUSH failed, ret = %d, error = %i", false, false, FW_CMD_SNP_DF_FLUSH },
+	{ "SEV-SNP: DF_FLUSH failed, ret=%d, error=%i", false, true, FW_CMD_SNP_DF_FLUSH },
+	{ "SEV: DF_FLUSH failed, ret=%d, error=%i", false, true, FW_CMD_DF_FLUSH },
+	{ "SEV-SNP firmware shutdown failed, rc %d, error %i", false, false,
+	  FW_CMD_SNP_SHUTDOWN_EX },
+};
+
+/**
+ * struct reading - the kernel's log from a place on
+ * @after:	only what came after this; UINT64_MAX: only find the end
+ * @last:	the last line's number
+ * @any:	there was a line at all
+ * @iommu:	the IOMMU's pages could not be given back
+ * @leaked:	a page was given up
+ * @failed:	the first command of the shutdown that failed, by its step in the run, plus 1
+ */
+struct reading {
+	struct sevadm *adm;
+	struct sevadm_run *run;
+	uint64_t after, last;
+	bool any, iommu, leaked;
+	size_t failed;
+};
+
+static bool matches(const struct message *m, const char *text, int *err, unsigned int *status)
+{
+	const char *at;
+	int a, b;
+
+	/* behind the name of whoever logs it */
+	at = strstr(text, "SEV");
+	if (!at || sscanf(at, m->format, &a, &b) != 2)
+		return false;
+	*err = m->status_first ? b : a;
+	*status = (unsigned int)(m->status_first ? a : b);
+	return true;
+}
+
+static int read_line(void *arg, uint64_t seq, const char *text)
+{
+	struct reading *r = arg;
+
+	r->last = seq;
+	if (r->after == UINT64_MAX || (r->any && seq <= r->after))
+		return 0;
+	r->iommu |= strstr(text, "SNP IOMMU shutdown failed") != NULL;
+	r->leaked |= strstr(text, "Leaking PFN range") != NULL;
+	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+		struct sevadm_step step = {
+			.kind = SEVADM_STEP_FIRMWARE,
+			.command = command_name(messages[i].command),
+			.has_status = true,
+			.count = 1,
+			.reason = "as the driver logged it",
+		};
+		int err;
+
+		if (!matches(&messages[i], text, &err, &step.status))
+			continue;
+		step.err = -err;
+		if (!messages[i].harmless && !r->failed)
+			r->failed = r->run->nr_steps + 1;
+		return core_step_add(r->adm, r->run, &step);
+	}
+	return 0;
+}
+
+/* Where the log ends now: what comes later is the shutdown's */
+static int mark(struct sevadm *adm, struct reading *r)
+{
+	*r = (struct reading){ .adm = adm, .after = UINT64_MAX, .last = UINT64_MAX };
+	return adm->host->ops->kmsg(adm->host, read_line, r);
+}
+
+/* ------------------------------------------------------------------------- guests */
+
+/* Everybody who holds a VM, of any kind, keeps kvm_amd */
+static int refuse(struct sevadm *adm, const struct sevadm_guests *guests, bool sev)
+{
+	const char *kind = sev ? "an encrypted guest" : "a VM without encryption";
+
+	for (size_t i = 0; i < guests->nr_vms; i++)
+		if (guests->vms[i].sev == sev)
+			return core_fail(adm, SEVADM_BUSY, EBUSY, sev ?
+					 "End it, or say --guests=stop; `sevadm check` names them "
+					 "all." : "End it; `sevadm check` names them all.",
+					 "%s[%d] holds %s, and without the companion patch kvm_amd "
+					 "has to be unloaded", guests->vms[i].comm,
+					 guests->vms[i].pid, kind);
+	return 0;
+}
+
+static bool any_vm(const struct sevadm_guests *guests)
+{
+	for (size_t i = 0; i < guests->nr_vms; i++)
+		if (guests->vms[i].sev)
+			return true;
+	return false;
+}
+
+/* KVM tells the firmware a little after the process has ended */
+static int wait_for_counts(struct sevadm *adm)
+{
+	uint64_t deadline = adm->host->ops->clock(adm->host) + COUNT_SECONDS * SECOND;
+
+	for (;;) {
+		struct platforms p;
+		int ret;
+
+		request_platforms(adm, &p);
+		if ((p.sev_ret || !p.sev.guest_count) && (p.snp_ret || !p.snp.guest_count))
+			return 0;
+		if (adm->host->ops->clock(adm->host) >= deadline)
+			return core_fail(adm, SEVADM_BUSY, EBUSY, "A process that cannot be seen holds "
+					 "them, or their contexts leaked, which without the companion "
+					 "patch only a cold reboot mends.",
+					 "every VMM has ended, and the firmware still counts %u SEV "
+					 "and %u SNP guests", p.sev.guest_count, p.snp.guest_count);
+		ret = core_check_cancel(adm);
+		if (ret)
+			return ret;
+		adm->host->ops->sleep(adm->host, POLL_NS);
+	}
+}
+
+/* --------------------------------------------------------------------------- plan */
+
+static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, uint32_t count,
+	       const char *why)
+{
+	struct sevadm_plan_step step = { .command = command, .count = count, .why = why };
+
+	return core_plan_add(adm, run, &step);
+}
+
+static int plan(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	unsigned int vmms = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_vms; i++)
+		vmms += guests->vms[i].sev;
+	if (vmms && options->guests == SEVADM_GUESTS_STOP)
+		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
+			  "and makes its pages shared again");
+	if (!ret)
+		ret = add(adm, run, "rmmod kvm_amd", 1, "the driver then shuts SEV and SNP down by "
+			  "itself: SHUTDOWN, WBINVD, SNP_SHUTDOWN_EX, with SNP_DF_FLUSH if need be");
+	if (!ret)
+		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
+	if (!ret)
+		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
+	return ret;
+}
+
+/* -------------------------------------------------------------------------- steps */
+
+static int warn_unseen(struct sevadm *adm, struct sevadm_run *run, int log_err)
+{
+	if (log_err)
+		return core_warn(adm, run, "the kernel's log cannot be read (%s), and a stock driver "
+				 "tells of failures only there: no status of the shutdown was seen",
+				 strerrorname_np(-log_err));
+	return core_warn(adm, run, "a stock driver logs failures only, and tells nothing of WBINVD: "
+			 "of what succeeded no status was seen");
+}
+
+/* What the log says of the shutdown as the failure that it was */
+static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run *run)
+{
+	const struct sevadm_step *step = r->failed ? &run->steps[r->failed - 1] : NULL;
+	char list[256], remedy[512] = "See `sevadm check`: a context may have leaked.";
+	struct cpuset offline;
+
+	if (r->leaked && core_warn(adm, run, "the kernel gave pages up, which stay assigned in the "
+				   "RMP: this host must not kexec"))
+		return -ENOMEM;
+	if (r->iommu)
+		return core_fail(adm, SEVADM_FAILED, EIO, "Do not kexec; reboot.",
+				 "SNP is down, but the IOMMU still holds pages that it could not "
+				 "give back");
+	if (!step)
+		return 0;
+	if (cpus_offline(adm, &offline))
+		return -EIO;
+	if (cpuset_count(&offline))
+		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
+			 "/sys/devices/system/cpu/cpuN/online), `modprobe kvm_amd`, then run the same "
+			 "command again.", cpuset_format(&offline, list, sizeof(list)));
+	return core_fail_refused(adm, step, remedy, "%s: firmware refused, as the driver logged: %s "
+				 "(0x%04x)", step->command, sevadm_status_name(step->status),
+				 step->status);
+}
+
+static int unload(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct reading r;
+	uint64_t end;
+	int log_err, ret;
+
+	log_err = mark(adm, &r);
+	end = r.last;
+	ret = kvm_remove(adm, run);
+	if (ret)
+		return ret;
+	if (!log_err) {
+		r = (struct reading){ .adm = adm, .run = run, .after = end, .any = end != UINT64_MAX };
+		log_err = adm->host->ops->kmsg(adm->host, read_line, &r);
+	}
+	ret = warn_unseen(adm, run, log_err);
+	return ret ? ret : judge(adm, &r, run);
+}
+
+static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		   const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	int ret = 0;
+
+	if (options->guests == SEVADM_GUESTS_STOP) {
+		ret = guests_stop(adm, run, guests, options->stop_seconds);
+		if (!ret)
+			ret = wait_for_counts(adm);
+	}
+	if (!ret)
+		ret = core_check_cancel(adm);
+	if (!ret)
+		ret = unload(adm, run);
+	if (!ret)
+		ret = prove_down(adm, guests->fw_snp != SEVADM_NO_FW_CALL, run);
+	return ret;
+}
+
+/* Nothing to unload: it is down, or nothing here can bring it down */
+static int without_kvm(struct sevadm *adm, struct sevadm_run *run)
+{
+	struct platforms p;
+
+	request_platforms(adm, &p);
+	if (p.sev_ret)
+		return core_fail_step(adm, &p.sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
+	if (!p.sev.state && (p.snp_ret ? p.snp_ret != -EIO : !p.snp.state)) {
+		core_message(run, "SEV and SEV-SNP were down already");
+		return 0;
+	}
+	return core_fail(adm, SEVADM_FAILED, EIO, "Load kvm_amd and try again; if SNP does not come "
+			 "up (see `sevadm check`), only a cold reboot brings it down.",
+			 "SEV or SNP is up in the firmware, and kvm_amd, whose end brings it down, is "
+			 "not loaded");
+}
+
+static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		    const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	struct cpuset offline;
+	char list[256];
+	int ret;
+
+	ret = plan(adm, options, guests, run);
+	if (!ret)
+		ret = refuse(adm, guests, false);
+	if (!ret && options->guests == SEVADM_GUESTS_REFUSE && any_vm(guests))
+		ret = refuse(adm, guests, true);
+	if (!ret)
+		ret = cpus_offline(adm, &offline);
+	if (!ret && cpuset_count(&offline))
+		ret = core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, the "
+				"driver's SNP_DF_FLUSH is refused with WBINVD_REQUIRED",
+				cpuset_format(&offline, list, sizeof(list)));
+	if (ret || options->dry)
+		return ret;
+	core_message(run, "SEV and SEV-SNP are down, and kvm_amd is unloaded");
+	return execute(adm, options, guests, run);
+}
+
+int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		   struct sevadm_run *run)
+{
+	struct sevadm_guests guests;
+	int ret;
+
+	run->dry = options->dry;
+	/* a stock driver decommissions nothing */
+	if (options->guests == SEVADM_GUESTS_DECOMMISSION)
+		return core_fail_node(adm, DEVICE_SEV_DEBUG);
+	if (!kvm_loaded(adm))
+		return without_kvm(adm, run);
+	ret = sevadm_guests_get(adm, &guests, NULL);
+	if (ret)
+		return ret;
+	ret = teardown(adm, options, &guests, run);
+	sevadm_guests_free(&guests);
+	return ret;
+}

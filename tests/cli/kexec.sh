@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# kexec on simulated hosts: it jumps when everything is down and nothing was left,
+# and never otherwise.
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
+set -u
+. "$(dirname "$0")/lib/tap.sh"
+
+boots() { "$SEVADM" --json sim show "$sim" | jq .machine.boots; }
+stays() { [ "$(boots)" = 1 ]; }
+went() { [ "$(boots)" = 2 ]; }
+down='SHUTDOWN=0 WBINVDx8 SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0 PLATFORM_STATUS=0 SNP_PLATFORM_STATUS=0'
+
+# ---- it goes
+
+machine
+act kexec-load >/dev/null
+host kexec --yes --json
+ok 'no guests: down, and away' 'code_is 0 && went && steps_are "$down systemctl kexec" &&
+	json ".result.message | contains(\"systemd takes\")"'
+machine --snp-guests=2 --sev-guests=1 --leaked-guests=1
+act kexec-load >/dev/null
+host kexec --guests=stop --yes --json
+ok 'guests: ended first, leaked contexts decommissioned' 'code_is 0 && went && json ".warnings == []" &&
+	steps_are "SIGTERM SIGTERM SIGTERM SNP_DECOMMISSION=0 $down systemctl kexec"'
+machine
+host kexec --yes --json --kernel=vmlinuz --initrd=initrd --append='root=/dev/sda1 quiet'
+ok 'with an image of its own' 'code_is 0 && went && steps_are "KEXEC_FILE_LOAD $down systemctl kexec"'
+machine
+act kexec-load >/dev/null
+host kexec --yes --json --now
+ok '--now' 'code_is 0 && went && steps_are "$down KEXEC"'
+machine
+act kexec-load >/dev/null
+host teardown
+host kexec --yes --json
+ok 'after a teardown' 'code_is 0 && went && steps_are "systemctl kexec"'
+
+# ---- it asks
+
+machine
+act kexec-load >/dev/null
+keep
+host kexec
+ok 'nobody to ask' 'code_is 64 && one_sentence && said "this kernel would end" && untouched'
+host kexec --guests=stop
+ok 'guests are the greater loss' 'code_is 64 && said "guests would be lost" && untouched'
+
+# ---- it does not go
+
+machine --snp-guests=1
+act kexec-load >/dev/null
+keep
+host kexec --yes
+ok 'a guest alive' 'code_is 2 && stays && unchanged && said "nothing was changed" && said "1200"'
+host kexec --guests=decommission --yes
+ok 'never with a guest decommissioned under its VMM' 'usage_error && unchanged'
+machine
+keep
+host kexec --yes
+ok 'no image' 'code_is 2 && unchanged && said "no kernel is loaded" && said "kernel=FILE"'
+host kexec --yes --initrd=x
+ok '--initrd alone' 'usage_error && unchanged'
+act kexec-disable >/dev/null
+host kexec --yes --kernel=x
+ok 'an image that is refused, before anything was done' \
+	'code_is 3 && stays && said "load x: the kernel refused (EPERM)" && printed "KEXEC_FILE_LOAD" &&
+	! printed "SHUTDOWN"'
+
+machine --offline=3
+act kexec-load >/dev/null
+keep
+host kexec --yes
+ok 'a CPU offline' 'code_is 2 && unchanged && said "CPU 3 is offline"'
+
+for command in SHUTDOWN SNP_DF_FLUSH SNP_SHUTDOWN_EX PLATFORM_STATUS SNP_PLATFORM_STATUS; do
+	machine --snp-guests=1
+	act kexec-load >/dev/null
+	case $command in
+	# the first that ask of them are the check and the list of guests
+	*PLATFORM_STATUS) act fail=$command:HWERROR_PLATFORM:9 >/dev/null ;;
+	*) act fail=$command:HWERROR_PLATFORM >/dev/null ;;
+	esac
+	host kexec --guests=stop --yes
+	case $command in
+	*PLATFORM_STATUS) ok "$command fails: no jump" 'code_is 2 && stays && said "HWERROR_PLATFORM"' ;;
+	*) ok "$command fails: no jump" 'code_is 6 && stays && said "$command: firmware refused: HWERROR_PLATFORM"' ;;
+	esac
+done
+machine
+act kexec-load timeout=SNP_SHUTDOWN_EX >/dev/null
+host kexec --yes
+ok 'a dead secure processor: no jump' 'code_is 1 && stays && said "reboot cold"'
+host kexec --yes
+ok 'nor when asked again' 'code_is 2 && stays && said "psp.alive"'
+
+machine --snp-guests=1
+act kexec-load >/dev/null
+host -q teardown --guests=decommission --yes
+keep
+host kexec --yes
+ok 'a VMM that still holds its guest: no jump' 'code_is 2 && stays && said "guest.tombstone"'
+act kill=1200 >/dev/null
+host kexec --yes
+ok 'nor with the page that it leaked' 'code_is 2 && stays && said "pages.leaked"'
+machine
+act kexec-load iommu-fails >/dev/null
+host kexec --yes
+ok 'the IOMMU holds pages: no jump' 'stays && ! code_is 0 && said "IOMMU"'
+host kexec --yes
+ok 'nor when asked again' 'code_is 2 && stays && said "state.iommu"'
+
+# ---- it stops before
+
+machine --snp-guests=1
+act kexec-load >/dev/null
+host kexec --guests=stop --yes --no-exec --json
+ok '--no-exec' 'code_is 0 && stays && steps_are "SIGTERM $down" && json ".result.message |
+	contains(\"nothing stands in the way\")"'
+host kexec --no-exec
+ok '--no-exec without guests asks nothing' 'code_is 0 && stays'
+machine --snp-guests=1
+act kexec-load >/dev/null
+keep
+host kexec --guests=stop --dry-run --json --kernel=x
+ok '--dry-run' 'code_is 0 && unchanged && steps_are "" && json "[.plan[].command] == [\"KEXEC_FILE_LOAD\",
+	\"SIGTERM\", \"SHUTDOWN\", \"WBINVD\", \"SNP_DF_FLUSH\", \"SNP_SHUTDOWN_EX\", \"PLATFORM_STATUS\",
+	\"SNP_PLATFORM_STATUS\", \"systemctl kexec\"]"'
+
+done_testing

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Hosts without the companion patch, simulated: VMMs are ended, kvm_amd is unloaded,
+# and the driver's messages are read for what it discards.
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
+set -u
+. "$(dirname "$0")/lib/tap.sh"
+
+states() {
+	"$SEVADM" --json sim show "$sim" | jq -e --arg sev "$1" --arg snp "$2" \
+		'.machine.sev_state == $sev and .machine.snp_state == $snp' >"$work/states"
+}
+down() { states UNINIT UNINIT; }
+proof='PLATFORM_STATUS=0 SNP_PLATFORM_STATUS=0'
+
+machine --no-patch
+host teardown --json
+ok 'no guests: kvm_amd is unloaded, and that is proved' 'code_is 0 && down &&
+	steps_are "rmmod kvm_amd $proof"'
+ok 'it is said which statuses were not seen, and why' \
+	'json ".warnings | any(contains(\"no status was seen\"))"'
+host teardown --json
+ok 'once more: nothing to do' 'code_is 0 && steps_are "" && json ".result.message | contains(\"already\")"'
+host recover --reload
+ok 'kvm_amd comes back' 'code_is 0 && states INIT INIT'
+host recover --reload --json
+ok 'or is loaded anew' 'code_is 0 && steps_are "rmmod kvm_amd modprobe kvm_amd" && states INIT INIT'
+host recover
+ok 'without the patch there is nothing else to recover with' 'code_is 4'
+
+machine --no-patch --snp-guests=2 --sev-guests=1
+keep
+host teardown
+ok 'guests: refused' 'code_is 5 && unchanged && said "holds an encrypted guest" && said "1200"'
+host teardown --guests=decommission --yes
+ok 'decommission: not to be had' 'code_is 4 && unchanged && said "/dev/sev-debug.*ENOENT"'
+host teardown --guests=stop --dry-run --json
+ok 'a plan' 'code_is 0 && unchanged && json "[.plan[].command] == [\"SIGTERM\", \"rmmod kvm_amd\",
+	\"PLATFORM_STATUS\", \"SNP_PLATFORM_STATUS\"]"'
+host teardown --guests=stop --yes --json
+ok 'guests: stopped' 'code_is 0 && down && steps_are "SIGTERM SIGTERM SIGTERM rmmod kvm_amd $proof"'
+ok 'kexec works' '[ "$(act kexec)" = 2 ]'
+
+machine --no-patch --snp-guests=1
+act start=plain >/dev/null
+keep
+host teardown --guests=stop --yes
+ok 'a VM without encryption keeps kvm_amd: refused before anything is ended' \
+	'code_is 5 && unchanged && said "without encryption"'
+machine --no-patch --snp-guests=1 --leaked-guests=1
+host teardown --guests=stop --yes
+ok 'a leaked context: the counts say so' 'code_is 5 && said "still counts 0 SEV and 1 SNP guests"'
+
+# what the driver logs is told as if it had been seen
+machine --no-patch --snp-guests=1 --offline=3
+host teardown --guests=stop --yes --json
+ok 'SNP_DF_FLUSH refused: by the log' 'code_is 6 && json ".result.status == 14" && states UNINIT INIT &&
+	said "CPU 3" && json ".steps[] | select(.command == \"SNP_DF_FLUSH\" and .status == 14 and
+	.reason == \"as the driver logged it\")"'
+act online=3 load >/dev/null
+host teardown
+ok 'its remedy helps' 'code_is 0 && down'
+for command in SHUTDOWN SNP_SHUTDOWN_EX; do
+	machine --no-patch
+	act fail=$command:HWERROR_PLATFORM:2 >/dev/null
+	host teardown
+	ok "$command refused: by the log" 'code_is 6 &&
+		said "$command: firmware refused, as the driver logged: HWERROR_PLATFORM (0x0013)"'
+done
+machine --no-patch
+act iommu-fails >/dev/null
+host teardown
+ok 'the IOMMU holds pages: by the log' 'code_is 1 && said "IOMMU"'
+machine --no-patch
+act timeout=SHUTDOWN >/dev/null
+host teardown
+ok 'a dead secure processor' '! code_is 0 && ! code_is 64'
+host check
+ok 'and check says so' 'code_is 2 && printed "FAIL  psp.alive"'
+
+# what is told of an earlier shutdown is not this one's
+machine --no-patch
+act fail=SNP_SHUTDOWN_EX:HWERROR_PLATFORM unload load >/dev/null
+host teardown
+ok 'old messages are passed over' 'code_is 0 && down'
+
+machine --no-patch --snp-guests=1
+act kexec-load >/dev/null
+host kexec --guests=stop --yes
+ok 'kexec' 'code_is 0 && [ "$("$SEVADM" --json sim show "$sim" | jq .machine.boots)" = 2 ]'
+
+done_testing
