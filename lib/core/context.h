@@ -55,6 +55,8 @@ const char *core_reason_text(uint32_t reason);
 /* ---- run.c: plan, steps, warnings; -ENOMEM is a failure as any other */
 
 int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_step *step);
+/* Both of its steps are in the plan */
+int core_edge_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_edge *edge);
 /* Records the step and tells the observer; -ECANCELED when it wants to stop */
 int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step);
 /* Between steps: has the observer asked to stop? */

@@ -26,6 +26,17 @@ int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 	return 0;
 }
 
+int core_edge_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_edge *edge)
+{
+	struct sevadm_plan_edge *edges = grow(run->edges, run->nr_edges, sizeof(*edges));
+
+	if (!edges)
+		return core_fail_errno(adm, ENOMEM, "plan");
+	run->edges = edges;
+	edges[run->nr_edges++] = *edge;
+	return 0;
+}
+
 int core_check_cancel(struct sevadm *adm)
 {
 	if (adm->observer && adm->observer(adm->observer_arg, NULL))
@@ -80,6 +91,7 @@ void core_message(struct sevadm_run *run, const char *format, ...)
 void sevadm_run_free(struct sevadm_run *run)
 {
 	free(run->plan);
+	free(run->edges);
 	free(run->steps);
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		free(run->warnings[i]);

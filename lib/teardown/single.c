@@ -141,6 +141,8 @@ static int one_command(struct sevadm *adm, struct sevadm_run *run, bool dry, uns
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	ret = plan_command(adm, run, command, why);
+	if (!ret)
+		ret = plan_order(adm, run);
 	run->dry = dry;
 	if (ret || dry)
 		return ret;
