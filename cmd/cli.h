@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/out/graph.h"
 #include "cmd/out/out.h"
 #include "sevadm.h"
 
@@ -38,6 +39,7 @@ struct cli {
 #define CMD_OFFLINE	(1U << 5)	/* opens no device */
 #define CMD_EXCLUSIVE	(1U << 7)	/* one at a time on a host */
 #define CMD_SIMULATED	(1U << 6)	/* about a simulated host all the same */
+#define CMD_PLAN_ONLY	(1U << 8)	/* what was asked for implies --dry-run */
 
 /**
  * struct command - one entry of the table
@@ -47,6 +49,7 @@ struct cli {
  * @options_size: of that struct, zeroed before parsing
  * @flags:	CMD_*
  * @flags_of:	further flags that follow from the options, or NULL
+ * @mode_of:	the form of the result that its options ask for, true if they do; or NULL
  * @run:	does it; returns the exit code, having reported a failure
  */
 struct command {
@@ -55,6 +58,7 @@ struct command {
 	size_t options_size;
 	unsigned int flags;
 	unsigned int (*flags_of)(const void *options);
+	bool (*mode_of)(const void *options, enum out_mode *mode);
 	int (*run)(struct cli *cli, const void *options);
 };
 
@@ -95,6 +99,13 @@ void report_usage(const char *command, const char *message, const char *remedy);
 /* With --json complaints about the command line go into the result, too, until released */
 void usage_hold(const struct cli *cli, int argc, char **argv);
 void usage_release(void);
+
+/* ---- plan.c */
+
+/* Plan and order as members of the result */
+void plan_members(struct cli *cli, const struct sevadm_run *run);
+/* The same as a document */
+void plan_graph(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run);
 
 /* ---- run.c */
 

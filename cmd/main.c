@@ -136,6 +136,21 @@ static void parse_command(struct cli *cli, void *options, int argc, char **argv)
 		exit(SEVADM_FAILED);
 }
 
+/* A form of the result that the command's own options name: not one beside another */
+static void choose_mode(struct cli *cli, const void *options)
+{
+	const struct command *command = cli->command;
+	enum out_mode wanted;
+
+	if (!command->mode_of || !command->mode_of(options, &wanted))
+		return;
+	if (cli->mode != OUT_TEXT && cli->mode != wanted) {
+		fprintf(stderr, "sevadm %s: two forms of the result at once\n", command->name);
+		exit(SEVADM_USAGE);
+	}
+	cli->mode = wanted;
+}
+
 /* Before anything is opened: may this be done at all? */
 static int check_flags(struct cli *cli, unsigned int flags)
 {
@@ -180,6 +195,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	unsigned int flags = command->flags | (command->flags_of ? command->flags_of(options) : 0);
 	int ret;
 
+	cli->dry_run |= flags & CMD_PLAN_ONLY;
 	report_head(cli);
 	ret = check_flags(cli, flags);
 	if (!ret)
@@ -215,6 +231,7 @@ int main(int argc, char **argv)
 	if (!options)
 		return SEVADM_FAILED;
 	parse_command(&cli, options, argc - at, argv + at);
+	choose_mode(&cli, options);
 	usage_release();
 	cli.out = out_new(cli.mode, want_color(&cli));
 	if (!cli.out)

@@ -45,15 +45,6 @@ static const struct out_row step_rows[] = {
 	OUT_END
 };
 
-static const struct out_row plan_rows[] = {
-	OUT_ROW(struct sevadm_plan_step, "command", "COMMAND", OUT_STRING, command),
-	OUT_ROW_WHEN(struct sevadm_plan_step, "guest", "GUEST", OUT_U64, guest, has_guest),
-	OUT_ROW_WHEN(struct sevadm_plan_step, "asid", "ASID", OUT_U32, asid, has_guest),
-	OUT_ROW(struct sevadm_plan_step, "count", "TIMES", OUT_U32, count),
-	OUT_ROW(struct sevadm_plan_step, "why", "WHY", OUT_STRING, why),
-	OUT_END
-};
-
 static struct step_view view_of(const struct sevadm_step *step)
 {
 	return (struct step_view){
@@ -129,21 +120,10 @@ static void print_steps(struct cli *cli, const struct sevadm_run *run)
 	out_list_end(cli->out);
 }
 
-static void print_plan(struct cli *cli, const struct sevadm_run *run)
-{
-	/* in text the plan is worth its lines only where the steps do not tell it */
-	if (out_mode(cli->out) == OUT_TEXT && !run->dry)
-		return;
-	out_list(cli->out, "plan", "Plan", plan_rows);
-	for (size_t i = 0; i < run->nr_plan; i++)
-		out_list_item(cli->out, &run->plan[i]);
-	out_list_end(cli->out);
-}
-
 static void print_members(struct cli *cli, const struct sevadm_run *run)
 {
 	out_bool(cli->out, "dry_run", run->dry);
-	print_plan(cli, run);
+	plan_members(cli, run);
 	print_steps(cli, run);
 	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
 	cli->reported = true;

@@ -242,6 +242,8 @@ void out_object(struct out *out, const char *key, const char *heading, const str
 	for (const struct out_row *row = rows; row->key; row++)
 		if (row->label && (int)strlen(row->label) > width)
 			width = (int)strlen(row->label);
+	if (out->mode == OUT_DOCUMENT)
+		return;
 	if (out->mode == OUT_TEXT)
 		title(out, heading);
 	for (const struct out_row *row = rows; row->key; row++) {
@@ -300,6 +302,8 @@ void out_list_item(struct out *out, const void *object)
 			json_object_array_add(out->array, json_object_of(out, out->rows, object));
 		return;
 	}
+	if (out->mode == OUT_DOCUMENT)
+		return;
 	if (out->mode == OUT_PORCELAIN)
 		fputs(out->key, stdout);
 	for (const struct out_row *row = out->rows; row->key; row++) {

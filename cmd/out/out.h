@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum out_mode { OUT_TEXT, OUT_JSON, OUT_PORCELAIN };
+/*
+ * OUT_DOCUMENT: in a language of its own, which the command writes itself; members, tables
+ * and text print nothing
+ */
+enum out_mode { OUT_TEXT, OUT_JSON, OUT_PORCELAIN, OUT_DOCUMENT };
 
 enum out_format {
 	OUT_BOOL,	/* bool: yes and no; true and false */

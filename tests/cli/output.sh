@@ -24,8 +24,13 @@ typed(.; "simulated"; "boolean") and typed(.; "dry_run"; "boolean") and
 typed(.; "plan"; "array") and typed(.; "steps"; "array") and typed(.; "warnings"; "array") and
 all(.warnings[]; type == "string") and
 all(.plan[]; typed(.; "command"; "string") and typed(.; "count"; "number") and
-	typed(.; "why"; "string") and maybe(.; "guest"; "number") and has("guest") == has("asid")) and
-all(.plan[] | keys[]; IN("command", "guest", "asid", "count", "why")) and
+	typed(.; "why"; "string") and maybe(.; "guest"; "number") and has("guest") == has("asid") and
+	typed(.; "step"; "number")) and
+all(.plan[] | keys[]; IN("command", "guest", "asid", "count", "why", "step")) and
+typed(.; "plan_edges"; "array") and
+all(.plan_edges[]; typed(.; "step"; "number") and typed(.; "after"; "number") and
+	maybe(.; "status"; "number") and typed(.; "why"; "string")) and
+all(.plan_edges[] | keys[]; IN("step", "after", "status", "status_name", "told_by", "why")) and
 all(.steps[]; typed(.; "command"; "string") and typed(.; "errno"; "number") and
 	typed(.; "duration_ns"; "number") and maybe(.; "guest"; "number") and
 	maybe(.; "asid"; "number") and maybe(.; "pid"; "number") and maybe(.; "cpu"; "number") and
@@ -137,7 +142,8 @@ for line in 'schema	1' 'command	status' 'simulated	yes' 'snp.state	INIT' 'sev.st
 	ok "porcelain: $line" 'grep -qx "$line" "$out"'
 done
 host --porcelain teardown --guests=stop --dry-run
-ok 'porcelain: plan has 6 columns' 'code_is 0 && columns plan 6'
+ok 'porcelain: plan has 7 columns' 'code_is 0 && columns plan 7'
+ok 'porcelain: plan_edges have 7' 'columns plan_edges 7'
 host --porcelain teardown --guests=decommission --yes
 ok 'porcelain: steps have 14 columns' 'code_is 0 && columns steps 14'
 ok 'a decommission: guest, ASID, status, name, errno' \
