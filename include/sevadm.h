@@ -213,6 +213,34 @@ void sevadm_run_free(struct sevadm_run *run);
 void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct sevadm_step *step),
 			 void *arg);
 
+/**
+ * struct sevadm_phase - a stretch of a sequence that may take long
+ * @name:	"ending guests", "WBINVD", "proof", or the firmware command
+ * @unit:	what @total counts, NULL if nothing is counted
+ * @done:	how much of it went well so far
+ * @total:	how much there is to do
+ * @over:	it has ended
+ * @failed:	and not well
+ */
+struct sevadm_phase {
+	const char *name, *unit;
+	uint32_t done, total;
+	bool over, failed;
+};
+
+/**
+ * sevadm_set_phase_observer - be told of each phase as it begins, goes on and ends
+ * @adm:	handle
+ * @phase:	called when a phase begins, when @done grows, about ten times a second while
+ *		it waits for anything but the firmware itself, and once with @over; always
+ *		from the calling thread, one phase after the other, none within another.
+ *		It cannot stop the sequence; the observer of steps can
+ * @arg:	passed on
+ */
+void sevadm_set_phase_observer(struct sevadm *adm,
+			       void (*phase)(void *arg, const struct sevadm_phase *phase),
+			       void *arg);
+
 /* ---------------------------------------------------------------------- host */
 
 /**
