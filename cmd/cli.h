@@ -11,9 +11,13 @@
 #include "sevadm.h"
 
 struct command;
+struct log;
 
 /**
  * struct cli - the invocation
+ * @words:	the command line as it was given
+ * @log_to:	"journal", "syslog" or a file, NULL for no log
+ * @log:	where records go, NULL before log_start()
  * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
  * @out:	where the result goes
@@ -25,6 +29,10 @@ struct cli {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool quiet, yes, dry_run;
 	unsigned int verbose;
+	char **words;
+	int nr_words;
+	const char *log_to;
+	struct log *log;
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;
@@ -87,6 +95,8 @@ int report_error(struct cli *cli, enum sevadm_class class, const char *remedy,
 void report_warning(struct cli *cli, const char *text);
 /* It went well: the result's last member, and the exit code */
 int report_done(struct cli *cli, const char *message);
+/* The result of a record of the log: @failure NULL if it went well */
+void report_log_end(struct out *out, const struct sevadm_failure *failure, const char *message);
 /* What every JSON result starts with */
 void report_head(struct cli *cli);
 void report_host(struct cli *cli, const struct sevadm_host *host);
@@ -115,6 +125,19 @@ void run_members(struct cli *cli, const struct sevadm_run *run);
 int run_report(struct cli *cli, struct sevadm_run *run, int ret);
 /* Nothing at all, because it failed before it began: the result has its shape all the same */
 void run_report_nothing(struct cli *cli);
+
+/* The steps as the log has them: CPUs that went well in one */
+void run_log_steps(struct out *out, const struct sevadm_run *run);
+/* One of them, from @i on; returns the last that is in it */
+size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i);
+
+/* ---- log.c */
+
+/* Before anything is opened or changed; @changes: there will be something to log.  Exit code */
+int log_start(struct cli *cli, bool changes);
+/* What was done, once; @failure NULL if it went well.  0, or -errno, which was warned of */
+int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_failure *failure);
+void log_close(struct cli *cli);
 
 /* ---- progress.c */
 

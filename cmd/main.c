@@ -199,9 +199,14 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	report_head(cli);
 	ret = check_flags(cli, flags);
 	if (!ret)
+		ret = log_start(cli, flags & CMD_WRITE && !cli->dry_run);
+	if (!ret)
 		ret = open_host(cli, flags);
+	if (ret && cli->adm)
+		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
+	log_close(cli);
 	if (cli->adm && sevadm_failure(cli->adm)->err == ECANCELED)
 		*stopped_by = progress_signal();
 	sevadm_close(cli->adm);
@@ -219,12 +224,17 @@ static bool want_color(const struct cli *cli)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { .device = "kernel" };
+	struct cli cli = { .device = "kernel", .nr_words = argc };
+	_cleanup_free_ char **words = calloc((size_t)argc + 1, sizeof(*words));
 	_cleanup_free_ void *options = NULL;
 	int at, ret, stopped_by = 0;
 
 	atexit(close_stdout);
 	argp_err_exit_status = SEVADM_USAGE;
+	if (!words)
+		return SEVADM_FAILED;
+	/* argp sorts argv, and we put names into it */
+	cli.words = memcpy(words, argv, (size_t)argc * sizeof(*words));
 	usage_hold(&cli, argc, argv);
 	at = find_command(&cli, argc, argv);
 	options = calloc(1, cli.command->options_size + 1);

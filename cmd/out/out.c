@@ -57,6 +57,19 @@ int out_finish(struct out *out)
 	return ret;
 }
 
+char *out_line(struct out *out)
+{
+	char *line = NULL;
+
+	if (!out->failed && asprintf(&line, "%s\n",
+				     json_object_to_json_string_ext(out->root,
+					JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+		line = NULL;
+	json_object_put(out->root);
+	free(out);
+	return line;
+}
+
 enum out_mode out_mode(const struct out *out)
 {
 	return out->mode;

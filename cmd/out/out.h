@@ -57,6 +57,9 @@ struct out *out_new(enum out_mode mode, bool color);
 /* Write what is still held back, release: 0 or -errno of stdout */
 int out_finish(struct out *out);
 
+/* With OUT_JSON: all of it as one line, to be freed, instead of printing it; release.  Or NULL */
+char *out_line(struct out *out);
+
 enum out_mode out_mode(const struct out *out);
 
 /* A member of the result itself */
