@@ -111,7 +111,7 @@ static int run(struct cli *cli, const void *options_)
 
 	if (!ret) {
 		print(cli, &r);
-		cli->reported = true;
+		run_report_nothing(cli);
 		snprintf(message, sizeof(message), "%s for %s: %u passed, %u warnings, %u failed, "
 			 "%u skipped", r.ready ? "Ready" : "Not ready", sevadm_goal_name(o->goal),
 			 r.counts[SEVADM_PASS], r.counts[SEVADM_WARN], r.counts[SEVADM_FAIL],

@@ -6,13 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "cmd/out/graph.h"
 #include "cmd/out/out.h"
 #include "sevadm.h"
 
 struct command;
+struct log;
 
 /**
  * struct cli - the invocation
+ * @words:	the command line as it was given
+ * @log_to:	"journal", "syslog" or a file, NULL for no log
+ * @log:	where records go, NULL before log_start()
  * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
  * @out:	where the result goes
@@ -24,6 +29,10 @@ struct cli {
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool quiet, yes, dry_run;
 	unsigned int verbose;
+	char **words;
+	int nr_words;
+	const char *log_to;
+	struct log *log;
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;
@@ -43,6 +52,7 @@ struct cli {
 #define CMD_MODULE	(1U << 11)	/* takes kvm_amd out, or puts it in */
 #define CMD_STOCK	(1U << 12)	/* the same, without the companion patch only */
 #define CMD_RESURVEY	(1U << 10)	/* looks into other processes when it has acted, too */
+#define CMD_PLAN_ONLY	(1U << 13)	/* what was asked for implies --dry-run */
 
 /**
  * struct command - one entry of the table
@@ -52,6 +62,7 @@ struct cli {
  * @options_size: of that struct, zeroed before parsing
  * @flags:	CMD_*
  * @flags_of:	further flags that follow from the options, or NULL
+ * @mode_of:	the form of the result that its options ask for, true if they do; or NULL
  * @run:	does it; returns the exit code, having reported a failure
  */
 struct command {
@@ -60,6 +71,7 @@ struct command {
 	size_t options_size;
 	unsigned int flags;
 	unsigned int (*flags_of)(const void *options);
+	bool (*mode_of)(const void *options, enum out_mode *mode);
 	int (*run)(struct cli *cli, const void *options);
 };
 
@@ -90,6 +102,8 @@ void report_warning(struct cli *cli, const char *text);
 int report_done(struct cli *cli, const char *message);
 /* It went well, and the answer is no */
 int report_no(struct cli *cli, const char *message);
+/* The result of a record of the log: @failure NULL if it went well */
+void report_log_end(struct out *out, const struct sevadm_failure *failure, const char *message);
 /* What every JSON result starts with */
 void report_head(struct cli *cli);
 void report_host(struct cli *cli, const struct sevadm_host *host);
@@ -102,6 +116,13 @@ void report_usage(const char *command, const char *message, const char *remedy);
 /* With --json complaints about the command line go into the result, too, until released */
 void usage_hold(const struct cli *cli, int argc, char **argv);
 void usage_release(void);
+
+/* ---- plan.c */
+
+/* Plan and order as members of the result */
+void plan_members(struct cli *cli, const struct sevadm_run *run);
+/* The same as a document */
+void plan_graph(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run);
 
 /* ---- run.c */
 
@@ -116,6 +137,18 @@ void run_report_nothing(struct cli *cli);
 
 /* Options of a teardown, for commands of which it is a part; struct sevadm_teardown_options */
 extern const struct argp teardown_argp;
+/* The steps as the log has them: CPUs that went well in one */
+void run_log_steps(struct out *out, const struct sevadm_run *run);
+/* One of them, from @i on; returns the last that is in it */
+size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i);
+
+/* ---- log.c */
+
+/* Before anything is opened or changed; @changes: there will be something to log.  Exit code */
+int log_start(struct cli *cli, bool changes);
+/* What was done, once; @failure NULL if it went well.  0, or -errno, which was warned of */
+int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_failure *failure);
+void log_close(struct cli *cli);
 
 /* ---- progress.c */
 

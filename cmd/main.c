@@ -136,6 +136,21 @@ static void parse_command(struct cli *cli, void *options, int argc, char **argv)
 		exit(SEVADM_FAILED);
 }
 
+/* A form of the result that the command's own options name: not one beside another */
+static void choose_mode(struct cli *cli, const void *options)
+{
+	const struct command *command = cli->command;
+	enum out_mode wanted;
+
+	if (!command->mode_of || !command->mode_of(options, &wanted))
+		return;
+	if (cli->mode != OUT_TEXT && cli->mode != wanted) {
+		fprintf(stderr, "sevadm %s: two forms of the result at once\n", command->name);
+		exit(SEVADM_USAGE);
+	}
+	cli->mode = wanted;
+}
+
 /* Before anything is opened: may this be done at all? */
 static int check_flags(struct cli *cli, unsigned int flags)
 {
@@ -189,12 +204,18 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	unsigned int flags = command->flags | (command->flags_of ? command->flags_of(options) : 0);
 	int ret;
 
+	cli->dry_run |= flags & CMD_PLAN_ONLY;
 	report_head(cli);
 	ret = check_flags(cli, flags);
 	if (!ret)
+		ret = log_start(cli, flags & CMD_WRITE && !cli->dry_run);
+	if (!ret)
 		ret = open_host(cli, flags);
+	if (ret && cli->adm)
+		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
+	log_close(cli);
 	if (cli->adm && sevadm_failure(cli->adm)->err == ECANCELED)
 		*stopped_by = progress_signal();
 	sevadm_close(cli->adm);
@@ -212,18 +233,24 @@ static bool want_color(const struct cli *cli)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = { .device = "kernel" };
+	struct cli cli = { .device = "kernel", .nr_words = argc };
+	_cleanup_free_ char **words = calloc((size_t)argc + 1, sizeof(*words));
 	_cleanup_free_ void *options = NULL;
 	int at, ret, stopped_by = 0;
 
 	atexit(close_stdout);
 	argp_err_exit_status = SEVADM_USAGE;
+	if (!words)
+		return SEVADM_FAILED;
+	/* argp sorts argv, and we put names into it */
+	cli.words = memcpy(words, argv, (size_t)argc * sizeof(*words));
 	usage_hold(&cli, argc, argv);
 	at = find_command(&cli, argc, argv);
 	options = calloc(1, cli.command->options_size + 1);
 	if (!options)
 		return SEVADM_FAILED;
 	parse_command(&cli, options, argc - at, argv + at);
+	choose_mode(&cli, options);
 	usage_release();
 	cli.out = out_new(cli.mode, want_color(&cli));
 	if (!cli.out)

@@ -9,6 +9,7 @@
 
 enum {
 	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
+	KEY_LOG,
 };
 
 static const struct argp_option options[] = {
@@ -18,10 +19,12 @@ static const struct argp_option options[] = {
 	{ "porcelain", KEY_PORCELAIN, NULL, 0, "Print lines with tabs, for scripts", 10 },
 	{ "quiet", 'q', NULL, 0, "No progress", 10 },
 	{ "verbose", 'v', NULL, 0,
-	  "Each WBINVD a line of its own; the steps of commands that only ask", 10 },
+	  "Each step a line of progress, each WBINVD a line of text; the steps of commands that "
+	  "only ask", 10 },
 	{ "color", KEY_COLOR, "auto|always|never", 0, "Colour in text", 10 },
 	{ "yes", KEY_YES, NULL, 0, "Do not ask before something is lost", 10 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },
+	{ "log", KEY_LOG, "journal|syslog|FILE", 0, "Leave a record of what is changed", 10 },
 	{ 0 }
 };
 
@@ -69,6 +72,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_DRY_RUN:
 		cli->dry_run = true;
+		break;
+	case KEY_LOG:
+		if (!*arg)
+			argp_error(state, "--log takes journal, syslog or a file");
+		cli->log_to = arg;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;

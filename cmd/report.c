@@ -64,10 +64,11 @@ static void end_object(struct cli *cli, const struct end *end)
 		out_object(cli->out, "result", NULL, end_rows, end);
 }
 
-int report_failure(struct cli *cli, const struct sevadm_failure *failure)
+static struct end end_of(const struct sevadm_failure *failure)
 {
 	bool has_status = failure->status != SEVADM_NO_FW_CALL;
-	struct end end = {
+
+	return (struct end){
 		.exit = (int32_t)failure->class,
 		.err = failure->err,
 		.message = failure->message,
@@ -79,6 +80,11 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 		.has_ext = failure->fw_ext,
 		.fw_ext = failure->fw_ext,
 	};
+}
+
+int report_failure(struct cli *cli, const struct sevadm_failure *failure)
+{
+	const struct end end = end_of(failure);
 
 	if (!(cli->command->flags & CMD_OFFLINE) && !cli->reported)
 		run_report_nothing(cli);
@@ -87,6 +93,14 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 	if (failure->remedy[0])
 		fprintf(stderr, "%s\n", failure->remedy);
 	return end.exit;
+}
+
+void report_log_end(struct out *out, const struct sevadm_failure *failure, const char *message)
+{
+	const struct end good = { .done = true, .exit = SEVADM_DONE, .message = message };
+	const struct end end = failure ? end_of(failure) : good;
+
+	out_object(out, "result", NULL, end_rows, &end);
 }
 
 int report_error(struct cli *cli, enum sevadm_class class, const char *remedy, const char *format,

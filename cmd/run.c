@@ -16,7 +16,7 @@ struct step_view {
 	uint64_t guest;
 	uint32_t asid, cpu;
 	int32_t pid;
-	char cpus[128];
+	char cpus[4096];
 	uint32_t status;
 	bool has_ext;
 	uint64_t fw_ext;
@@ -45,12 +45,20 @@ static const struct out_row step_rows[] = {
 	OUT_END
 };
 
-static const struct out_row plan_rows[] = {
-	OUT_ROW(struct sevadm_plan_step, "command", "COMMAND", OUT_STRING, command),
-	OUT_ROW_WHEN(struct sevadm_plan_step, "guest", "GUEST", OUT_U64, guest, has_guest),
-	OUT_ROW_WHEN(struct sevadm_plan_step, "asid", "ASID", OUT_U32, asid, has_guest),
-	OUT_ROW(struct sevadm_plan_step, "count", "TIMES", OUT_U32, count),
-	OUT_ROW(struct sevadm_plan_step, "why", "WHY", OUT_STRING, why),
+static const struct out_row log_rows[] = {
+	OUT_ROW(struct step_view, "command", NULL, OUT_STRING, command),
+	OUT_ROW_WHEN(struct step_view, "guest", NULL, OUT_U64, guest, has_guest),
+	OUT_ROW_WHEN(struct step_view, "asid", NULL, OUT_U32, asid, has_guest),
+	OUT_ROW_WHEN(struct step_view, "pid", NULL, OUT_I32, pid, has_pid),
+	OUT_ROW(struct step_view, "cpus", NULL, OUT_CHARS, cpus),
+	OUT_ROW_WHEN(struct step_view, "count", NULL, OUT_U32, count, many),
+	OUT_ROW_WHEN(struct step_view, "status", NULL, OUT_STATUS, status, has_status),
+	OUT_ROW(struct step_view, "status_name", NULL, OUT_STRING, status_name),
+	OUT_ROW(struct step_view, "errno", NULL, OUT_I32, err),
+	OUT_ROW(struct step_view, "errno_name", NULL, OUT_STRING, error),
+	OUT_ROW(struct step_view, "reason", NULL, OUT_STRING, reason),
+	OUT_ROW(struct step_view, "duration_ns", NULL, OUT_NS, duration_ns),
+	OUT_ROW_WHEN(struct step_view, "fw_ext", NULL, OUT_HEX64, fw_ext, has_ext),
 	OUT_END
 };
 
@@ -129,21 +137,10 @@ static void print_steps(struct cli *cli, const struct sevadm_run *run)
 	out_list_end(cli->out);
 }
 
-static void print_plan(struct cli *cli, const struct sevadm_run *run)
-{
-	/* in text the plan is worth its lines only where the steps do not tell it */
-	if (out_mode(cli->out) == OUT_TEXT && !run->dry)
-		return;
-	out_list(cli->out, "plan", "Plan", plan_rows);
-	for (size_t i = 0; i < run->nr_plan; i++)
-		out_list_item(cli->out, &run->plan[i]);
-	out_list_end(cli->out);
-}
-
 static void print_members(struct cli *cli, const struct sevadm_run *run)
 {
 	out_bool(cli->out, "dry_run", run->dry);
-	print_plan(cli, run);
+	plan_members(cli, run);
 	print_steps(cli, run);
 	out_strings(cli->out, "warnings", run->warnings, run->nr_warnings);
 	cli->reported = true;
@@ -167,14 +164,43 @@ void run_report_nothing(struct cli *cli)
 	print_members(cli, &nothing);
 }
 
+void run_log_steps(struct out *out, const struct sevadm_run *run)
+{
+	out_list(out, "steps", NULL, log_rows);
+	for (size_t i = 0; run && i < run->nr_steps; i++) {
+		struct step_view view;
+
+		i = fold(run, i, &view);
+		out_list_item(out, &view);
+	}
+	out_list_end(out);
+	out_strings(out, "warnings", run ? run->warnings : NULL, run ? run->nr_warnings : 0);
+}
+
+size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i)
+{
+	struct step_view view;
+
+	i = fold(run, i, &view);
+	out_object(out, "step", NULL, log_rows, &view);
+	return i;
+}
+
 int run_report(struct cli *cli, struct sevadm_run *run, int ret)
 {
-	int code;
+	int code, unlogged;
 
 	progress_end(cli);
+	/* first: who reads our output may take his time */
+	unlogged = log_end(cli, run, ret ? sevadm_failure(cli->adm) : NULL);
 	run_members(cli, run);
-	code = ret ? report_failure(cli, sevadm_failure(cli->adm)) :
-		     report_done(cli, run->dry ? "Nothing was changed" : run->message);
+	if (ret)
+		code = report_failure(cli, sevadm_failure(cli->adm));
+	else if (unlogged)
+		code = report_error(cli, SEVADM_FAILED, "What was done stays done.",
+				    "all was done, but the log has no record of its end");
+	else
+		code = report_done(cli, run->dry ? "Nothing was changed" : run->message);
 	sevadm_run_free(run);
 	return code;
 }

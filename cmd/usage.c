@@ -17,7 +17,8 @@ static int held = -1, saved = -1;	/* what standard error is meanwhile, and what 
 static bool wants_json(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-		if (!strcmp(argv[i], "--json"))
+		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--plan=json") ||
+		    !strcmp(argv[i], "--format=json"))
 			return true;
 	return false;
 }

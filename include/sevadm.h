@@ -163,8 +163,29 @@ struct sevadm_plan_step {
 };
 
 /**
+ * struct sevadm_plan_edge - what has to precede a step of a plan, and what tells that it did not
+ * @step:	which step, as an index into the plan
+ * @after:	what has to come before it, as an index into the plan
+ * @why:	one sentence
+ * @told_by:	the firmware command that answers @status where @after did not come first,
+ *		which can be a later one than @step; NULL: no status tells, the firmware
+ *		does not look
+ * @status:	firmware status, 0 without @told_by
+ *
+ * The firmware's rules (AMD 56860, SNP_DF_FLUSH, SNP_SHUTDOWN_EX, SNP_DECOMMISSION;
+ * AMD 55766, SHUTDOWN), not merely the order in which the steps are carried out: two
+ * steps that no path of edges connects could change places.
+ */
+struct sevadm_plan_edge {
+	size_t step, after;
+	const char *why, *told_by;
+	uint32_t status;
+};
+
+/**
  * struct sevadm_run - what a command that acts on the firmware planned and did
  * @plan:	what it set out to do
+ * @edges:	why in this order: what each step of @plan has to wait for
  * @steps:	what was done, in order
  * @dry:	nothing was changed, the plan is all there is
  * @warnings:	sentences that the operator has to see even on success
@@ -173,6 +194,8 @@ struct sevadm_plan_step {
 struct sevadm_run {
 	struct sevadm_plan_step *plan;
 	size_t nr_plan;
+	struct sevadm_plan_edge *edges;
+	size_t nr_edges;
 	struct sevadm_step *steps;
 	size_t nr_steps;
 	bool dry;
@@ -193,6 +216,34 @@ void sevadm_run_free(struct sevadm_run *run);
  */
 void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct sevadm_step *step),
 			 void *arg);
+
+/**
+ * struct sevadm_phase - a stretch of a sequence that may take long
+ * @name:	"ending guests", "WBINVD", "proof", or the firmware command
+ * @unit:	what @total counts, NULL if nothing is counted
+ * @done:	how much of it went well so far
+ * @total:	how much there is to do
+ * @over:	it has ended
+ * @failed:	and not well
+ */
+struct sevadm_phase {
+	const char *name, *unit;
+	uint32_t done, total;
+	bool over, failed;
+};
+
+/**
+ * sevadm_set_phase_observer - be told of each phase as it begins, goes on and ends
+ * @adm:	handle
+ * @phase:	called when a phase begins, when @done grows, about ten times a second while
+ *		it waits for anything but the firmware itself, and once with @over; always
+ *		from the calling thread, one phase after the other, none within another.
+ *		It cannot stop the sequence; the observer of steps can
+ * @arg:	passed on
+ */
+void sevadm_set_phase_observer(struct sevadm *adm,
+			       void (*phase)(void *arg, const struct sevadm_phase *phase),
+			       void *arg);
 
 /* ---------------------------------------------------------------------- host */
 

@@ -57,6 +57,19 @@ int out_finish(struct out *out)
 	return ret;
 }
 
+char *out_line(struct out *out)
+{
+	char *line = NULL;
+
+	if (!out->failed && asprintf(&line, "%s\n",
+				     json_object_to_json_string_ext(out->root,
+					JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)) < 0)
+		line = NULL;
+	json_object_put(out->root);
+	free(out);
+	return line;
+}
+
 enum out_mode out_mode(const struct out *out)
 {
 	return out->mode;
@@ -242,6 +255,8 @@ void out_object(struct out *out, const char *key, const char *heading, const str
 	for (const struct out_row *row = rows; row->key; row++)
 		if (row->label && (int)strlen(row->label) > width)
 			width = (int)strlen(row->label);
+	if (out->mode == OUT_DOCUMENT)
+		return;
 	if (out->mode == OUT_TEXT)
 		title(out, heading);
 	for (const struct out_row *row = rows; row->key; row++) {
@@ -300,6 +315,8 @@ void out_list_item(struct out *out, const void *object)
 			json_object_array_add(out->array, json_object_of(out, out->rows, object));
 		return;
 	}
+	if (out->mode == OUT_DOCUMENT)
+		return;
 	if (out->mode == OUT_PORCELAIN)
 		fputs(out->key, stdout);
 	for (const struct out_row *row = out->rows; row->key; row++) {

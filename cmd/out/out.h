@@ -11,7 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum out_mode { OUT_TEXT, OUT_JSON, OUT_PORCELAIN };
+/*
+ * OUT_DOCUMENT: in a language of its own, which the command writes itself; members, tables
+ * and text print nothing
+ */
+enum out_mode { OUT_TEXT, OUT_JSON, OUT_PORCELAIN, OUT_DOCUMENT };
 
 enum out_format {
 	OUT_BOOL,	/* bool: yes and no; true and false */
@@ -52,6 +56,9 @@ struct out;
 struct out *out_new(enum out_mode mode, bool color);
 /* Write what is still held back, release: 0 or -errno of stdout */
 int out_finish(struct out *out);
+
+/* With OUT_JSON: all of it as one line, to be freed, instead of printing it; release.  Or NULL */
+char *out_line(struct out *out);
 
 enum out_mode out_mode(const struct out *out);
 

@@ -19,6 +19,9 @@ struct sevadm {
 	struct sevadm_failure failure;
 	int (*observer)(void *arg, const struct sevadm_step *step);
 	void *observer_arg;
+	void (*phase_observer)(void *arg, const struct sevadm_phase *phase);
+	void *phase_arg;
+	struct sevadm_phase phase;	/* no @name: none */
 	bool cancelled;
 	int lock;		/* descriptor of the lock against other programs, or -1 */
 	struct host_vms vms;
@@ -55,9 +58,18 @@ const char *core_reason_text(uint32_t reason);
 /* ---- run.c: plan, steps, warnings; -ENOMEM is a failure as any other */
 
 int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_step *step);
+/* Both of its steps are in the plan */
+int core_edge_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_edge *edge);
 /* Records the step and tells the observer; -ECANCELED when it wants to stop */
 int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step);
-/* Between steps: has the observer asked to stop? */
+/* Phases, one after the other.  @unit may be NULL, with @total 0 */
+void core_phase_begin(struct sevadm *adm, const char *name, const char *unit, uint32_t total);
+/* So much of it is done; the same as before says that it still goes on */
+void core_phase_done(struct sevadm *adm, uint32_t done);
+/* @ret: 0 if it ended well */
+void core_phase_end(struct sevadm *adm, int ret);
+
+/* Between steps, and while waiting: has the observer asked to stop? */
 int core_check_cancel(struct sevadm *adm);
 __attribute__((format(printf, 3, 4)))
 int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...);

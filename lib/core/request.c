@@ -268,15 +268,18 @@ int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 int request_wbinvd_all(struct sevadm *adm, struct sevadm_run *run, uint32_t *nr_cpus)
 {
 	struct sev_dbg_wbinvd_all cmd = { .size = sizeof(cmd) };
-	int ret = core_issue(adm, false, SEV_DBG_WBINVD_ALL, &cmd, NULL, NULL), added;
 	struct sevadm_step step = {
 		.kind = SEVADM_STEP_WBINVD,
 		.command = "WBINVD_ALL",
-		.err = -ret,
-		.count = ret ? 1 : cmd.nr_cpus,
-		.duration_ns = cmd.duration_ns,
 	};
+	int ret, added;
 
+	core_phase_begin(adm, step.command, NULL, 0);
+	ret = core_issue(adm, false, SEV_DBG_WBINVD_ALL, &cmd, NULL, NULL);
+	core_phase_end(adm, ret);
+	step.err = -ret;
+	step.count = ret ? 1 : cmd.nr_cpus;
+	step.duration_ns = cmd.duration_ns;
 	added = core_step_add(adm, run, &step);
 	if (ret)
 		return core_fail_step(adm, &step, SEV_DBG_R_NONE, 0);
@@ -332,7 +335,9 @@ int request_cmd(struct sevadm *adm, struct sevadm_run *run, unsigned long reques
 	*outcome = (struct outcome){ .command = command };
 	if (!trace)
 		return core_fail_errno(adm, ENOMEM, command_name(command));
+	core_phase_begin(adm, command_name(command), NULL, 0);
 	ret = core_issue(adm, may_repeat(command), request, &cmd, &cmd.result.status, NULL);
+	core_phase_end(adm, ret);
 	if (cmd.trace_count > TRACE_MAX)
 		cmd.trace_count = TRACE_MAX;	/* whatever a driver says */
 	added = add_trace(adm, run, &cmd, trace, command, ret);

@@ -26,8 +26,52 @@ int core_plan_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 	return 0;
 }
 
+int core_edge_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_plan_edge *edge)
+{
+	struct sevadm_plan_edge *edges = grow(run->edges, run->nr_edges, sizeof(*edges));
+
+	if (!edges)
+		return core_fail_errno(adm, ENOMEM, "plan");
+	run->edges = edges;
+	edges[run->nr_edges++] = *edge;
+	return 0;
+}
+
+static void tell_phase(struct sevadm *adm)
+{
+	if (adm->phase_observer && adm->phase.name)
+		adm->phase_observer(adm->phase_arg, &adm->phase);
+}
+
+void core_phase_begin(struct sevadm *adm, const char *name, const char *unit, uint32_t total)
+{
+	adm->phase = (struct sevadm_phase){ .name = name, .unit = unit, .total = total };
+	tell_phase(adm);
+}
+
+void core_phase_done(struct sevadm *adm, uint32_t done)
+{
+	/* more can come than were there when it was counted; and it does not go back */
+	if (done > adm->phase.total)
+		done = adm->phase.total;
+	if (done > adm->phase.done)
+		adm->phase.done = done;
+	tell_phase(adm);
+}
+
+void core_phase_end(struct sevadm *adm, int ret)
+{
+	adm->phase.over = true;
+	adm->phase.failed = ret;
+	if (!ret)
+		adm->phase.done = adm->phase.total;
+	tell_phase(adm);
+	adm->phase = (struct sevadm_phase){ 0 };
+}
+
 int core_check_cancel(struct sevadm *adm)
 {
+	tell_phase(adm);
 	if (adm->observer && adm->observer(adm->observer_arg, NULL))
 		adm->cancelled = true;
 	if (!adm->cancelled)
@@ -80,6 +124,7 @@ void core_message(struct sevadm_run *run, const char *format, ...)
 void sevadm_run_free(struct sevadm_run *run)
 {
 	free(run->plan);
+	free(run->edges);
 	free(run->steps);
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		free(run->warnings[i]);
@@ -92,4 +137,12 @@ void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct
 {
 	adm->observer = step;
 	adm->observer_arg = arg;
+}
+
+void sevadm_set_phase_observer(struct sevadm *adm,
+			       void (*phase)(void *arg, const struct sevadm_phase *phase),
+			       void *arg)
+{
+	adm->phase_observer = phase;
+	adm->phase_arg = arg;
 }

@@ -14,6 +14,7 @@
 #define KILL_SECONDS		10	/* exit of a large VM after SIGKILL */
 #define FREEZE_SECONDS		5
 #define POLL_NS			(10 * 1000 * 1000ULL)
+#define TICK_NS			(100 * 1000 * 1000ULL)
 
 char *guest_text(const struct sevadm_guest *guest, char *buf, size_t size)
 {
@@ -144,19 +145,25 @@ static int signal_all(struct sevadm *adm, struct sevadm_run *run,
 /* 1 when it has ended, 0 when not by @deadline, or -errno; a signal only asks whether to go on */
 static int wait_one(struct sevadm *adm, const struct host_vm *vm, uint64_t deadline)
 {
-	int ret;
-
-	do {
+	for (;;) {
 		uint64_t now = adm->host->ops->clock(adm->host);
+		uint64_t left = deadline > now ? deadline - now : 0;
+		int ret;
 
+		/* in slices: who watches wants to see that it goes on */
 		ret = adm->host->ops->process_wait(adm->host, vm->handle,
-						   deadline > now ? deadline - now : 0);
-	} while (ret == -EINTR && !core_check_cancel(adm));
-	return ret == -EINTR ? -ECANCELED : ret;
+						   left < TICK_NS ? left : TICK_NS);
+		if (ret != -EINTR && (ret || left <= TICK_NS))
+			return ret;
+		if (core_check_cancel(adm))
+			return -ECANCELED;
+	}
 }
 
 static int wait_all(struct sevadm *adm, const struct sevadm_guests *guests, uint64_t deadline)
 {
+	uint32_t ended_with = 0;	/* guests */
+
 	for (size_t i = 0; i < guests->nr_vms; i++) {
 		int ret;
 
@@ -165,6 +172,8 @@ static int wait_all(struct sevadm *adm, const struct sevadm_guests *guests, uint
 		ret = wait_one(adm, &adm->vms.list[i], deadline);
 		if (ret != 1)
 			return ret;
+		ended_with += guests->vms[i].guests;
+		core_phase_done(adm, ended_with);
 	}
 	return 1;
 }

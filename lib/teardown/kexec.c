@@ -235,6 +235,8 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		ret = sevadm_teardown(adm, &options->teardown, run);
 	if (!ret && !options->no_exec)
 		ret = plan_jump(adm, run, now);
+	if (!ret)
+		ret = plan_order(adm, run);
 	if (ret || options->teardown.dry)
 		return ret;
 	return go(adm, options, run, now);

@@ -70,7 +70,7 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 			  "is not clean; frees the IOMMU");
 	if (!ret && run->nr_plan)
 		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
-	if (!ret && run->nr_plan)
+	if (!ret && run->nr_plan && scene->snp_host)
 		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
-	return ret;
+	return ret ? ret : plan_order(adm, run);
 }

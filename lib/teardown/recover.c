@@ -124,6 +124,8 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	run->dry = dry;
 	if (!ret && reload)
 		ret = reload_kvm(adm, dry, run);
+	if (!ret)
+		ret = plan_order(adm, run);
 	core_message(run, had_cure ? "This host is recovered" : reload ? "kvm_amd is loaded anew" :
 		     "There is nothing to recover from");
 	return ret;

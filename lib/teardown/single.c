@@ -81,7 +81,7 @@ static int decommission_planned(struct sevadm *adm, const struct sevadm_guests *
 						   guest->state == SEVADM_GUEST_RUNNING ?
 						   SEV_DBG_D_RUNNING : 0);
 		if (!ret && !run->steps[run->nr_steps - 1].err) {
-			done++;
+			core_phase_done(adm, (uint32_t)++done);
 			ret = warn_unfrozen(adm, run, guest);
 		}
 		if (ret)
@@ -117,8 +117,11 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
 			ret = plan_guest(adm, run, guest);
 	}
 	run->dry = dry;
-	if (!ret && !dry)
+	if (!ret && !dry) {
+		core_phase_begin(adm, "SNP_DECOMMISSION", "guests", (uint32_t)run->nr_plan);
 		ret = decommission_planned(adm, &guests, run);
+		core_phase_end(adm, ret);
+	}
 	sevadm_guests_free(&guests);
 	return ret;
 }
@@ -141,6 +144,8 @@ static int one_command(struct sevadm *adm, struct sevadm_run *run, bool dry, uns
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	ret = plan_command(adm, run, command, why);
+	if (!ret)
+		ret = plan_order(adm, run);
 	run->dry = dry;
 	if (ret || dry)
 		return ret;

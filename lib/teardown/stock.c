@@ -187,7 +187,7 @@ static int plan(struct sevadm *adm, const struct sevadm_teardown_options *option
 		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
 	if (!ret)
 		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
-	return ret;
+	return ret ? ret : plan_order(adm, run);
 }
 
 /* -------------------------------------------------------------------------- steps */

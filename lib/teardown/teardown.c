@@ -169,6 +169,8 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 		ret = request_decommission(adm, run, guest, left->state == SEVADM_GUEST_RUNNING ?
 					   SEV_DBG_D_RUNNING : 0);
 		if (!ret)
+			core_phase_done(adm, adm->phase.done + 1);
+		if (!ret)
 			ret = core_check_cancel(adm);
 	}
 	sevadm_guests_free(&now);
@@ -250,9 +252,17 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		   struct scene *scene, struct sevadm_run *run)
 {
+	unsigned int ending;
 	int ret;
 
+	/* those of SEV and SEV-ES that are decommissioned end in SHUTDOWN */
+	ending = guests_alive(&scene->guests, options->guests == SEVADM_GUESTS_DECOMMISSION ?
+			      SEVADM_GUEST_SNP : 0);
+	if (ending)
+		core_phase_begin(adm, "ending guests", "guests", ending);
 	ret = end_guests(adm, options, scene, run);
+	if (ending)
+		core_phase_end(adm, ret);
 	if (!ret && scene->sev_up)
 		ret = shut_sev_down(adm, options, scene, run);
 	if (!ret)
@@ -265,8 +275,11 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		ret = core_check_cancel(adm);
 	if (!ret && scene->snp_up)
 		ret = shut_snp_down(adm, options, scene, run);
-	if (!ret)
-		ret = prove_down(adm, scene->snp_host, run);
+	if (ret)
+		return ret;
+	core_phase_begin(adm, "proof", NULL, 0);
+	ret = prove_down(adm, scene->snp_host, run);
+	core_phase_end(adm, ret);
 	return ret;
 }
 

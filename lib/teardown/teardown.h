@@ -69,6 +69,9 @@ int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus);
 int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		  const struct scene *scene, unsigned int nr_cpus, struct sevadm_run *run);
 
+/* What each step of a finished plan has to wait for, and which status tells if it did not */
+int plan_order(struct sevadm *adm, struct sevadm_run *run);
+
 /* WBINVD and SNP_DF_FLUSH until every core is clean, at most three rounds */
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
 		 struct sevadm_run *run);

@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "lib/teardown/teardown.h"
 #include "lib/util/cleanup.h"
 
 #define STACK_SIZE	(64 * 1024)
+#define TICK_NS		(100 * 1000 * 1000L)
 
 /**
  * struct job - one CPU's WBINVD
@@ -28,13 +30,23 @@ struct job {
 	uint64_t duration_ns;
 };
 
+/**
+ * struct pool - the workers and what they share
+ * @next:	the first job that nobody has taken
+ * @lock:	over all that follows
+ * @gate:	they start together
+ * @last:	the last of them is over
+ * @over:	jobs that ended, and of these
+ * @good:	those that ended well
+ */
 struct pool {
 	struct sevadm *adm;
 	struct job *jobs;
 	unsigned int nr_jobs, next;
 	pthread_mutex_t lock;
-	pthread_cond_t gate;
+	pthread_cond_t gate, last;
 	bool open;
+	unsigned int over, good;
 };
 
 struct worker {
@@ -59,6 +71,16 @@ static void execute(struct pool *pool, struct job *job)
 	job->duration_ns = job->err ? 0 : request.duration_ns;
 }
 
+static void finish(struct pool *pool, struct job *job)
+{
+	execute(pool, job);
+	pthread_mutex_lock(&pool->lock);
+	pool->good += !job->err;
+	if (++pool->over == pool->nr_jobs)
+		pthread_cond_signal(&pool->last);
+	pthread_mutex_unlock(&pool->lock);
+}
+
 static void *work(void *arg)
 {
 	struct worker *worker = arg;
@@ -71,13 +93,13 @@ static void *work(void *arg)
 		pthread_cond_wait(&pool->gate, &pool->lock);
 	pthread_mutex_unlock(&pool->lock);
 
-	execute(pool, &pool->jobs[i]);
+	finish(pool, &pool->jobs[i]);
 	for (;;) {
 		i = __atomic_fetch_add(&pool->next, 1, __ATOMIC_RELAXED);
 		if (i >= pool->nr_jobs)
 			return NULL;
 		pin(pool, &pool->jobs[i]);
-		execute(pool, &pool->jobs[i]);
+		finish(pool, &pool->jobs[i]);
 	}
 }
 
@@ -102,6 +124,27 @@ static unsigned int start_workers(struct pool *pool, struct worker *workers, uns
 	return started;
 }
 
+/* Tell how far they are until the last is over; observers are called from this thread only */
+static void watch(struct pool *pool)
+{
+	unsigned int good = 0, over = 0;
+	struct timespec until;
+
+	while (over < pool->nr_jobs) {
+		clock_gettime(CLOCK_MONOTONIC, &until);
+		until.tv_nsec += TICK_NS;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		pthread_mutex_lock(&pool->lock);
+		if (pool->over < pool->nr_jobs)
+			pthread_cond_clockwait(&pool->last, &pool->lock, CLOCK_MONOTONIC, &until);
+		over = pool->over;
+		good = pool->good;
+		pthread_mutex_unlock(&pool->lock);
+		core_phase_done(pool->adm, good);
+	}
+}
+
 static int run_pool(struct pool *pool, unsigned int nr_workers)
 {
 	_cleanup_free_ struct worker *workers = calloc(nr_workers, sizeof(*workers));
@@ -117,6 +160,7 @@ static int run_pool(struct pool *pool, unsigned int nr_workers)
 	pool->open = true;
 	pthread_cond_broadcast(&pool->gate);
 	pthread_mutex_unlock(&pool->lock);
+	watch(pool);
 	for (unsigned int i = 0; i < started; i++)
 		pthread_join(workers[i].thread, NULL);
 	return 0;
@@ -212,6 +256,7 @@ int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset 
 		.nr_jobs = nr,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.gate = PTHREAD_COND_INITIALIZER,
+		.last = PTHREAD_COND_INITIALIZER,
 	};
 	int ret;
 
@@ -221,7 +266,9 @@ int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset 
 		list[i++].cpu = (unsigned int)cpu;
 	if (!nr)
 		return 0;
+	core_phase_begin(adm, "WBINVD", "CPUs", nr);
 	ret = run_pool(&pool, jobs && jobs < nr ? jobs : nr);
+	core_phase_end(adm, ret ? ret : pool.good < nr);
 	if (ret)
 		return core_fail_errno(adm, -ret, "start the workers of WBINVD");
 	return collect(adm, run, &pool, missed);

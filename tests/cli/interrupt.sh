@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Signals in the middle of a sequence.  The simulated host knows no waiting, so
-# the program is held up by its own progress: standard error is a pipe that is
-# full but for one page until the signal is on its way.
+# the program is held up by its own progress, a line for each step (-v): standard
+# error is a pipe that is full but for one page until the signal is on its way.
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
 set -u
 . "$(dirname "$0")/lib/tap.sh"
@@ -22,7 +22,7 @@ hold_up() {
 	exec 3<>"$work/full"
 	head -c 61440 /dev/zero >&3
 	# shellcheck disable=SC2086 # options
-	env $env_options "$SEVADM" --device="sim:$sim" "$@" --json </dev/null 2>"$work/full" \
+	env $env_options "$SEVADM" --device="sim:$sim" "$@" -v --json </dev/null 2>"$work/full" \
 		>"$work/held" 3>&- &
 	pid=$!
 	tries=0

@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The published schemas against what every command really prints, on hosts of every
+# kind, when it goes well and when it does not, and for dry runs.
+# shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
+set -u
+. "$(dirname "$0")/lib/tap.sh"
+python=/usr/bin/python3
+schemas=$top_srcdir/docs/schema
+"$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null || {
+	skip 'schemas' 'there is no python3-jsonschema 4'
+	done_testing
+}
+
+mkdir "$work/results"
+samples=0
+# sample NAME - what the last run printed is one
+sample() {
+	samples=$((samples + 1))
+	{ echo "$1 (exit $code)"; cat "$out"; } >"$work/results/$(printf %04d $samples)"
+}
+# on WHERE WORDS... - the program there, with --json
+on() {
+	where=$1
+	shift
+	host --json "$@"
+	sample "$where: $*"
+}
+
+# every command that issues firmware commands, going well or not, in an order that meets both
+everything() {
+	for words in status guests 'guests --status' 'wbinvd --dry-run' wbinvd 'wbinvd --cpus=5' \
+		'wbinvd --cpus=99' 'wbinvd --broadcast' 'df-flush --dry-run' df-flush 'df-flush --legacy' \
+		'shutdown --dry-run' 'shutdown --legacy --dry-run' 'shutdown --strict --dry-run' shutdown \
+		'shutdown --legacy' 'shutdown --strict' 'init --dry-run' init 'decommission 99 --yes' \
+		'decommission 1' 'decommission 1 --yes' 'decommission --all --dry-run' \
+		'decommission --all --running --dry-run' 'decommission 1 --running --yes' status guests \
+		'guests --status' 'teardown --dry-run' teardown 'teardown --guests=stop' \
+		'teardown --guests=stop --dry-run' 'teardown --guests=decommission --plan=json' \
+		'teardown --guests=decommission --yes' 'teardown --guests=stop --yes' teardown \
+		'teardown --dry-run' status guests 'shutdown --live --yes' check 'check kexec' \
+		'check kdump' 'check --dry-run' 'recover --dry-run' recover 'recover --reload' \
+		'kexec' 'kexec --yes' 'kexec --guests=stop --dry-run --kernel=x' \
+		'kexec --guests=stop --yes --kernel=x --no-exec' 'kexec --guests=stop --yes'; do
+		# shellcheck disable=SC2086 # words
+		on "$1" $words
+	done
+}
+machine --snp-guests=2 --sev-guests=1 --sev-es-guests=1 --leaked-guests=1 --launching-guests=1
+everything 'guests of every kind'
+machine --snp-guests=1 --offline=5
+everything 'a CPU offline'
+machine
+everything 'no guests'
+machine --snp-guests=1 --no-patch
+everything 'no patch'
+machine --snp-guests=1
+act access=none >"$work/acted"
+everything 'no access'
+sim_kept=$sim
+sim=$work/none
+everything 'no such host'
+sim=$sim_kept
+
+# the same of this machine, which has no such device, or where nothing is changed
+for words in status guests 'teardown --dry-run' 'explain 0x0f'; do
+	# shellcheck disable=SC2086
+	run --json $words
+	sample "this machine: $words"
+done
+
+# what the firmware refuses, with and without an extended error
+for fault in SNP_DF_FLUSH:HWERROR_PLATFORM:1:0x1234 SNP_DF_FLUSH:0x7e SNP_SHUTDOWN_EX:DFFLUSH_REQUIRED:2 \
+	SHUTDOWN:HWERROR_UNSAFE SNP_DECOMMISSION:INVALID_GUEST SNP_PLATFORM_STATUS:INVALID_PAGE_STATE:9 \
+	PLATFORM_STATUS:HWERROR_UNSAFE:9; do
+	machine --snp-guests=1 --sev-guests=1
+	act fail=$fault >"$work/acted"
+	on "$fault" teardown --guests=decommission --yes
+	on "$fault" status
+	on "$fault" guests
+	on "$fault" init
+done
+machine --snp-guests=1
+act timeout=SHUTDOWN >"$work/acted"
+everything 'a secure processor that is silent'
+machine
+act fail=SNP_LAUNCH_FINISH:SUCCESS start=snp start=snp >"$work/acted"
+on 'firmware and list differ' guests --status
+machine
+act tracking-fails start=sev >"$work/acted"
+on 'list incomplete' guests
+on 'list incomplete' status
+for option in --tio --ciphertext-hiding --kernel=7.3.4-sim; do
+	machine $option --snp-guests=1
+	on "$option" status
+	on "$option" shutdown
+done
+machine
+act iommu-fails >"$work/acted"
+on 'the IOMMU keeps pages' teardown
+on 'the IOMMU keeps pages' status
+machine --snp-guests=1
+act allow=0-3 >"$work/acted"
+on 'CPUs out of reach' wbinvd
+
+# commands that open no host
+for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBINVD_REQUIRED' 'explain 0' \
+	'explain 0x1e' 'explain nonsense' 'explain 15 --command=X' 'explain 15 --dry-run' 'explain' \
+	"sim create $work/new.sim" "sim create $work/new.sim" 'sim create /nowhere/x' \
+	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp warnings" \
+	"sim act $work/new.sim frobnicate" "sim act $work/new.sim offline=1 frobnicate" \
+	"sim act $work/none reload" 'sim act'; do
+	# shellcheck disable=SC2086
+	run --json $words
+	sample "$words"
+done
+run --json explain -- -1
+sample 'explain -1'
+machine --snp-guests=1 --sev-guests=1 --leaked-guests=1
+run --json sim show "$sim"
+sample 'sim show of guests'
+
+# mistakes in the command line
+for words in '' frobnicate sim 'status --frobnicate' 'teardown --jobs=x' 'teardown --ye' 'wbinvd --cpus=x' \
+	'decommission' 'status --porcelain' 'status surplus'; do
+	# shellcheck disable=SC2086
+	run --json $words
+	sample "usage: '$words'"
+done
+
+# of the simulated hosts none is a Turin
+"$python" "$top_srcdir/tests/cli/lib/schema.py" "$schemas/result.json" "$work/results" \
+	current_tcb.fmc reported_tcb.fmc >"$work/tap"
+bad=$?
+cat "$work/tap"
+tap_n=$(grep -cE '^(not )?ok ' "$work/tap")
+[ "$bad" -eq 0 ] || tap_bad=1
+ok 'there were many' '[ "$tap_n" -gt 200 ]'
+
+# ---- the judge itself: what it has to refuse
+
+# refuses NAME JQ-FILTER - the last result changed so
+refuses() {
+	rm -rf "$work/one"
+	mkdir "$work/one"
+	{ echo changed; jq "$2" "$out"; } >"$work/one/1"
+	ok "refused: $1" '! "$python" "$top_srcdir/tests/cli/lib/schema.py" "$schemas/result.json" \
+		"$work/one" >"$work/said" && grep -q "^not ok 1 - changed" "$work/said"'
+}
+machine --snp-guests=1
+host --json teardown --guests=stop --yes
+refuses 'a number for a string' '.result.message = 1'
+refuses 'no result' 'del(.result)'
+refuses 'another exit code' '.result.exit = 7'
+refuses 'done, and yet a failure' '.result.exit = 1'
+refuses 'a step without its errno' 'del(.steps[0].errno)'
+refuses 'a status without its name' 'del(.steps[] | select(.status) | .status_name)'
+refuses 'another command' '.command = "frobnicate"'
+refuses 'another schema' '.schema = 2'
+refuses 'a member of another command' '.guests = []'
+refuses 'a new member of a step' '.steps[3].colour = "red"'
+refuses 'a new member of the result' '.colour = "red"'
+
+done_testing
