@@ -4,22 +4,65 @@
 
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
-enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS };
+enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED };
 
 #define STOP_SECONDS	30
 
 static const struct argp_option options[] = {
 	{ "guests", KEY_GUESTS, "refuse|stop[:SECONDS]|decommission", 0,
-	  "What to do with guests that are there: refuse (default); stop ends their VMMs, with "
-	  "SIGKILL after SECONDS (30), and KVM decommissions; decommission freezes the VMMs and "
-	  "takes the guests from under them" },
+	  "What to do with guests that are there: refuse (default); stop ends their VMMs, by force "
+	  "after SECONDS (30), and KVM decommissions; decommission freezes the VMMs and takes the "
+	  "guests from under them" },
+	{ "only", KEY_ONLY, "ID[,ID...]", 0, "Do that to these guests, and to no other" },
+	{ "leaked", KEY_LEAKED, NULL, 0,
+	  "Decommission contexts that no process owns; guests that are alive still refuse" },
 	{ "broadcast", KEY_BROADCAST, NULL, 0,
 	  "The kernel's own WBINVD on all CPUs instead of a worker on each" },
 	{ "jobs", KEY_JOBS, "N", 0, "At most N workers of WBINVD at once" },
 	{ 0 }
 };
+
+/* What --only says, until its numbers have a place to stand in */
+struct teardown_options {
+	struct sevadm_teardown_options o;
+	const char *only;
+};
+
+/* The next of a list of ids; false at its end, or where it is none */
+static bool next_id(const char **list, uint64_t *id)
+{
+	size_t len = strcspn(*list, ",");
+	char word[24];
+
+	if (!len || len >= sizeof(word))
+		return false;
+	memcpy(word, *list, len);
+	word[len] = '\0';
+	*list += len + ((*list)[len] == ',' && (*list)[len + 1]);
+	return !text_u64(word, UINT64_MAX, id);
+}
+
+static void check_only(const char *arg, struct argp_state *state)
+{
+	const char *rest = arg, *others;
+	uint64_t id, other;
+
+	do {
+		if (!next_id(&rest, &id))
+			argp_error(state, "--only takes ids of guests, as 1,3, not '%s'; `sevadm "
+				   "guests` lists them", arg);
+		for (others = rest; *others;) {
+			if (!next_id(&others, &other))
+				break;
+			if (other == id)
+				argp_error(state, "guest %llu is named twice",
+					   (unsigned long long)id);
+		}
+	} while (*rest);
+}
 
 static void parse_guests(struct sevadm_teardown_options *o, const char *arg,
 			 struct argp_state *state)
@@ -42,10 +85,18 @@ static void parse_guests(struct sevadm_teardown_options *o, const char *arg,
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct sevadm_teardown_options *o = state->input;
+	struct teardown_options *options_of = state->input;
+	struct sevadm_teardown_options *o = &options_of->o;
 	uint64_t jobs;
 
 	switch (key) {
+	case KEY_ONLY:
+		check_only(arg, state);
+		options_of->only = arg;
+		return 0;
+	case KEY_LEAKED:
+		o->leaked = true;
+		return 0;
 	case KEY_GUESTS:
 		parse_guests(o, arg, state);
 		return 0;
@@ -56,6 +107,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (text_u64(arg, UINT16_MAX, &jobs) || !jobs)
 			argp_error(state, "--jobs takes a number from 1, not '%s'", arg);
 		o->wbinvd.jobs = (unsigned int)jobs;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (options_of->only && o->guests == SEVADM_GUESTS_REFUSE)
+			argp_error(state, "--only wants --guests=stop or --guests=decommission");
+		if (o->leaked && o->guests != SEVADM_GUESTS_REFUSE)
+			argp_error(state, "--leaked is for contexts alone; --guests=%s takes them "
+				   "along", o->guests == SEVADM_GUESTS_STOP ? "stop" :
+				   "decommission");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -70,16 +129,24 @@ static const struct argp argp = {
 /* Without guests nothing is lost: KVM brings SNP up again when it is loaded anew */
 static unsigned int flags_of(const void *options_)
 {
-	const struct sevadm_teardown_options *o = options_;
+	const struct sevadm_teardown_options *o = &((const struct teardown_options *)options_)->o;
 
 	return o->guests == SEVADM_GUESTS_REFUSE ? 0 : CMD_DESTRUCTIVE | CMD_KILL;
 }
 
 static int run(struct cli *cli, const void *options_)
 {
-	struct sevadm_teardown_options o = *(const struct sevadm_teardown_options *)options_;
+	const struct teardown_options *options_of = options_;
+	struct sevadm_teardown_options o = options_of->o;
+	const char *rest = options_of->only ? options_of->only : "";
+	_cleanup_free_ uint64_t *only = calloc(strlen(rest) + 1, sizeof(*only));
 	struct sevadm_run record = { 0 };
 
+	if (!only)
+		return report_error(cli, SEVADM_FAILED, NULL, "out of memory");
+	while (*rest && next_id(&rest, &only[o.nr_only]))
+		o.nr_only++;
+	o.only = o.nr_only ? only : NULL;
 	o.dry = cli->dry_run;
 	progress_start(cli);
 	return run_report(cli, &record, sevadm_teardown(cli->adm, &o, &record));
@@ -89,7 +156,7 @@ const struct command cmd_teardown = {
 	.name = "teardown",
 	.summary = "Bring SEV and SEV-SNP down, ready for kexec",
 	.argp = &argp,
-	.options_size = sizeof(struct sevadm_teardown_options),
+	.options_size = sizeof(struct teardown_options),
 	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY,
 	.flags_of = flags_of,
 	.run = run,

@@ -130,7 +130,8 @@ enum sevadm_step_kind {
  * @err:	positive errno if the kernel refused, 0 otherwise
  * @count:	how many equal commands in a row it stands for
  * @duration_ns: from the call to the answer
- * @reason:	why the kernel refused, NULL if it gave none
+ * @reason:	why the kernel refused, NULL if it gave none; of a program that was run:
+ *		for what, and how it ended
  */
 struct sevadm_step {
 	enum sevadm_step_kind kind;
@@ -164,6 +165,7 @@ struct sevadm_plan_step {
  * @steps:	what was done, in order
  * @dry:	nothing was changed, the plan is all there is
  * @warnings:	sentences that the operator has to see even on success
+ * @texts:	what steps refer to that was made for this run
  * @message:	how it ended, one sentence
  */
 struct sevadm_run {
@@ -174,6 +176,8 @@ struct sevadm_run {
 	bool dry;
 	char **warnings;
 	size_t nr_warnings;
+	char **texts;
+	size_t nr_texts;
 	char message[512];
 };
 
@@ -471,13 +475,20 @@ enum sevadm_guests_mode {
 /**
  * struct sevadm_teardown_options
  * @guests:	what to do with guests that are there
- * @stop_seconds: how long a VMM may take after SIGTERM before SIGKILL
+ * @stop_seconds: how long all VMMs together may take before they are killed
+ * @only:	ids of the guests that @guests is about; NULL: all.  If others are alive
+ *		after that, it ends there: -EBUSY
+ * @nr_only:	how many
+ * @leaked:	with SEVADM_GUESTS_REFUSE: contexts that no process owns are decommissioned
  * @wbinvd:	how
  * @dry:	plan only
  */
 struct sevadm_teardown_options {
 	enum sevadm_guests_mode guests;
 	unsigned int stop_seconds;
+	const uint64_t *only;
+	size_t nr_only;
+	bool leaked;
 	struct sevadm_wbinvd_options wbinvd;
 	bool dry;
 };
@@ -529,7 +540,7 @@ struct sevadm_sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
-	const char *offline, *kernel;
+	const char *offline, *kernel, *units;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
@@ -537,7 +548,7 @@ struct sevadm_sim_guest {
 	uint32_t pid, asid;
 	enum sevadm_guest_kind kind;
 	uint64_t policy;
-	char comm[16];
+	char comm[16], unit[128];
 	bool running, launched, leaked, tombstone, frozen;
 	uint32_t assigned_pages;
 };

@@ -20,16 +20,16 @@ static int plan_guests(struct sevadm *adm, const struct sevadm_teardown_options 
 	unsigned int vmms = 0;
 	int ret = 0;
 
-	for (size_t i = 0; i < scene->guests.nr_vms; i++)
-		vmms += scene->guests.vms[i].sev;
+	for (size_t i = 0; i < scene->chosen.nr_vms; i++)
+		vmms += scene->chosen.vms[i].sev;
 	if (vmms && stop)
 		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
 			  "and makes its pages shared again");
-	else if (vmms && guests_alive(&scene->guests, 0))
+	else if (vmms && guests_alive(&scene->chosen, 0))
 		ret = add(adm, run, "SIGSTOP", vmms, "no vCPU may be inside a guest when its "
 			  "context goes");
-	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
-		const struct sevadm_guest *guest = &scene->guests.guests[i];
+	for (size_t i = 0; i < scene->chosen.nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &scene->chosen.guests[i];
 		struct sevadm_plan_step step = {
 			.command = "SNP_DECOMMISSION",
 			.has_guest = true,
@@ -54,8 +54,11 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 {
 	int ret = 0;
 
-	if (options->guests != SEVADM_GUESTS_REFUSE)
+	if (options->guests != SEVADM_GUESTS_REFUSE || options->leaked)
 		ret = plan_guests(adm, options, scene, run);
+	/* it ends there */
+	if (options->only && guests_alive(&scene->others, 0))
+		return ret;
 	if (!ret && scene->sev_up)
 		ret = add(adm, run, "SHUTDOWN", 1, "SNP goes down only after SEV; and SEV's own "
 			  "guests dirty their ASIDs here, so WBINVD comes after it");

@@ -160,8 +160,8 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
-		const struct sevadm_guest *guest = &scene->guests.guests[i];
+	for (size_t i = 0; i < scene->chosen.nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &scene->chosen.guests[i];
 		const struct sevadm_guest *left = find(&now, guest->id);
 
 		if (guest->kind != SEVADM_GUEST_SNP || !left || !guest_alive(left))
@@ -207,11 +207,15 @@ static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *
 	int ret = 0;
 
 	if (options->guests == SEVADM_GUESTS_STOP)
-		ret = guests_stop(adm, run, &scene->guests, options->stop_seconds);
-	else if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->guests, 0))
-		ret = guests_freeze(adm, run, &scene->guests);
-	if (!ret && options->guests != SEVADM_GUESTS_REFUSE)
+		ret = guests_stop(adm, run, &scene->chosen, options->stop_seconds);
+	else if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->chosen, 0))
+		ret = guests_freeze(adm, run, &scene->chosen);
+	else if (options->leaked)
+		ret = guests_prove_unexplained(adm, &scene->chosen);
+	if (!ret && (options->guests != SEVADM_GUESTS_REFUSE || options->leaked))
 		ret = decommission_left(adm, scene, run);
+	if (!ret && options->only)
+		ret = check_others(adm, options, run);
 	if (!ret && scene->guests.track_lost)
 		ret = check_counts(adm, scene, run);
 	return ret;
@@ -234,8 +238,8 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 		if (!guest_alive(&now.guests[i]))
 			continue;
 		if (options->guests != SEVADM_GUESTS_DECOMMISSION ||
-		    !find(&scene->guests, now.guests[i].id))
-			ret = guests_refuse(adm, run, &now);
+		    !find(&scene->chosen, now.guests[i].id))
+			ret = guests_refuse(adm, run, &now, false);
 		else
 			flags |= SEV_DBG_C_LIVE;
 	}
@@ -270,7 +274,8 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	return ret;
 }
 
-static int look(struct sevadm *adm, struct scene *scene)
+static int look(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		struct scene *scene)
 {
 	int ret;
 
@@ -290,7 +295,8 @@ static int look(struct sevadm *adm, struct scene *scene)
 	scene->snp_host = scene->info.state & SEV_DBG_S_SNP_HOST;
 	scene->snp_up = scene->snp_host && scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
-	return sevadm_guests_get(adm, &scene->guests, NULL);
+	ret = sevadm_guests_get(adm, &scene->guests, NULL);
+	return ret ? ret : choose_guests(adm, options, scene);
 }
 
 static int warn_offline(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
@@ -339,8 +345,8 @@ static int check(struct sevadm *adm, const struct sevadm_teardown_options *optio
 
 	if (!run->nr_plan)
 		return 0;
-	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->guests, 0))
-		return guests_refuse(adm, run, &scene->guests);
+	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->others, 0))
+		return guests_refuse(adm, run, &scene->others, false);
 	ret = check_lockdown(adm);
 	if (!ret)
 		ret = check_lost(adm, options, scene);
@@ -355,7 +361,7 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	struct cpuset online;
 	int ret;
 
-	ret = look(adm, scene);
+	ret = look(adm, options, scene);
 	if (ret)
 		return ret;
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
@@ -389,5 +395,7 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	int ret = teardown(adm, options, &scene, run);
 
 	sevadm_guests_free(&scene.guests);
+	sevadm_guests_free(&scene.chosen);
+	sevadm_guests_free(&scene.others);
 	return ret;
 }

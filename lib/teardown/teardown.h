@@ -7,12 +7,14 @@
 /**
  * struct scene - what teardown found, and what came of it
  * @guests:	as listed before anything was done
+ * @chosen:	those of them that it is about; its list of VMs says who is concerned
+ * @others:	those that it is not
  * @info:	what the driver says
  * @snp_host:	the kernel runs as an SNP host
  * @sev_up, @snp_up: in the firmware; taken for true where it did not say
  */
 struct scene {
-	struct sevadm_guests guests;
+	struct sevadm_guests guests, chosen, others;
 	struct sev_dbg_info info;
 	bool snp_host, sev_up, snp_up;
 };
@@ -28,10 +30,21 @@ char *guest_text(const struct sevadm_guest *guest, char *buf, size_t size);
 /* How many guests are alive, of a kind (0: of any) */
 unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_kind kind);
 
-/* A failure that names each of them: exit code 5 */
-int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
+/* A failure that names each of them: exit code 5.  @only: what was asked for is done */
+int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
+		  bool only);
 
-/* End every VMM that holds a guest: SIGTERM, SIGKILL after @seconds, wait for KVM */
+/* Sets @chosen and @others of @scene; refuses what cannot be chosen */
+int choose_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		  struct scene *scene);
+/* Is one alive, now, that was not chosen? */
+int check_others(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		 struct sevadm_run *run);
+
+/* A guest that no process explains must not be run by one all the same */
+int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests);
+
+/* End every VMM that holds a guest, within @seconds or else by force; wait for KVM */
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
 		unsigned int seconds);
 

@@ -160,7 +160,7 @@ ok 'a long sentence is whole in both' '[ "$(jq -r .result.message "$work/json")"
 run --porcelain sim act "$sim" snp leaked
 ok 'porcelain: actions have 3 columns' 'columns actions 3'
 run --porcelain sim show "$sim"
-ok 'porcelain: guests of sim show have 12' 'columns guests 12'
+ok 'porcelain: guests of sim show have 13' 'columns guests 13'
 
 # ---- text
 
