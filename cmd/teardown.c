@@ -7,7 +7,8 @@
 #include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
-enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED };
+enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED, KEY_ROLLING,
+       KEY_ONLINE };
 
 #define STOP_SECONDS	30
 
@@ -22,6 +23,9 @@ static const struct argp_option options[] = {
 	{ "broadcast", KEY_BROADCAST, NULL, 0,
 	  "The kernel's own WBINVD on all CPUs instead of a worker on each" },
 	{ "jobs", KEY_JOBS, "N", 0, "At most N workers of WBINVD at once" },
+	{ "rolling", KEY_ROLLING, NULL, 0, "WBINVD on one core complex after the other" },
+	{ "online-cpus", KEY_ONLINE, NULL, 0,
+	  "Bring CPUs that are offline online for it, and put them back at the end" },
 	{ 0 }
 };
 
@@ -103,12 +107,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_BROADCAST:
 		o->wbinvd.broadcast = true;
 		return 0;
+	case KEY_ROLLING:
+		o->wbinvd.rolling = true;
+		return 0;
+	case KEY_ONLINE:
+		o->online_cpus = true;
+		return 0;
 	case KEY_JOBS:
 		if (text_u64(arg, UINT16_MAX, &jobs) || !jobs)
 			argp_error(state, "--jobs takes a number from 1, not '%s'", arg);
 		o->wbinvd.jobs = (unsigned int)jobs;
 		return 0;
 	case ARGP_KEY_SUCCESS:
+		if (o->wbinvd.broadcast && (o->wbinvd.rolling || o->wbinvd.jobs))
+			argp_error(state, "--broadcast reaches all CPUs at once: no --jobs, no "
+				   "--rolling");
 		if (options_of->only && o->guests == SEVADM_GUESTS_REFUSE)
 			argp_error(state, "--only wants --guests=stop or --guests=decommission");
 		if (o->leaked && o->guests != SEVADM_GUESTS_REFUSE)

@@ -124,6 +124,8 @@ enum sevadm_step_kind {
  * @pid:	process acted upon
  * @has_cpu:	@cpu is meant
  * @cpu:	logical CPU of a WBINVD
+ * @has_core:	@core and @socket are meant: where @cpu sits
+ * @has_ccx:	@ccx is meant: the id of its L3 cache
  * @status:	firmware status, SEVADM_NO_FW_CALL if it was not called
  * @fw_ext:	what the firmware left in the command buffer's registers beside a @status
  *		other than 0; no document says what is in it.  0: nothing, or not told
@@ -136,11 +138,11 @@ enum sevadm_step_kind {
 struct sevadm_step {
 	enum sevadm_step_kind kind;
 	const char *command;
-	bool has_guest, has_pid, has_cpu, has_status;
+	bool has_guest, has_pid, has_cpu, has_core, has_ccx, has_status;
 	uint64_t guest;
 	uint32_t asid;
 	int32_t pid;
-	uint32_t cpu;
+	uint32_t cpu, core, ccx, socket;
 	uint32_t status;
 	uint64_t fw_ext;
 	int32_t err;
@@ -439,12 +441,13 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
  * struct sevadm_wbinvd_options
  * @cpus:	list of CPUs, NULL for all that are online
  * @jobs:	at most so many at once, 0 for all
+ * @rolling:	one core complex after the other: no other CPUs stall meanwhile
  * @broadcast:	the kernel's own broadcast instead: one call, no proof per CPU
  */
 struct sevadm_wbinvd_options {
 	const char *cpus;
 	unsigned int jobs;
-	bool broadcast;
+	bool rolling, broadcast;
 };
 
 int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options, bool dry,
@@ -481,6 +484,7 @@ enum sevadm_guests_mode {
  * @nr_only:	how many
  * @leaked:	with SEVADM_GUESTS_REFUSE: contexts that no process owns are decommissioned
  * @wbinvd:	how
+ * @online_cpus: CPUs that are offline are brought online for it, and put back at the end
  * @dry:	plan only
  */
 struct sevadm_teardown_options {
@@ -490,7 +494,7 @@ struct sevadm_teardown_options {
 	size_t nr_only;
 	bool leaked;
 	struct sevadm_wbinvd_options wbinvd;
-	bool dry;
+	bool online_cpus, dry;
 };
 
 /**

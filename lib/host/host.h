@@ -86,6 +86,20 @@ enum host_cpus { HOST_CPUS_PRESENT, HOST_CPUS_ONLINE };
 /* A set of CPUs: 0 or -errno */
 int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set);
 
+/**
+ * struct host_place - where a CPU sits
+ * @core:	of its @socket; siblings have the same
+ * @ccx:	id of its L3 cache, unique on the host
+ */
+struct host_place {
+	bool has_core, has_ccx;
+	uint32_t core, ccx, socket;
+};
+
+/* @l3: which of a CPU's caches that is, found at the first call; 0 before it */
+void host_cpu_place(struct host *host, unsigned int cpu, unsigned int *l3,
+		    struct host_place *place);
+
 /* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */
 unsigned int host_cpu_family(struct host *host);
 

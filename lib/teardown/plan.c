@@ -52,13 +52,19 @@ static int plan_guests(struct sevadm *adm, const struct sevadm_teardown_options 
 int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		  const struct scene *scene, unsigned int nr_cpus, struct sevadm_run *run)
 {
+	bool part = options->only && guests_alive(&scene->others, 0);	/* it ends after these */
+	unsigned int offline = options->online_cpus && scene->snp_up && !part ?
+			       cpuset_count(&scene->offline) : 0;
 	int ret = 0;
 
-	if (options->guests != SEVADM_GUESTS_REFUSE || options->leaked)
+	if (offline)
+		ret = add(adm, run, "CPU_ONLINE", offline, "a core that is offline when a guest ends "
+			  "owes its WBINVD, and cannot execute it");
+	if (!ret && (options->guests != SEVADM_GUESTS_REFUSE || options->leaked))
 		ret = plan_guests(adm, options, scene, run);
-	/* it ends there */
-	if (options->only && guests_alive(&scene->others, 0))
+	if (ret || part)
 		return ret;
+	nr_cpus += offline;
 	if (!ret && scene->sev_up)
 		ret = add(adm, run, "SHUTDOWN", 1, "SNP goes down only after SEV; and SEV's own "
 			  "guests dirty their ASIDs here, so WBINVD comes after it");
@@ -75,5 +81,8 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
 	if (!ret && run->nr_plan)
 		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
+	if (!ret && offline)
+		ret = add(adm, run, "CPU_OFFLINE", offline, "as they were found; each executes WBINVD "
+			  "once more");
 	return ret;
 }

@@ -30,7 +30,8 @@ static int fail_wbinvd(struct sevadm *adm, const struct outcome *outcome)
 			"rounds, with every CPU online", FLUSH_ROUNDS);
 	cpuset_format(&offline, list, sizeof(list));
 	snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
-		 "/sys/devices/system/cpu/cpuN/online), then run the same command again.", list);
+		 "/sys/devices/system/cpu/cpuN/online), then run the same command again; or say "
+		 "--online-cpus.", list);
 	return core_fail_refused(adm, &outcome->step, remedy,
 		"SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e): CPU %s is offline, and a "
 		"CPU that was offline when a guest ended owes its WBINVD", list);
@@ -48,7 +49,7 @@ static int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the list of CPUs online");
-	return wbinvd_cpus(adm, run, &online, options->jobs, &missed);
+	return wbinvd_cpus(adm, run, &online, options->jobs, options->rolling, &missed);
 }
 
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
@@ -251,12 +252,22 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 	return request_cmd(adm, run, SEV_DBG_SHUTDOWN, flags, FW_CMD_SHUTDOWN, NULL);
 }
 
+static bool wants_online(const struct sevadm_teardown_options *options, const struct scene *scene)
+{
+	return options->online_cpus && scene->snp_up &&
+	       !(options->only && guests_alive(&scene->others, 0));
+}
+
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		   struct scene *scene, struct sevadm_run *run)
 {
-	int ret;
+	int ret = 0;
 
-	ret = end_guests(adm, options, scene, run);
+	/* before anything is lost: whether they can be is found out here */
+	if (wants_online(options, scene))
+		ret = cpus_bring_online(adm, run, &scene->offline, &scene->brought);
+	if (!ret)
+		ret = end_guests(adm, options, scene, run);
 	if (!ret && scene->sev_up)
 		ret = shut_sev_down(adm, options, scene, run);
 	if (!ret)
@@ -299,16 +310,16 @@ static int look(struct sevadm *adm, const struct sevadm_teardown_options *option
 	return ret ? ret : choose_guests(adm, options, scene);
 }
 
-static int warn_offline(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
+static int warn_offline(struct sevadm *adm, const struct sevadm_teardown_options *options,
+			const struct scene *scene, struct sevadm_run *run)
 {
-	struct cpuset offline;
 	char list[256];
-	int ret = cpus_offline(adm, &offline);
 
-	if (ret || !cpuset_count(&offline) || !scene->snp_up)
-		return ret;
+	if (!cpuset_count(&scene->offline) || !scene->snp_up || options->online_cpus)
+		return 0;
 	return core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, SNP_DF_FLUSH "
-			 "will answer WBINVD_REQUIRED", cpuset_format(&offline, list, sizeof(list)));
+			 "will answer WBINVD_REQUIRED; --online-cpus brings it online for that",
+			 cpuset_format(&scene->offline, list, sizeof(list)));
 }
 
 /* Under lockdown the driver allows no changes, and says so too late: at the first of them */
@@ -367,9 +378,11 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the list of CPUs online");
-	ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
+	ret = cpus_offline(adm, &scene->offline);
 	if (!ret)
-		ret = warn_offline(adm, scene, run);
+		ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
+	if (!ret)
+		ret = warn_offline(adm, options, scene, run);
 	run->dry = options->dry;
 	if (!ret)
 		ret = check(adm, options, scene, &online, run);
@@ -382,6 +395,8 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		ret = execute(adm, options, scene, run);
 	if (ret)
 		guests_thaw(adm, run);
+	if (cpus_put_back(adm, run, &scene->brought))
+		return -EIO;
 	/* what the operator has to know of, however it ended */
 	if (guests_warn_frozen(adm, run) || warn_assigned(adm, run))
 		return -EIO;

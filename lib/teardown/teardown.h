@@ -10,6 +10,8 @@
  * @chosen:	those of them that it is about; its list of VMs says who is concerned
  * @others:	those that it is not
  * @info:	what the driver says
+ * @offline:	CPUs that are present and were not online
+ * @brought:	those of them that we brought online
  * @snp_host:	the kernel runs as an SNP host
  * @sev_up, @snp_up: in the firmware; taken for true where it did not say
  */
@@ -17,6 +19,7 @@ struct scene {
 	struct sevadm_guests guests, chosen, others;
 	struct sev_dbg_info info;
 	bool snp_host, sev_up, snp_up;
+	struct cpuset offline, brought;
 };
 
 static inline bool guest_alive(const struct sevadm_guest *guest)
@@ -61,14 +64,22 @@ int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run);
  * @run:	a step for each CPU
  * @cpus:	which
  * @jobs:	at most so many at once, 0 for all
+ * @rolling:	one core complex after the other; where the kernel shows no L3 cache,
+ *		one core, and where it shows no core, one CPU
  * @missed:	CPUs where it did not happen because they went offline meanwhile;
  *		NULL: that is a failure too
  */
 int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
-		unsigned int jobs, struct cpuset *missed);
+		unsigned int jobs, bool rolling, struct cpuset *missed);
 
 /* Present and not online */
 int cpus_offline(struct sevadm *adm, struct cpuset *offline);
+
+/* Bring them online; @brought: those that are, also on failure */
+int cpus_bring_online(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *offline,
+		      struct cpuset *brought);
+/* And offline again; a warning names those that stay */
+int cpus_put_back(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *brought);
 
 /* Could a worker be pinned to each of them?  Before anything is done to guests */
 int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus);

@@ -32,9 +32,11 @@ all(.steps[]; typed(.; "command"; "string") and typed(.; "errno"; "number") and
 	maybe(.; "count"; "number") and maybe(.; "status"; "number") and
 	maybe(.; "status_name"; "string") and has("status") == has("status_name") and
 	maybe(.; "errno_name"; "string") and (.errno != 0) == has("errno_name") and
-	maybe(.; "reason"; "string") and maybe(.; "fw_ext"; "string")) and
+	maybe(.; "reason"; "string") and maybe(.; "fw_ext"; "string") and
+	maybe(.; "core"; "number") and maybe(.; "ccx"; "number") and maybe(.; "socket"; "number")) and
 all(.steps[] | keys[]; IN("command", "guest", "asid", "pid", "cpu", "count", "status",
-	"status_name", "errno", "errno_name", "reason", "duration_ns", "fw_ext")) and
+	"status_name", "errno", "errno_name", "reason", "duration_ns", "fw_ext",
+	"core", "ccx", "socket")) and
 (.result | typed(.; "done"; "boolean") and typed(.; "exit"; "number") and
 	typed(.; "message"; "string") and .done == (.exit == 0) and
 	maybe(.; "status"; "number") and maybe(.; "status_name"; "string") and
@@ -139,15 +141,15 @@ done
 host --porcelain teardown --guests=stop --dry-run
 ok 'porcelain: plan has 6 columns' 'code_is 0 && columns plan 6'
 host --porcelain teardown --guests=decommission --yes
-ok 'porcelain: steps have 14 columns' 'code_is 0 && columns steps 14'
+ok 'porcelain: steps have 17 columns' 'code_is 0 && columns steps 17'
 ok 'a decommission: guest, ASID, status, name, errno' \
-	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*	$" "$out"'
-ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*	$" "$out"'
-ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*	$" "$out"'
+	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*				$" "$out"'
+ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*		[0-9]*	0	0$" "$out"'
+ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*				$" "$out"'
 machine --sev-guests=1
 host --porcelain shutdown --legacy
 ok 'a refusal of the driver: -1, NO_FW_CALL, errno, its name, the reason' \
-	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0	$" "$out"'
+	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0				$" "$out"'
 ok 'the end: no, the code, the sentence, the remedy, the errno' 'grep -qx "result.done	no" "$out" &&
 	grep -qx "result.exit	5" "$out" && grep -q "^result.message	SHUTDOWN: " "$out" &&
 	grep -q "^result.remedy	See" "$out" && grep -qx "result.errno_name	EBUSY" "$out"'
@@ -217,9 +219,19 @@ ok 'in the table they are one line too' '[ "$(grep -c "WBINVD  *0-7" "$out")" -e
 	[ "$(grep -c "^  WBINVD" "$out")" -eq 1 ]'
 machine --snp-guests=2
 host teardown --guests=decommission --yes -v
-ok '-v: each WBINVD a line, of progress and of the table' 'code_is 0 &&
+ok '-v: each WBINVD a line of progress, in the table each core complex' 'code_is 0 &&
 	[ "$(grep -c "WBINVD CPU [0-7]: done" "$err")" -eq 8 ] &&
-	[ "$(grep -c "^  WBINVD  " "$out")" -eq 8 ]'
+	[ "$(grep -c "^  WBINVD  " "$out")" -eq 1 ] && printed "COMMAND.* CCX  *SOCKET"'
+machine --cpus=16 --cores-per-ccx=2 --sockets=2
+host wbinvd -v -q
+ok '-v: the CPUs of each complex, siblings too' 'code_is 0 && printed "WBINVD  *0-1,8-9  *4 .* 0 *0$" &&
+	printed "WBINVD  *2-3,10-11  *4 .* 1 *0$" && printed "WBINVD  *6-7,14-15  *4 .* 3 *1$"'
+host wbinvd -vv -q
+ok '-vv: each CPU, with its core' 'code_is 0 && [ "$(grep -c "^  WBINVD  " "$out")" -eq 16 ] &&
+	printed "COMMAND.* CORE  *CCX  *SOCKET" && printed "WBINVD  *15  .* 3  *3  *1$"'
+host wbinvd --json
+ok 'JSON: core, ccx and socket of each' 'code_is 0 &&
+	json ".steps[] | select(.cpu == 9) | .core == 1 and .ccx == 0 and .socket == 0"'
 for option in -q --quiet; do
 	machine --snp-guests=2
 	host teardown --guests=stop --yes $option
