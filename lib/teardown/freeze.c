@@ -147,6 +147,40 @@ static bool left_behind(struct sevadm *adm, const struct sevadm_guests *now,
 	       !vmm_ended(adm, vm);
 }
 
+/*
+ * A guest that is alive under a VMM that stands still: whoever did that, a teardown
+ * that was killed perhaps, the guest does not run, and nobody may notice
+ */
+int guests_warn_standing(struct sevadm *adm, struct sevadm_run *run,
+			 const struct sevadm_guests *guests)
+{
+	char cgroup[sizeof(((struct host_unit *)0)->cgroup) * 2];
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &guests->guests[i];
+
+		for (size_t j = 0; j < adm->vms.nr && guest->held && guest_alive(guest); j++) {
+			struct host_vm *vm = &adm->vms.list[j];
+
+			if (vm->pid != guest->pid || !vmm_stands(adm, vm))
+				continue;
+			if (host_process_stopped(adm->host, vm->pid) == 1) {
+				ret = core_warn(adm, run, "the VMM of guest %llu is stopped; "
+						"`kill -CONT %d` lets it go on",
+						(unsigned long long)guest->id, (int)vm->pid);
+				break;
+			}
+			text_escape(vm->unit.cgroup, cgroup, sizeof(cgroup));
+			ret = core_warn(adm, run, "the VMM of guest %llu is frozen; `echo 0 >'"
+					HOST_CGROUP "%s/cgroup.freeze'` lets it go on",
+					(unsigned long long)guest->id, cgroup);
+			break;
+		}
+	}
+	return ret;
+}
+
 static int warn_stopped(struct sevadm *adm, struct sevadm_run *run, unsigned int stopped,
 			const char *pids, const char *or_teardown)
 {

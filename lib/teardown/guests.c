@@ -67,6 +67,8 @@ int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 	char names[640];
 	int ret = name_guests(adm, run, guests, names, sizeof(names));
 
+	if (!ret)
+		ret = guests_warn_standing(adm, run, guests);
 	if (ret)
 		return ret;
 	if (only)

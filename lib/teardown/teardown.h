@@ -44,6 +44,10 @@ int choose_guests(struct sevadm *adm, const struct sevadm_teardown_options *opti
 int check_others(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		 struct sevadm_run *run);
 
+/* A warning for each guest that is alive under a VMM that stands still */
+int guests_warn_standing(struct sevadm *adm, struct sevadm_run *run,
+			 const struct sevadm_guests *guests);
+
 /* A guest that no process explains must not be run by one all the same */
 int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests);
 
