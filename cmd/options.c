@@ -19,8 +19,8 @@ static const struct argp_option options[] = {
 	{ "porcelain", KEY_PORCELAIN, NULL, 0, "Print lines with tabs, for scripts", 10 },
 	{ "quiet", 'q', NULL, 0, "No progress", 10 },
 	{ "verbose", 'v', NULL, 0,
-	  "Each step a line of progress, each WBINVD a line of text; the steps of commands that "
-	  "only ask", 10 },
+	  "Each step a line of progress, WBINVD by core complex, twice: by CPU; the steps of "
+	  "commands that only ask", 10 },
 	{ "color", KEY_COLOR, "auto|always|never", 0, "Colour in text", 10 },
 	{ "yes", KEY_YES, NULL, 0, "Do not ask before something is lost", 10 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },

@@ -12,9 +12,9 @@
 
 struct step_view {
 	const char *command;
-	bool has_guest, has_pid, has_cpu, has_status;
+	bool has_guest, has_pid, has_cpu, has_core, has_ccx, has_socket, has_status;
 	uint64_t guest;
-	uint32_t asid, cpu;
+	uint32_t asid, cpu, core, ccx, socket;
 	int32_t pid;
 	char cpus[4096];
 	uint32_t status;
@@ -42,6 +42,9 @@ static const struct out_row step_rows[] = {
 	OUT_ROW(struct step_view, "reason", "REASON", OUT_STRING, reason),
 	OUT_ROW(struct step_view, "duration_ns", "TIME", OUT_NS, duration_ns),
 	OUT_ROW_WHEN(struct step_view, "fw_ext", "EXTENDED", OUT_HEX64, fw_ext, has_ext),
+	OUT_ROW_WHEN(struct step_view, "core", "CORE", OUT_U32, core, has_core),
+	OUT_ROW_WHEN(struct step_view, "ccx", "CCX", OUT_U32, ccx, has_ccx),
+	OUT_ROW_WHEN(struct step_view, "socket", "SOCKET", OUT_U32, socket, has_socket),
 	OUT_END
 };
 
@@ -73,6 +76,12 @@ static struct step_view view_of(const struct sevadm_step *step)
 		.pid = step->pid,
 		.has_cpu = step->has_cpu,
 		.cpu = step->cpu,
+		.has_core = step->has_core,
+		.has_ccx = step->has_ccx,
+		.has_socket = step->has_core,
+		.core = step->core,
+		.ccx = step->ccx,
+		.socket = step->socket,
 		.has_status = step->has_status,
 		.status = step->status,
 		.status_name = step->has_status ? sevadm_status_name(step->status) : NULL,
@@ -92,9 +101,13 @@ static bool folds(const struct sevadm_step *step)
 	return step->kind == SEVADM_STEP_WBINVD && step->has_cpu && !step->err;
 }
 
-/* In text the WBINVDs that went well are one line: the CPUs, and the longest */
-static size_t fold(const struct sevadm_run *run, size_t i, struct step_view *view)
+/*
+ * In text the WBINVDs that went well are one line: the CPUs, and the longest.
+ * @by_ccx: one for each core complex
+ */
+static size_t fold(const struct sevadm_run *run, size_t i, bool by_ccx, struct step_view *view)
 {
+	const struct sevadm_step *first = &run->steps[i];
 	struct cpuset cpus = { 0 };
 
 	*view = view_of(&run->steps[i]);
@@ -104,7 +117,8 @@ static size_t fold(const struct sevadm_run *run, size_t i, struct step_view *vie
 		for (; i + 1 < run->nr_steps && folds(&run->steps[i + 1]); i++) {
 			const struct sevadm_step *next = &run->steps[i + 1];
 
-			if (cpuset_has(&cpus, next->cpu))
+			if (cpuset_has(&cpus, next->cpu) ||
+			    (by_ccx && (!first->has_ccx || next->ccx != first->ccx)))
 				break;
 			cpuset_add(&cpus, next->cpu);
 			if (next->duration_ns > view->duration_ns)
@@ -113,6 +127,9 @@ static size_t fold(const struct sevadm_run *run, size_t i, struct step_view *vie
 	cpuset_format(&cpus, view->cpus, sizeof(view->cpus));
 	view->count = cpuset_count(&cpus) ? cpuset_count(&cpus) : view->count;
 	view->many = view->count > 1;
+	view->has_core = view->has_core && !view->many && by_ccx;
+	view->has_ccx = view->has_ccx && by_ccx;
+	view->has_socket = view->has_socket && by_ccx;
 	return i;
 }
 
@@ -127,8 +144,8 @@ static void print_steps(struct cli *cli, const struct sevadm_run *run)
 	for (size_t i = 0; i < run->nr_steps; i++) {
 		struct step_view view = view_of(&run->steps[i]);
 
-		if (text && !cli->verbose) {
-			i = fold(run, i, &view);
+		if (text && cli->verbose < 2) {
+			i = fold(run, i, cli->verbose, &view);
 		} else if (text && view.has_cpu) {
 			snprintf(view.cpus, sizeof(view.cpus), "%u", view.cpu);
 		}
@@ -170,7 +187,7 @@ void run_log_steps(struct out *out, const struct sevadm_run *run)
 	for (size_t i = 0; run && i < run->nr_steps; i++) {
 		struct step_view view;
 
-		i = fold(run, i, &view);
+		i = fold(run, i, false, &view);
 		out_list_item(out, &view);
 	}
 	out_list_end(out);
@@ -181,7 +198,7 @@ size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i)
 {
 	struct step_view view;
 
-	i = fold(run, i, &view);
+	i = fold(run, i, false, &view);
 	out_object(out, "step", NULL, log_rows, &view);
 	return i;
 }

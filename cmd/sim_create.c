@@ -7,7 +7,7 @@
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_CTH, KEY_TIO, KEY_FORCE,
+	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS,
 };
 
 struct create_options {
@@ -26,6 +26,9 @@ static const struct argp_option options[] = {
 	{ "launching-guests", KEY_LAUNCHING, "N", 0, "SNP guests before LAUNCH_FINISH" },
 	{ "leaked-guests", KEY_LEAKED, "N", 0, "SNP contexts whose VM is gone" },
 	{ "stubborn-guests", KEY_STUBBORN, "N", 0, "So many of the VMMs ignore SIGTERM" },
+	{ "units", KEY_UNITS, "session|libvirt|service", 0,
+	  "Where the VMMs live: together in a session (unless told), each in a scope of libvirt's, "
+	  "or in a service of its own" },
 	{ "vcpus", KEY_VCPUS, "N", 0, "Per guest, 2 unless told" },
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },
 	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Kernel release it shows" },
@@ -89,6 +92,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (cpuset_parse(arg, &set))
 			argp_error(state, "'%s' is not a list of CPUs; one looks like 0-3,8", arg);
 		o->sim.offline = arg;
+		return 0;
+	case KEY_UNITS:
+		o->sim.units = arg;
 		return 0;
 	case KEY_KERNEL:
 		o->sim.kernel = arg;

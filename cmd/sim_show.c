@@ -81,6 +81,7 @@ static const struct out_row guest_rows[] = {
 	OUT_ROW(struct guest_view, "tombstone", "TOMBSTONE", OUT_BOOL, g.tombstone),
 	OUT_ROW(struct guest_view, "leaked", "LEAKED", OUT_BOOL, g.leaked),
 	OUT_ROW(struct guest_view, "assigned_pages", "PAGES", OUT_U32, g.assigned_pages),
+	OUT_ROW(struct guest_view, "unit", "UNIT", OUT_CHARS, g.unit),
 	OUT_END
 };
 

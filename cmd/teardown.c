@@ -4,33 +4,77 @@
 
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
-enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_PLAN };
+enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED, KEY_ROLLING,
+       KEY_ONLINE, KEY_PLAN };
 
 #define STOP_SECONDS	30
 
+/* @only: what --only says, until its numbers have a place to stand in */
 struct teardown_options {
 	struct sevadm_teardown_options lib;
+	const char *only;
 	enum { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_DOT, PLAN_MERMAID } plan;
 };
 
 static const struct argp_option options[] = {
 	{ "guests", KEY_GUESTS, "refuse|stop[:SECONDS]|decommission", 0,
-	  "What to do with guests that are there: refuse (default); stop ends their VMMs, with "
-	  "SIGKILL after SECONDS (30), and KVM decommissions; decommission freezes the VMMs and "
-	  "takes the guests from under them" },
+	  "What to do with guests that are there: refuse (default); stop ends their VMMs, by force "
+	  "after SECONDS (30), and KVM decommissions; decommission freezes the VMMs and takes the "
+	  "guests from under them" },
+	{ "leaked", KEY_LEAKED, NULL, 0,
+	  "Decommission contexts that no process owns; guests that are alive still refuse" },
 	{ "broadcast", KEY_BROADCAST, NULL, 0,
 	  "The kernel's own WBINVD on all CPUs instead of a worker on each" },
 	{ "jobs", KEY_JOBS, "N", 0, "At most N workers of WBINVD at once" },
+	{ "rolling", KEY_ROLLING, NULL, 0, "WBINVD on one core complex after the other" },
+	{ "online-cpus", KEY_ONLINE, NULL, 0,
+	  "Bring CPUs that are offline online for it, and put them back at the end" },
 	{ 0 }
 };
 
 static const struct argp_option own_options[] = {
+	{ "only", KEY_ONLY, "ID[,ID...]", 0,
+	  "Stop or decommission these guests, and no other" },
 	{ "plan", KEY_PLAN, "text|json|dot|mermaid", 0,
 	  "Print the plan in this form and change nothing, as with --dry-run" },
 	{ 0 }
 };
+
+/* The next of a list of ids; false at its end, or where it is none */
+static bool next_id(const char **list, uint64_t *id)
+{
+	size_t len = strcspn(*list, ",");
+	char word[24];
+
+	if (!len || len >= sizeof(word))
+		return false;
+	memcpy(word, *list, len);
+	word[len] = '\0';
+	*list += len + ((*list)[len] == ',' && (*list)[len + 1]);
+	return !text_u64(word, UINT64_MAX, id);
+}
+
+static void check_only(const char *arg, struct argp_state *state)
+{
+	const char *rest = arg, *others;
+	uint64_t id, other;
+
+	do {
+		if (!next_id(&rest, &id))
+			argp_error(state, "--only takes ids of guests, as 1,3, not '%s'; `sevadm "
+				   "guests` lists them", arg);
+		for (others = rest; *others;) {
+			if (!next_id(&others, &other))
+				break;
+			if (other == id)
+				argp_error(state, "guest %llu is named twice",
+					   (unsigned long long)id);
+		}
+	} while (*rest);
+}
 
 static void parse_guests(struct sevadm_teardown_options *o, const char *arg,
 			 struct argp_state *state)
@@ -69,16 +113,34 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	uint64_t jobs;
 
 	switch (key) {
+	case KEY_LEAKED:
+		o->leaked = true;
+		return 0;
 	case KEY_GUESTS:
 		parse_guests(o, arg, state);
 		return 0;
 	case KEY_BROADCAST:
 		o->wbinvd.broadcast = true;
 		return 0;
+	case KEY_ROLLING:
+		o->wbinvd.rolling = true;
+		return 0;
+	case KEY_ONLINE:
+		o->online_cpus = true;
+		return 0;
 	case KEY_JOBS:
 		if (text_u64(arg, UINT16_MAX, &jobs) || !jobs)
 			argp_error(state, "--jobs takes a number from 1, not '%s'", arg);
 		o->wbinvd.jobs = (unsigned int)jobs;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (o->wbinvd.broadcast && (o->wbinvd.rolling || o->wbinvd.jobs))
+			argp_error(state, "--broadcast reaches all CPUs at once: no --jobs, no "
+				   "--rolling");
+		if (o->leaked && o->guests != SEVADM_GUESTS_REFUSE)
+			argp_error(state, "--leaked is for contexts alone; --guests=%s takes them "
+				   "along", o->guests == SEVADM_GUESTS_STOP ? "stop" :
+				   "decommission");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -95,8 +157,16 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &t->lib;
 		return 0;
+	case KEY_ONLY:
+		check_only(arg, state);
+		t->only = arg;
+		return 0;
 	case KEY_PLAN:
 		parse_plan(t, arg, state);
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		if (t->only && t->lib.guests == SEVADM_GUESTS_REFUSE)
+			argp_error(state, "--only wants --guests=stop or --guests=decommission");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -131,9 +201,16 @@ static int run(struct cli *cli, const void *options_)
 {
 	const struct teardown_options *t = options_;
 	struct sevadm_teardown_options o = t->lib;
+	const char *rest = t->only ? t->only : "";
+	_cleanup_free_ uint64_t *only = calloc(strlen(rest) + 1, sizeof(*only));
 	struct sevadm_run record = { 0 };
 	int ret;
 
+	if (!only)
+		return report_error(cli, SEVADM_FAILED, NULL, "out of memory");
+	while (*rest && next_id(&rest, &only[o.nr_only]))
+		o.nr_only++;
+	o.only = o.nr_only ? only : NULL;
 	o.dry = cli->dry_run;
 	progress_start(cli);
 	ret = sevadm_teardown(cli->adm, &o, &record);

@@ -4,11 +4,12 @@
 #include "lib/util/cpuset.h"
 #include "lib/util/text.h"
 
-enum { KEY_CPUS = 0x200, KEY_JOBS, KEY_BROADCAST };
+enum { KEY_CPUS = 0x200, KEY_JOBS, KEY_BROADCAST, KEY_ROLLING };
 
 static const struct argp_option options[] = {
 	{ "cpus", KEY_CPUS, "LIST", 0, "On these CPUs (0-3,8), not on all that are online" },
 	{ "jobs", KEY_JOBS, "N", 0, "At most N workers at once" },
+	{ "rolling", KEY_ROLLING, NULL, 0, "One core complex after the other" },
 	{ "broadcast", KEY_BROADCAST, NULL, 0,
 	  "The kernel's own WBINVD on all CPUs: one call, far cheaper, no proof per CPU" },
 	{ 0 }
@@ -31,13 +32,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--jobs takes a number from 1, not '%s'", arg);
 		o->jobs = (unsigned int)jobs;
 		return 0;
+	case KEY_ROLLING:
+		o->rolling = true;
+		return 0;
 	case KEY_BROADCAST:
 		o->broadcast = true;
 		return 0;
 	case ARGP_KEY_SUCCESS:
-		if (o->broadcast && (o->cpus || o->jobs))
+		if (o->broadcast && (o->cpus || o->jobs || o->rolling))
 			argp_error(state, "--broadcast reaches all CPUs at once: no --cpus, no "
-				   "--jobs");
+				   "--jobs, no --rolling");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -128,22 +128,25 @@ enum sevadm_step_kind {
  * @pid:	process acted upon
  * @has_cpu:	@cpu is meant
  * @cpu:	logical CPU of a WBINVD
+ * @has_core:	@core and @socket are meant: where @cpu sits
+ * @has_ccx:	@ccx is meant: the id of its L3 cache
  * @status:	firmware status, SEVADM_NO_FW_CALL if it was not called
  * @fw_ext:	what the firmware left in the command buffer's registers beside a @status
  *		other than 0; no document says what is in it.  0: nothing, or not told
  * @err:	positive errno if the kernel refused, 0 otherwise
  * @count:	how many equal commands in a row it stands for
  * @duration_ns: from the call to the answer
- * @reason:	why the kernel refused, NULL if it gave none
+ * @reason:	why the kernel refused, NULL if it gave none; of a program that was run:
+ *		for what, and how it ended
  */
 struct sevadm_step {
 	enum sevadm_step_kind kind;
 	const char *command;
-	bool has_guest, has_pid, has_cpu, has_status;
+	bool has_guest, has_pid, has_cpu, has_core, has_ccx, has_status;
 	uint64_t guest;
 	uint32_t asid;
 	int32_t pid;
-	uint32_t cpu;
+	uint32_t cpu, core, ccx, socket;
 	uint32_t status;
 	uint64_t fw_ext;
 	int32_t err;
@@ -189,6 +192,7 @@ struct sevadm_plan_edge {
  * @steps:	what was done, in order
  * @dry:	nothing was changed, the plan is all there is
  * @warnings:	sentences that the operator has to see even on success
+ * @texts:	what steps refer to that was made for this run
  * @message:	how it ended, one sentence
  */
 struct sevadm_run {
@@ -201,6 +205,8 @@ struct sevadm_run {
 	bool dry;
 	char **warnings;
 	size_t nr_warnings;
+	char **texts;
+	size_t nr_texts;
 	char message[512];
 };
 
@@ -490,12 +496,13 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
  * struct sevadm_wbinvd_options
  * @cpus:	list of CPUs, NULL for all that are online
  * @jobs:	at most so many at once, 0 for all
+ * @rolling:	one core complex after the other: no other CPUs stall meanwhile
  * @broadcast:	the kernel's own broadcast instead: one call, no proof per CPU
  */
 struct sevadm_wbinvd_options {
 	const char *cpus;
 	unsigned int jobs;
-	bool broadcast;
+	bool rolling, broadcast;
 };
 
 int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options, bool dry,
@@ -526,15 +533,23 @@ enum sevadm_guests_mode {
 /**
  * struct sevadm_teardown_options
  * @guests:	what to do with guests that are there
- * @stop_seconds: how long a VMM may take after SIGTERM before SIGKILL
+ * @stop_seconds: how long all VMMs together may take before they are killed
+ * @only:	ids of the guests that @guests is about; NULL: all.  If others are alive
+ *		after that, it ends there: -EBUSY
+ * @nr_only:	how many
+ * @leaked:	with SEVADM_GUESTS_REFUSE: contexts that no process owns are decommissioned
  * @wbinvd:	how
+ * @online_cpus: CPUs that are offline are brought online for it, and put back at the end
  * @dry:	plan only
  */
 struct sevadm_teardown_options {
 	enum sevadm_guests_mode guests;
 	unsigned int stop_seconds;
+	const uint64_t *only;
+	size_t nr_only;
+	bool leaked;
 	struct sevadm_wbinvd_options wbinvd;
-	bool dry;
+	bool online_cpus, dry;
 };
 
 /**
@@ -692,7 +707,7 @@ struct sevadm_sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
-	const char *offline, *kernel;
+	const char *offline, *kernel, *units;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
@@ -700,7 +715,7 @@ struct sevadm_sim_guest {
 	uint32_t pid, asid;
 	enum sevadm_guest_kind kind;
 	uint64_t policy;
-	char comm[16];
+	char comm[16], unit[128];
 	bool running, launched, leaked, tombstone, frozen;
 	uint32_t assigned_pages;
 };

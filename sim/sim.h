@@ -44,6 +44,9 @@ struct sim_why {
  * @leaked_guests:	SNP contexts whose process and VM are gone
  * @stubborn_guests:	how many of the VMMs ignore SIGTERM
  * @vcpus:		per guest
+ * @units:		where the VMMs live: "session" (NULL), together in one session's
+ *			scope; "libvirt", each in the scope of a domain of libvirt's; "service",
+ *			each in a service of its own
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
  * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
  * @kernel:		release string, or NULL for "6.12.117-sim", with one of the next two
@@ -56,7 +59,7 @@ struct sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
-	const char *offline, *kernel;
+	const char *offline, *kernel, *units;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
@@ -73,8 +76,8 @@ void sim_close(struct sim *sim);
 /*
  * Something that happens to the machine from outside, one action a call:
  *   offline=LIST online=LIST       CPU hotplug (each executes WBINVD on that CPU)
- *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS]   a new VM (plain: not
- *                                  encrypted); result = its VMM's pid
+ *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS][@session|@libvirt|@service]   a
+ *                                  new VM (plain: not encrypted); result = its VMM's pid
  *   start-stubborn=KIND[:VCPUS]    same, and the VMM ignores SIGTERM
  *   kill=PID                       SIGKILL from outside; KVM tears the VM down
  *   end=PID                        thawed and asked to end, killed if it does not
@@ -93,6 +96,8 @@ void sim_close(struct sim *sim);
  *   iommu-fails                    the next amd_iommu_snp_disable()
  *   tracking-fails                 the companion patch has no memory for the next guest
  *   lockdown=none|integrity|confidentiality
+ *   smt=on|off|forceoff            siblings come back, or go and cannot be brought online
+ *   program=virsh|systemctl:works|fails|missing
  *   allow=LIST                     our own processes may run on these CPUs only
  *   access=rw|ro|none              what the device nodes let us do
  *   sleep=SECONDS                  time passes
@@ -126,7 +131,7 @@ int sim_kmsg(struct sim *sim, int (*fn)(void *arg, uint64_t seq, const char *tex
 
 /*
  * A program that the machine has, to its end: modprobe kvm_amd, systemctl is-active,
- * stop and kexec.  Its exit status; -ENOENT for any other program, -EHOSTDOWN.  The last
+ * stop and kexec, virsh shutdown and destroy.  Its exit status; -ENOENT for any other program, -EHOSTDOWN.  The last
  * line of its output is left in @said.
  */
 int sim_program_run(struct sim *sim, const char *const *argv, char *said, size_t size);
@@ -155,7 +160,7 @@ void sim_sleep_ns(struct sim *sim, uint64_t ns);
 struct sim_guest_info {
 	uint32_t pid, asid, kind;	/* kind: 1 SEV, 2 SEV-ES, 3 SNP */
 	uint64_t policy;
-	char comm[16];
+	char comm[16], unit[128];	/* @unit: of systemd's, that its VMM lives in */
 	bool running, launched, leaked, tombstone, frozen;
 	uint32_t assigned_pages;	/* in the RMP */
 };

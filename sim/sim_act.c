@@ -31,7 +31,8 @@ static int hotplug_one(void *arg, unsigned int cpu)
 	struct hotplug *h = arg;
 	int ret = sim_cpu_set_online(h->s, cpu, h->online);
 
-	return ret ? sim_why(h->why, ret, "CPU %u cannot be taken offline", cpu) : 0;
+	return ret ? sim_why(h->why, ret, h->online ? "CPU %u cannot be brought online: SMT is off" :
+			     "CPU %u cannot be taken offline", cpu) : 0;
 }
 
 int act_hotplug(struct sim *s, const char *list, bool online, struct sim_why *why)
@@ -94,9 +95,12 @@ static const struct {
 
 int act_start(struct sim *s, const char *what, bool stubborn, pid_t *pid, struct sim_why *why)
 {
-	size_t len = strcspn(what, ":"), i;
+	size_t len = strcspn(what, ":@"), i;
+	const char *at = strchr(what, '@');
 	unsigned long vcpus = 2;
+	uint32_t unit = SIM_UNIT_SESSION;
 	struct sim_proc *p;
+	char number_of[16];
 	int ret;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
@@ -104,12 +108,17 @@ int act_start(struct sim *s, const char *what, bool stubborn, pid_t *pid, struct
 			break;
 	if (i == sizeof(kinds) / sizeof(kinds[0]))
 		return sim_why(why, -EINVAL, "'%s': snp, snp-launching, sev, sev-es or plain", what);
-	if (what[len] && (number(what + len + 1, SIM_MAX_VCPUS, &vcpus) || !vcpus))
+	if (at && !sim_unit_parse(at + 1, &unit))
+		return sim_why(why, -EINVAL, "'%s': session, libvirt or service", at + 1);
+	snprintf(number_of, sizeof(number_of), "%.*s", what[len] == ':' ?
+		 (int)strcspn(what + len + 1, "@") : 0, what + len + 1);
+	if (what[len] == ':' && (number(number_of, SIM_MAX_VCPUS, &vcpus) || !vcpus))
 		return sim_why(why, -EINVAL, "'%s': 1 to %u vCPUs", what, SIM_MAX_VCPUS);
 	p = proc_start(s, (unsigned int)vcpus, why);
 	if (!p)
 		return -EAGAIN;
 	p->stubborn = stubborn;
+	p->unit = unit;
 	ret = kvm_vm_create(s, p, kinds[i].kind, (unsigned int)vcpus, kinds[i].finish, why);
 	if (ret) {				/* the VMM says so and exits */
 		kvm_vm_destroy(s, p);
@@ -266,6 +275,47 @@ static int act_access(struct sim *s, const char *text, struct sim_why *why)
 	return sim_why(why, -EINVAL, "access: rw, ro or none");
 }
 
+static int smt_one(void *arg, unsigned int cpu)
+{
+	struct sim *s = arg;
+
+	return cpu < s->st->m.cores ? 0 : sim_cpu_set_online(s, cpu, s->st->m.smt == SIM_SMT_ON);
+}
+
+/* As writing to /sys/devices/system/cpu/smt/control: siblings go, or come back */
+static int act_smt(struct sim *s, const char *text, struct sim_why *why)
+{
+	static const char *const names[] = { "on", "off", "forceoff" };
+	char all[16];
+	uint32_t i;
+
+	if (s->st->m.threads_per_core < 2)
+		return sim_why(why, -ENODEV, "there is one thread to a core");
+	for (i = 0; i < 3; i++)
+		if (!strcmp(names[i], text)) {
+			s->st->m.smt = i;
+			snprintf(all, sizeof(all), "0-%u", s->st->m.cpus - 1);
+			return sim_cpulist_each(all, s->st->m.cpus, smt_one, s);
+		}
+	return sim_why(why, -EINVAL, "smt: on, off or forceoff");
+}
+
+static int act_program(struct sim *s, const char *text, struct sim_why *why)
+{
+	static const char *const states[] = { "works", "fails", "missing" };
+	const char *colon = strchr(text, ':');
+	uint32_t *program = colon && !strncmp(text, "virsh:", 6) ? &s->st->m.virsh :
+			    colon && !strncmp(text, "systemctl:", 10) ? &s->st->m.systemctl : NULL;
+	uint32_t i;
+
+	for (i = 0; program && i < 3; i++)
+		if (!strcmp(states[i], colon + 1)) {
+			*program = i;
+			return 0;
+		}
+	return sim_why(why, -EINVAL, "program: virsh or systemctl, then :works, :fails or :missing");
+}
+
 static int act_load(struct sim *s, struct sim_why *why)
 {
 	int ret = kvm_load(s);
@@ -316,6 +366,10 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 		return act_allow(s, value, why);
 	if (!strcmp(name, "lockdown"))
 		return act_lockdown(s, value, why);
+	if (!strcmp(name, "smt"))
+		return act_smt(s, value, why);
+	if (!strcmp(name, "program"))
+		return act_program(s, value, why);
 	if (!strcmp(name, "deaf") || !strcmp(name, "vanish")) {
 		ret = sim_cpulist_each(value, s->st->m.cpus,
 				       *name == 'd' ? deaf_one : vanish_one, s);

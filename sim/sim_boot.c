@@ -32,6 +32,7 @@ void sim_boot(struct sim *s)
 	m->crash_loaded = 0;
 	m->kexec_disabled = 0;
 	m->iommu_fails = 0;
+	m->smt = m->threads_per_core > 1 ? SIM_SMT_ON : SIM_SMT_NOTSUPPORTED;
 	m->boots++;
 	m->next_pid = 1200;
 	sim_memory_boot(s);
@@ -85,6 +86,7 @@ static int check_options(const struct sim_options *o, struct sim_why *why)
 	unsigned int cores = o->threads_per_core ? o->cpus / o->threads_per_core : 0;
 	unsigned int guests = o->snp_guests + o->sev_guests + o->sev_es_guests +
 			      o->launching_guests;
+	uint32_t unit;
 
 	if (o->cpus < 1 || o->cpus > SIM_MAX_CPUS)
 		return sim_why(why, -EINVAL, "CPUs: 1 to %u", SIM_MAX_CPUS);
@@ -107,6 +109,8 @@ static int check_options(const struct sim_options *o, struct sim_why *why)
 	if (guests > PSP_FW_MAX_ASID || o->leaked_guests > PSP_FW_MAX_ASID ||
 	    guests + o->leaked_guests > PSP_FW_MAX_ASID)
 		return sim_why(why, -EINVAL, "at most %u guests in all", PSP_FW_MAX_ASID);
+	if (o->units && !sim_unit_parse(o->units, &unit))
+		return sim_why(why, -EINVAL, "units: session, libvirt or service");
 	if (o->stubborn_guests > guests)
 		return sim_why(why, -EINVAL, "%u stubborn guests, but only %u in all",
 			       o->stubborn_guests, guests);
@@ -184,14 +188,14 @@ static int power_on(struct sim *s, struct sim_why *why)
 	return 0;
 }
 
-static int start_guests(struct sim *s, const char *kind, unsigned int n, unsigned int vcpus,
-			unsigned int *stubborn, struct sim_why *why)
+static int start_guests(struct sim *s, const char *kind, unsigned int n,
+			const struct sim_options *o, unsigned int *stubborn, struct sim_why *why)
 {
-	char what[32];
+	char what[64];
 	pid_t pid;
 	int ret = 0;
 
-	snprintf(what, sizeof(what), "%s:%u", kind, vcpus);
+	snprintf(what, sizeof(what), "%s:%u@%.24s", kind, o->vcpus, o->units ? o->units : "session");
 	for (; n && !ret; n--) {
 		ret = act_start(s, what, *stubborn > 0, &pid, why);
 		if (*stubborn)
@@ -251,13 +255,13 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 	sim_boot(s);
 	if (!s->st->kvm.sev_snp && !s->st->h.dead)
 		return sim_why(why, -EIO, "SNP did not come up on this machine");
-	ret = start_guests(s, "snp", o->snp_guests, o->vcpus, &stubborn, why);
+	ret = start_guests(s, "snp", o->snp_guests, o, &stubborn, why);
 	if (!ret)
-		ret = start_guests(s, "snp-launching", o->launching_guests, o->vcpus, &stubborn, why);
+		ret = start_guests(s, "snp-launching", o->launching_guests, o, &stubborn, why);
 	if (!ret)
-		ret = start_guests(s, "sev", o->sev_guests, o->vcpus, &stubborn, why);
+		ret = start_guests(s, "sev", o->sev_guests, o, &stubborn, why);
 	if (!ret)
-		ret = start_guests(s, "sev-es", o->sev_es_guests, o->vcpus, &stubborn, why);
+		ret = start_guests(s, "sev-es", o->sev_es_guests, o, &stubborn, why);
 	for (i = 0; i < o->leaked_guests && !ret; i++)
 		ret = leak_guest(s, o->vcpus, why);
 	if (!ret && o->offline)

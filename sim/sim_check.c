@@ -59,7 +59,9 @@ static const char *check_machine(const struct sim_state *st)
 	if (!text_ends(m->kernel, sizeof(m->kernel)) || m->access > SIM_ACCESS_NONE ||
 	    m->no_patch > 1 || m->kexec_loaded > 1 || m->crash_loaded > 1 ||
 	    m->kexec_disabled > 1 || m->lockdown > 2 || m->iommu_fails > 1 ||
-	    m->cth > 1 || m->tio > 1 || m->next_pid < 1000 || m->next_pid > 8000000)
+	    m->cth > 1 || m->tio > 1 || m->smt > SIM_SMT_NOTSUPPORTED ||
+	    m->virsh > SIM_PROGRAM_MISSING || m->systemctl > SIM_PROGRAM_MISSING ||
+	    m->next_pid < 1000 || m->next_pid > 8000000)
 		return "its kernel makes no sense";
 	for (i = 0; i < SIM_KLOG_LINES; i++)
 		if (!text_ends(m->klog[i], sizeof(m->klog[i])))
@@ -209,7 +211,7 @@ static const char *check_processes(const struct sim_state *st)
 
 	for (p = st->proc; p < st->proc + SIM_MAX_VMS; p++) {
 		if (p->used > 1 || p->stubborn > 1 || p->stopped > 1 || p->frozen > 1 ||
-		    p->term_pending > 1 || p->killed > 1 || p->has_vm > 1 ||
+		    p->term_pending > 1 || p->killed > 1 || p->has_vm > 1 || p->unit >= SIM_UNITS ||
 		    !text_ends(p->comm, sizeof(p->comm)))
 			return "a process makes no sense";
 		if (!p->used) {

@@ -89,6 +89,9 @@ int sim_cpu_set_online(struct sim *s, unsigned int cpu, bool online)
 		return -EPERM;
 	if (c->online == online)
 		return 0;
+	/* cpu_bootable() */
+	if (online && cpu >= s->st->m.cores && s->st->m.smt != SIM_SMT_ON)
+		return -EPERM;
 	sim_cpu_wbinvd(s, cpu);
 	if (s->st->kvm.loaded)
 		kvm_cpu_svm(s, cpu, online);

@@ -81,6 +81,8 @@ static void describe_guest(struct sim *s, const struct sim_vm *vm, struct sim_gu
 	g->kind = vm->kind;
 	g->policy = vm->policy;
 	memcpy(g->comm, vm->comm, sizeof(g->comm));
+	if (p)
+		sim_unit_name(s, p, g->unit, sizeof(g->unit));
 	g->running = p && !p->stopped && !p->frozen;
 	g->frozen = p && (p->stopped || p->frozen);
 	g->launched = vm->launched;

@@ -46,6 +46,13 @@ static void cpus_line(struct sim_text *t, const struct sim *s,
 	text_add(t, "\n");
 }
 
+static const char *smt_control(const struct sim *s)
+{
+	static const char *const names[] = { "on\n", "off\n", "forceoff\n", "notsupported\n" };
+
+	return names[s->st->m.smt];
+}
+
 static bool smt_active(const struct sim *s)
 {
 	const struct sim_cpu *c = s->st->m.cpu;
@@ -150,7 +157,7 @@ int fs_cpu_read(struct sim *s, const char *path, struct sim_text *t)
 	else if (!strcmp(path, "/smt/active"))
 		text_add(t, "%d\n", smt_active(s));
 	else if (!strcmp(path, "/smt/control"))
-		text_add(t, s->st->m.threads_per_core > 1 ? "on\n" : "notsupported\n");
+		text_add(t, "%s", smt_control(s));
 	else
 		return one_cpu(s, path, t);
 	return 0;

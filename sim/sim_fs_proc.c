@@ -22,6 +22,7 @@ static const struct other {
 	{ 1, "systemd", "/sbin/init", "/init.scope" },
 	{ 2, "kthreadd", "", "/" },
 	{ 871, "virtqemud", "/usr/sbin/virtqemud", "/system.slice/virtqemud.service" },
+	{ SIM_SHELL, "bash", "-bash", SIM_SESSION_SLICE "/" SIM_SESSION },
 };
 
 /* One thread, of a VMM or of another process */
@@ -29,7 +30,7 @@ struct task {
 	const char *comm, *cgroup;
 	const struct sim_proc *proc;	/* NULL: another process */
 	int tgid, tid;
-	uint32_t threads;
+	uint32_t threads, thread;
 	char state, name[16];
 	uint64_t start_ns;
 };
@@ -71,6 +72,7 @@ static void vmm_task(const struct sim_proc *p, uint32_t thread, struct task *k)
 	k->tgid = p->pid;
 	k->tid = p->pid + (int)thread;
 	k->threads = p->threads;
+	k->thread = thread;
 	k->state = thread_state(p, thread);
 	k->start_ns = p->start_ns;
 }
@@ -144,14 +146,28 @@ static int stat_line(struct sim *s, const struct task *k, bool whole, struct sim
 /* Of a VM's process; the guest's name as libvirt would have given it */
 static int cmdline(struct sim *s, const struct sim_proc *p, struct sim_text *t)
 {
-	static const char *const kinds[] = { "plain", "sev", "sev-es", "snp" };
-	const struct sim_vm *vm = &s->st->kvm.vm[p->vm];
-	const char *kind = p->has_vm ? kinds[vm->kind] : "ended";
+	char domain[32];
 
-	text_add(t, "/usr/bin/qemu-system-x86_64%c-name%cguest=%s-%d,debug-threads=on%c", 0, 0, kind,
-		 p->pid, 0);
+	sim_domain(s, p, domain, sizeof(domain));
+	text_add(t, "/usr/bin/qemu-system-x86_64%c-name%cguest=%s,debug-threads=on%c", 0, 0, domain,
+		 0);
 	text_add(t, "-smp%c%u%c-m%c2G%c", 0, p->threads - 2, 0, 0, 0);
 	return 0;
+}
+
+/* libvirt gives each vCPU a cgroup of its own, and one to the other threads */
+static void cgroup(struct sim *s, const struct task *k, struct sim_text *t)
+{
+	char dir[256];
+
+	sim_unit_dir(s, k->proc, dir, sizeof(dir));
+	text_add(t, "0::%s", dir);
+	if (k->proc->unit != SIM_UNIT_LIBVIRT)
+		text_add(t, "\n");
+	else if (k->thread && k->thread < k->threads - 1)
+		text_add(t, "/libvirt/vcpu%u\n", k->thread - 1);
+	else
+		text_add(t, "/libvirt/emulator\n");
 }
 
 static int task_file(struct sim *s, const struct task *k, const char *name, bool whole,
@@ -164,7 +180,7 @@ static int task_file(struct sim *s, const struct task *k, const char *name, bool
 	else if (!strcmp(name, "stat"))
 		return stat_line(s, k, whole, t);
 	else if (!strcmp(name, "cgroup") && k->proc)
-		text_add(t, "0::/machine.slice/machine-%d.scope\n", k->tgid);
+		cgroup(s, k, t);
 	else if (!strcmp(name, "cgroup"))
 		text_add(t, "0::%s\n", k->cgroup);
 	else

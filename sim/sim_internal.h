@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		4u
+#define SIM_LAYOUT		5u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -60,6 +60,12 @@ struct sim_cpu {
 /* How the device nodes let us in: sim_act("access=...") */
 enum sim_access { SIM_ACCESS_RW, SIM_ACCESS_RO, SIM_ACCESS_NONE };
 
+/* What siblings may do: sim_act("smt=...") */
+enum sim_smt { SIM_SMT_ON, SIM_SMT_OFF, SIM_SMT_FORCEOFF, SIM_SMT_NOTSUPPORTED };
+
+/* What becomes of a program that is run: sim_act("program=...") */
+enum sim_program { SIM_PROGRAM_WORKS, SIM_PROGRAM_FAILS, SIM_PROGRAM_MISSING };
+
 struct sim_machine {
 	uint64_t clock_ns;		/* CLOCK_BOOTTIME */
 	uint64_t boot_epoch_s;		/* wall clock at which the machine was switched on */
@@ -73,6 +79,8 @@ struct sim_machine {
 	uint32_t iommu_fails;		/* the next amd_iommu_snp_disable() */
 	uint32_t cth, tio;		/* what its owner turned on: see struct sim_options */
 	uint32_t next_pid, kernel_major, kernel_minor;
+	uint32_t smt;			/* enum sim_smt: /sys/devices/system/cpu/smt/control */
+	uint32_t virsh, systemctl;	/* enum sim_program */
 	char kernel[64];
 	struct sim_cpu cpu[SIM_MAX_CPUS];
 	uint64_t klog_count;
@@ -174,13 +182,16 @@ struct sim_kvm {
 	struct sim_vm vm[SIM_MAX_VMS];
 };
 
+/* Where a VMM lives */
+enum sim_unit { SIM_UNIT_SESSION, SIM_UNIT_LIBVIRT, SIM_UNIT_SERVICE, SIM_UNITS };
+
 /* A VMM; its threads are pid (main), pid+1.. (vCPUs), the last one (I/O) */
 struct sim_proc {
 	uint64_t start_ns, exit_at_ns;	/* exit_at_ns: 0 never */
 	int32_t pid;
 	uint32_t used, stubborn, stopped, frozen, term_pending, killed;
 	uint32_t vm, has_vm;		/* index */
-	uint32_t threads;
+	uint32_t threads, unit;
 	char comm[16];
 };
 
@@ -370,6 +381,24 @@ void proc_settle(struct sim *s);		/* let those end whose time has come */
 void proc_run_until(struct sim *s, uint64_t clock_ns, pid_t until_gone);
 int proc_signal(struct sim *s, struct sim_proc *p, int sig);
 void proc_freeze(struct sim *s, struct sim_proc *p, bool freeze);
+
+/* sim_unit.c */
+#define SIM_UNIT_NAME		128u
+#define SIM_MACHINE_SLICE	"/machine.slice"
+#define SIM_SERVICE_SLICE	"/system.slice/system-vm.slice"
+#define SIM_SESSION_SLICE	"/user.slice/user-1000.slice"
+#define SIM_SESSION		"session-3.scope"	/* of all VMMs that have no unit of their own */
+#define SIM_SHELL		980			/* the other process in it */
+
+bool sim_unit_parse(const char *text, uint32_t *unit);
+void sim_unit_name(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
+/* Its cgroup, below the root */
+void sim_unit_dir(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
+/* The VMM that has a unit of this name to itself; NULL: none */
+struct sim_proc *sim_unit_proc(struct sim *s, const char *unit);
+/* What libvirt calls it */
+void sim_domain(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
+struct sim_proc *sim_domain_proc(struct sim *s, const char *name);
 
 /* sim_boot.c */
 void sim_boot(struct sim *s);

@@ -23,6 +23,8 @@ struct sevadm {
 	void *phase_arg;
 	struct sevadm_phase phase;	/* no @name: none */
 	bool cancelled;
+	uint64_t deadline;	/* on the host's clock; 0: none */
+	unsigned int deadline_seconds;
 	int lock;		/* descriptor of the lock against other programs, or -1 */
 	struct host_vms vms;
 	bool surveyed;
@@ -71,8 +73,13 @@ void core_phase_end(struct sevadm *adm, int ret);
 
 /* Between steps, and while waiting: has the observer asked to stop? */
 int core_check_cancel(struct sevadm *adm);
+/* A wait to @deadline, cut short where the time for all of it is up (sevadm_set_deadline()) */
+uint64_t core_until(const struct sevadm *adm, uint64_t deadline);
 __attribute__((format(printf, 3, 4)))
 int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...);
+/* A text that lives as long as @run, for a step to refer to; NULL: no memory */
+__attribute__((format(printf, 2, 3)))
+const char *core_text(struct sevadm_run *run, const char *format, ...);
 __attribute__((format(printf, 2, 3)))
 void core_message(struct sevadm_run *run, const char *format, ...);
 

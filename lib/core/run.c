@@ -74,11 +74,21 @@ int core_check_cancel(struct sevadm *adm)
 	tell_phase(adm);
 	if (adm->observer && adm->observer(adm->observer_arg, NULL))
 		adm->cancelled = true;
+	if (adm->deadline && adm->host->ops->clock(adm->host) >= adm->deadline)
+		return core_fail(adm, SEVADM_FAILED, ETIME,
+				 "What was done stays done; run the same command again to go on "
+				 "from here.", "the %u seconds of --timeout are over",
+				 adm->deadline_seconds);
 	if (!adm->cancelled)
 		return 0;
 	return core_fail(adm, SEVADM_FAILED, ECANCELED,
 			 "What was done stays done; run the same command again to go on from here.",
 			 "interrupted between two steps");
+}
+
+uint64_t core_until(const struct sevadm *adm, uint64_t deadline)
+{
+	return adm->deadline && adm->deadline < deadline ? adm->deadline : deadline;
 }
 
 int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step)
@@ -94,22 +104,38 @@ int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 	return 0;
 }
 
+/* One more text at the end of a list; NULL: no memory */
+__attribute__((format(printf, 3, 0)))
+static const char *add_text(char ***list, size_t *nr, const char *format, va_list ap)
+{
+	char **texts = grow(*list, *nr, sizeof(*texts));
+
+	if (!texts)
+		return NULL;
+	*list = texts;
+	return vasprintf(&texts[*nr], format, ap) < 0 ? NULL : texts[(*nr)++];
+}
+
 int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...)
 {
-	char **warnings = grow(run->warnings, run->nr_warnings, sizeof(*warnings));
+	const char *text;
 	va_list ap;
-	int n;
 
-	if (!warnings)
-		return core_fail_errno(adm, ENOMEM, "warning");
-	run->warnings = warnings;
 	va_start(ap, format);
-	n = vasprintf(&warnings[run->nr_warnings], format, ap);
+	text = add_text(&run->warnings, &run->nr_warnings, format, ap);
 	va_end(ap);
-	if (n < 0)
-		return core_fail_errno(adm, ENOMEM, "warning");
-	run->nr_warnings++;
-	return 0;
+	return text ? 0 : core_fail_errno(adm, ENOMEM, "warning");
+}
+
+const char *core_text(struct sevadm_run *run, const char *format, ...)
+{
+	const char *text;
+	va_list ap;
+
+	va_start(ap, format);
+	text = add_text(&run->texts, &run->nr_texts, format, ap);
+	va_end(ap);
+	return text;
 }
 
 void core_message(struct sevadm_run *run, const char *format, ...)
@@ -129,6 +155,9 @@ void sevadm_run_free(struct sevadm_run *run)
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		free(run->warnings[i]);
 	free(run->warnings);
+	for (size_t i = 0; i < run->nr_texts; i++)
+		free(run->texts[i]);
+	free(run->texts);
 	*run = (struct sevadm_run){ 0 };
 }
 

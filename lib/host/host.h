@@ -86,11 +86,43 @@ enum host_cpus { HOST_CPUS_PRESENT, HOST_CPUS_ONLINE };
 /* A set of CPUs: 0 or -errno */
 int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set);
 
+/**
+ * struct host_place - where a CPU sits
+ * @core:	of its @socket; siblings have the same
+ * @ccx:	id of its L3 cache, unique on the host
+ */
+struct host_place {
+	bool has_core, has_ccx;
+	uint32_t core, ccx, socket;
+};
+
+/* @l3: which of a CPU's caches that is, found at the first call; 0 before it */
+void host_cpu_place(struct host *host, unsigned int cpu, unsigned int *l3,
+		    struct host_place *place);
+
 /* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */
 unsigned int host_cpu_family(struct host *host);
 
 /* Kernel release, at least "?" */
 void host_kernel_release(struct host *host, char *buf, size_t size);
+
+#define HOST_CGROUP	"/sys/fs/cgroup"
+
+/**
+ * struct host_unit - where a process lives
+ * @known:	it was looked for
+ * @kind:	HOST_UNIT_SERVICE: a service of the system's that holds nothing else;
+ *		HOST_UNIT_LIBVIRT: the scope of a domain of libvirt's
+ * @name:	of the unit; empty: none
+ * @domain:	libvirt's name for it
+ * @cgroup:	below HOST_CGROUP (version 2), of which the process has all to itself:
+ *		that of the unit, or its own; empty: there is no such
+ */
+struct host_unit {
+	bool known;
+	enum host_unit_kind { HOST_UNIT_NONE, HOST_UNIT_SERVICE, HOST_UNIT_LIBVIRT } kind;
+	char name[256], domain[256], cgroup[512];
+};
 
 /**
  * struct host_vm - a process that holds KVM VMs
@@ -98,7 +130,9 @@ void host_kernel_release(struct host *host, char *buf, size_t size);
  * @start_ns:	CLOCK_BOOTTIME when it started, rounded down
  * @vms, @vcpus, @gmems: descriptors of these kinds
  * @sev:	holds /dev/sev
- * @frozen:	stopped by us
+ * @frozen:	stopped by us, with SIGSTOP
+ * @cgroup_frozen: by us, with its cgroup
+ * @unit:	once host_vm_unit() asked
  */
 struct host_vm {
 	pid_t pid;
@@ -106,7 +140,8 @@ struct host_vm {
 	uint64_t start_ns;
 	char comm[64];
 	uint32_t vms, vcpus, gmems;
-	bool sev, frozen;
+	bool sev, frozen, cgroup_frozen;
+	struct host_unit unit;
 };
 
 struct host_vms {
@@ -118,6 +153,15 @@ struct host_vms {
 /* Every process with a VM; handles are opened: 0 or -errno */
 int host_vms_find(struct host *host, struct host_vms *vms);
 void host_vms_free(struct host *host, struct host_vms *vms);
+
+/* Where it lives, looked for at the first call */
+const struct host_unit *host_vm_unit(struct host *host, struct host_vm *vm);
+
+/* The freezer of a cgroup: 0 or -errno */
+int host_cgroup_freeze(struct host *host, const char *cgroup, bool freeze);
+/* Was it asked to freeze?  Are all tasks in it frozen?  1, 0 or -errno */
+int host_cgroup_asked(struct host *host, const char *cgroup);
+int host_cgroup_frozen(struct host *host, const char *cgroup);
 
 /* Is every thread of the process stopped (state T)?  1, 0 or -errno */
 int host_process_stopped(struct host *host, pid_t pid);

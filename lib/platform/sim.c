@@ -45,6 +45,7 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.vcpus = options->vcpus,
 		.offline = options->offline,
 		.kernel = options->kernel,
+		.units = options->units,
 		.no_patch = options->no_patch,
 		.ciphertext_hiding = options->ciphertext_hiding,
 		.tio = options->tio,
@@ -74,6 +75,7 @@ static int describe_guests(struct sim *sim, struct sevadm_sim_info *info)
 			.assigned_pages = g.assigned_pages,
 		};
 		snprintf(list[info->nr_guests].comm, sizeof(g.comm), "%s", g.comm);
+		snprintf(list[info->nr_guests].unit, sizeof(g.unit), "%s", g.unit);
 		info->nr_guests++;
 	}
 	return 0;

@@ -21,6 +21,10 @@ static bool will_be_mended(const struct sevadm_kexec_options *options, const cha
 		return options->kernel;
 	if (!strcmp(id, "state.half-up"))
 		return true;
+	if (!strcmp(id, "cpus.online"))
+		return options->teardown.online_cpus;
+	if (!strcmp(id, "guest.leaked") && options->teardown.leaked)
+		return true;
 	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
 		if (!strcmp(id, guests[i]))
 			return options->teardown.guests == SEVADM_GUESTS_STOP;

@@ -23,6 +23,7 @@ struct rule {
 	const char *why;
 };
 
+#define OFFLINE	"a core that is offline when a guest ends owes its WBINVD, and cannot execute it"
 #define JUMP	"after it nobody can tell what went wrong; the kernel itself looks at nothing"
 
 static const struct rule rules[] = {
@@ -51,6 +52,12 @@ static const struct rule rules[] = {
 	  "SNP goes down only while SEV is UNINIT" },
 	{ "SNP_DF_FLUSH", "SNP_SHUTDOWN_EX", "SNP_SHUTDOWN_EX", FW_DFFLUSH_REQUIRED,
 	  "every ASID has to be clean on every core complex, and the flush makes it so" },
+	{ "CPU_ONLINE", "SIGTERM", "SNP_DF_FLUSH", FW_WBINVD_REQUIRED, OFFLINE },
+	{ "CPU_ONLINE", "SNP_DECOMMISSION", "SNP_DF_FLUSH", FW_WBINVD_REQUIRED, OFFLINE },
+	{ "CPU_ONLINE", "WBINVD", "SNP_DF_FLUSH", FW_WBINVD_REQUIRED, OFFLINE },
+	{ "CPU_ONLINE", "rmmod kvm_amd", NULL, 0, OFFLINE },
+	{ "SNP_SHUTDOWN_EX", "CPU_OFFLINE", NULL, 0, "until then the core may be asked for again" },
+	{ "rmmod kvm_amd", "CPU_OFFLINE", NULL, 0, "until then the core may be asked for again" },
 	{ "SIGTERM", "rmmod kvm_amd", NULL, 0,
 	  "a module cannot go while a VM is there; the kernel refuses with EBUSY" },
 	{ "rmmod kvm_amd", "PLATFORM_STATUS", NULL, 0,

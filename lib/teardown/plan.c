@@ -20,16 +20,16 @@ static int plan_guests(struct sevadm *adm, const struct sevadm_teardown_options 
 	unsigned int vmms = 0;
 	int ret = 0;
 
-	for (size_t i = 0; i < scene->guests.nr_vms; i++)
-		vmms += scene->guests.vms[i].sev;
+	for (size_t i = 0; i < scene->chosen.nr_vms; i++)
+		vmms += scene->chosen.vms[i].sev;
 	if (vmms && stop)
 		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
 			  "and makes its pages shared again");
-	else if (vmms && guests_alive(&scene->guests, 0))
+	else if (vmms && guests_alive(&scene->chosen, 0))
 		ret = add(adm, run, "SIGSTOP", vmms, "no vCPU may be inside a guest when its "
 			  "context goes");
-	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
-		const struct sevadm_guest *guest = &scene->guests.guests[i];
+	for (size_t i = 0; i < scene->chosen.nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &scene->chosen.guests[i];
 		struct sevadm_plan_step step = {
 			.command = "SNP_DECOMMISSION",
 			.has_guest = true,
@@ -52,10 +52,19 @@ static int plan_guests(struct sevadm *adm, const struct sevadm_teardown_options 
 int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		  const struct scene *scene, unsigned int nr_cpus, struct sevadm_run *run)
 {
+	bool part = options->only && guests_alive(&scene->others, 0);	/* it ends after these */
+	unsigned int offline = options->online_cpus && scene->snp_up && !part ?
+			       cpuset_count(&scene->offline) : 0;
 	int ret = 0;
 
-	if (options->guests != SEVADM_GUESTS_REFUSE)
+	if (offline)
+		ret = add(adm, run, "CPU_ONLINE", offline, "a core that is offline when a guest ends "
+			  "owes its WBINVD, and cannot execute it");
+	if (!ret && (options->guests != SEVADM_GUESTS_REFUSE || options->leaked))
 		ret = plan_guests(adm, options, scene, run);
+	if (ret || part)
+		return ret ? ret : plan_order(adm, run);
+	nr_cpus += offline;
 	if (!ret && scene->sev_up)
 		ret = add(adm, run, "SHUTDOWN", 1, "SNP goes down only after SEV; and SEV's own "
 			  "guests dirty their ASIDs here, so WBINVD comes after it");
@@ -72,5 +81,8 @@ int plan_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opti
 		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
 	if (!ret && run->nr_plan && scene->snp_host)
 		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
+	if (!ret && offline)
+		ret = add(adm, run, "CPU_OFFLINE", offline, "as they were found; each executes WBINVD "
+			  "once more");
 	return ret ? ret : plan_order(adm, run);
 }

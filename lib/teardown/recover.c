@@ -81,7 +81,9 @@ static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
 {
 	bool half_up = info->fw_snp_state != SEV_DBG_FW_UNKNOWN && info->fw_snp_state &&
 		       !(info->state & SEV_DBG_S_SNP_INIT);
-	struct sevadm_teardown_options down = { .guests = SEVADM_GUESTS_REFUSE, .dry = dry };
+	struct sevadm_teardown_options down = {
+		.guests = SEVADM_GUESTS_REFUSE, .online_cpus = true, .dry = dry,
+	};
 	int ret = guests_prove_unexplained(adm, guests);
 
 	if (!ret)

@@ -79,9 +79,15 @@ int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
 	char state[32];
 	bool loaded = !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state,
 				      sizeof(state));
-	int ret = 0;
+	struct cpuset offline;
+	char list[256];
+	int ret = cpus_offline(adm, &offline);
 
-	if (loaded)
+	if (!ret && cpuset_count(&offline))
+		ret = core_fail(adm, SEVADM_FAILED, EAGAIN, "Bring them online first.",
+				"kvm_amd was not loaded anew: CPU %s is offline, and SNP comes up only "
+				"with every CPU online", cpuset_format(&offline, list, sizeof(list)));
+	if (!ret && loaded)
 		ret = plan(adm, run, "rmmod kvm_amd", "ends what KVM has, and the lock-out of INIT");
 	if (!ret)
 		ret = plan(adm, run, "modprobe kvm_amd", "brings SNP and SEV up");

@@ -170,14 +170,20 @@ static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, 
 }
 
 static int plan(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		const struct sevadm_guests *guests, struct sevadm_run *run)
+		const struct sevadm_guests *guests, unsigned int offline, struct sevadm_run *run)
 {
 	unsigned int vmms = 0;
 	int ret = 0;
 
+	if (!options->online_cpus)
+		offline = 0;
+	if (offline)
+		ret = add(adm, run, "CPU_ONLINE", offline, "a core that is offline when a guest ends "
+			  "owes its WBINVD, and cannot execute it");
+
 	for (size_t i = 0; i < guests->nr_vms; i++)
 		vmms += guests->vms[i].sev;
-	if (vmms && options->guests == SEVADM_GUESTS_STOP)
+	if (!ret && vmms && options->guests == SEVADM_GUESTS_STOP)
 		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
 			  "and makes its pages shared again");
 	if (!ret)
@@ -187,6 +193,8 @@ static int plan(struct sevadm *adm, const struct sevadm_teardown_options *option
 		ret = add(adm, run, "PLATFORM_STATUS", 1, "proves that SEV is UNINIT");
 	if (!ret)
 		ret = add(adm, run, "SNP_PLATFORM_STATUS", 1, "proves that SNP is UNINIT");
+	if (!ret && offline)
+		ret = add(adm, run, "CPU_OFFLINE", offline, "as they were found");
 	return ret ? ret : plan_order(adm, run);
 }
 
@@ -222,8 +230,8 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 		return -EIO;
 	if (cpuset_count(&offline))
 		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
-			 "/sys/devices/system/cpu/cpuN/online), `modprobe kvm_amd`, then run the same "
-			 "command again.", cpuset_format(&offline, list, sizeof(list)));
+			 "/sys/devices/system/cpu/cpuN/online), then `modprobe kvm_amd`, then run the "
+			 "same command again; --online-cpus does the first by itself.", cpuset_format(&offline, list, sizeof(list)));
 	return core_fail_refused(adm, step, remedy, "%s: firmware refused, as the driver logged: %s "
 				 "(0x%04x)", step->command, sevadm_status_name(step->status),
 				 step->status);
@@ -249,11 +257,14 @@ static int unload(struct sevadm *adm, struct sevadm_run *run)
 }
 
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		   const struct sevadm_guests *guests, struct sevadm_run *run)
+		   const struct sevadm_guests *guests, const struct cpuset *offline,
+		   struct cpuset *brought, struct sevadm_run *run)
 {
 	int ret = 0;
 
-	if (options->guests == SEVADM_GUESTS_STOP) {
+	if (options->online_cpus)
+		ret = cpus_bring_online(adm, run, offline, brought);
+	if (!ret && options->guests == SEVADM_GUESTS_STOP) {
 		ret = guests_stop(adm, run, guests, options->stop_seconds);
 		if (!ret)
 			ret = wait_for_counts(adm);
@@ -288,25 +299,27 @@ static int without_kvm(struct sevadm *adm, struct sevadm_run *run)
 static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		    const struct sevadm_guests *guests, struct sevadm_run *run)
 {
-	struct cpuset offline;
+	struct cpuset offline, brought = { 0 };
 	char list[256];
-	int ret;
+	int ret, back;
 
-	ret = plan(adm, options, guests, run);
+	ret = cpus_offline(adm, &offline);
+	if (!ret)
+		ret = plan(adm, options, guests, cpuset_count(&offline), run);
 	if (!ret)
 		ret = refuse(adm, guests, false);
 	if (!ret && options->guests == SEVADM_GUESTS_REFUSE && any_vm(guests))
 		ret = refuse(adm, guests, true);
-	if (!ret)
-		ret = cpus_offline(adm, &offline);
-	if (!ret && cpuset_count(&offline))
+	if (!ret && cpuset_count(&offline) && !options->online_cpus)
 		ret = core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, the "
 				"driver's SNP_DF_FLUSH is refused with WBINVD_REQUIRED",
 				cpuset_format(&offline, list, sizeof(list)));
 	if (ret || options->dry)
 		return ret;
 	core_message(run, "SEV and SEV-SNP are down, and kvm_amd is unloaded");
-	return execute(adm, options, guests, run);
+	ret = execute(adm, options, guests, &offline, &brought, run);
+	back = cpus_put_back(adm, run, &brought);
+	return ret ? ret : back;
 }
 
 int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -316,8 +329,8 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	int ret;
 
 	run->dry = options->dry;
-	/* a stock driver decommissions nothing */
-	if (options->guests == SEVADM_GUESTS_DECOMMISSION)
+	/* a stock driver decommissions nothing, and names no guest */
+	if (options->guests == SEVADM_GUESTS_DECOMMISSION || options->only || options->leaked)
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	if (!kvm_loaded(adm))
 		return without_kvm(adm, run);

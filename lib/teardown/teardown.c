@@ -30,7 +30,8 @@ static int fail_wbinvd(struct sevadm *adm, const struct outcome *outcome)
 			"rounds, with every CPU online", FLUSH_ROUNDS);
 	cpuset_format(&offline, list, sizeof(list));
 	snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
-		 "/sys/devices/system/cpu/cpuN/online), then run the same command again.", list);
+		 "/sys/devices/system/cpu/cpuN/online), then run the same command again; or say "
+		 "--online-cpus.", list);
 	return core_fail_refused(adm, &outcome->step, remedy,
 		"SNP_DF_FLUSH: firmware refused: WBINVD_REQUIRED (0x000e): CPU %s is offline, and a "
 		"CPU that was offline when a guest ended owes its WBINVD", list);
@@ -48,7 +49,7 @@ int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the list of CPUs online");
-	return wbinvd_cpus(adm, run, &online, options->jobs, &missed);
+	return wbinvd_cpus(adm, run, &online, options->jobs, options->rolling, &missed);
 }
 
 int flush_rounds(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
@@ -160,8 +161,8 @@ static int decommission_left(struct sevadm *adm, struct scene *scene, struct sev
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < scene->guests.nr_guests && !ret; i++) {
-		const struct sevadm_guest *guest = &scene->guests.guests[i];
+	for (size_t i = 0; i < scene->chosen.nr_guests && !ret; i++) {
+		const struct sevadm_guest *guest = &scene->chosen.guests[i];
 		const struct sevadm_guest *left = find(&now, guest->id);
 
 		if (guest->kind != SEVADM_GUEST_SNP || !left || !guest_alive(left))
@@ -209,11 +210,15 @@ static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *
 	int ret = 0;
 
 	if (options->guests == SEVADM_GUESTS_STOP)
-		ret = guests_stop(adm, run, &scene->guests, options->stop_seconds);
-	else if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->guests, 0))
-		ret = guests_freeze(adm, run, &scene->guests);
-	if (!ret && options->guests != SEVADM_GUESTS_REFUSE)
+		ret = guests_stop(adm, run, &scene->chosen, options->stop_seconds);
+	else if (options->guests == SEVADM_GUESTS_DECOMMISSION && guests_alive(&scene->chosen, 0))
+		ret = guests_freeze(adm, run, &scene->chosen);
+	else if (options->leaked)
+		ret = guests_prove_unexplained(adm, &scene->chosen);
+	if (!ret && (options->guests != SEVADM_GUESTS_REFUSE || options->leaked))
 		ret = decommission_left(adm, scene, run);
+	if (!ret && options->only)
+		ret = check_others(adm, options, run);
 	if (!ret && scene->guests.track_lost)
 		ret = check_counts(adm, scene, run);
 	return ret;
@@ -236,8 +241,8 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 		if (!guest_alive(&now.guests[i]))
 			continue;
 		if (options->guests != SEVADM_GUESTS_DECOMMISSION ||
-		    !find(&scene->guests, now.guests[i].id))
-			ret = guests_refuse(adm, run, &now);
+		    !find(&scene->chosen, now.guests[i].id))
+			ret = guests_refuse(adm, run, &now, false);
 		else
 			flags |= SEV_DBG_C_LIVE;
 	}
@@ -249,20 +254,31 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 	return request_cmd(adm, run, SEV_DBG_SHUTDOWN, flags, FW_CMD_SHUTDOWN, NULL);
 }
 
+static bool wants_online(const struct sevadm_teardown_options *options, const struct scene *scene)
+{
+	return options->online_cpus && scene->snp_up &&
+	       !(options->only && guests_alive(&scene->others, 0));
+}
+
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		   struct scene *scene, struct sevadm_run *run)
 {
 	unsigned int ending;
-	int ret;
+	int ret = 0;
 
+	/* before anything is lost: whether they can be is found out here */
+	if (wants_online(options, scene))
+		ret = cpus_bring_online(adm, run, &scene->offline, &scene->brought);
 	/* those of SEV and SEV-ES that are decommissioned end in SHUTDOWN */
-	ending = guests_alive(&scene->guests, options->guests == SEVADM_GUESTS_DECOMMISSION ?
+	ending = guests_alive(&scene->chosen, options->guests == SEVADM_GUESTS_DECOMMISSION ?
 			      SEVADM_GUEST_SNP : 0);
-	if (ending)
+	if (ending && !ret)
 		core_phase_begin(adm, "ending guests", "guests", ending);
-	ret = end_guests(adm, options, scene, run);
-	if (ending)
-		core_phase_end(adm, ret);
+	if (!ret) {
+		ret = end_guests(adm, options, scene, run);
+		if (ending)
+			core_phase_end(adm, ret);
+	}
 	if (!ret && scene->sev_up)
 		ret = shut_sev_down(adm, options, scene, run);
 	if (!ret)
@@ -283,7 +299,8 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	return ret;
 }
 
-static int look(struct sevadm *adm, struct scene *scene)
+static int look(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		struct scene *scene)
 {
 	int ret;
 
@@ -303,19 +320,20 @@ static int look(struct sevadm *adm, struct scene *scene)
 	scene->snp_host = scene->info.state & SEV_DBG_S_SNP_HOST;
 	scene->snp_up = scene->snp_host && scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
-	return sevadm_guests_get(adm, &scene->guests, NULL);
+	ret = sevadm_guests_get(adm, &scene->guests, NULL);
+	return ret ? ret : choose_guests(adm, options, scene);
 }
 
-static int warn_offline(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
+static int warn_offline(struct sevadm *adm, const struct sevadm_teardown_options *options,
+			const struct scene *scene, struct sevadm_run *run)
 {
-	struct cpuset offline;
 	char list[256];
-	int ret = cpus_offline(adm, &offline);
 
-	if (ret || !cpuset_count(&offline) || !scene->snp_up)
-		return ret;
+	if (!cpuset_count(&scene->offline) || !scene->snp_up || options->online_cpus)
+		return 0;
 	return core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, SNP_DF_FLUSH "
-			 "will answer WBINVD_REQUIRED", cpuset_format(&offline, list, sizeof(list)));
+			 "will answer WBINVD_REQUIRED; --online-cpus brings it online for that",
+			 cpuset_format(&scene->offline, list, sizeof(list)));
 }
 
 /* Under lockdown the driver allows no changes, and says so too late: at the first of them */
@@ -352,8 +370,8 @@ static int check(struct sevadm *adm, const struct sevadm_teardown_options *optio
 
 	if (!run->nr_plan)
 		return 0;
-	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->guests, 0))
-		return guests_refuse(adm, run, &scene->guests);
+	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->others, 0))
+		return guests_refuse(adm, run, &scene->others, false);
 	ret = check_lockdown(adm);
 	if (!ret)
 		ret = check_lost(adm, options, scene);
@@ -368,15 +386,17 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	struct cpuset online;
 	int ret;
 
-	ret = look(adm, scene);
+	ret = look(adm, options, scene);
 	if (ret)
 		return ret;
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the list of CPUs online");
-	ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
+	ret = cpus_offline(adm, &scene->offline);
 	if (!ret)
-		ret = warn_offline(adm, scene, run);
+		ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
+	if (!ret)
+		ret = warn_offline(adm, options, scene, run);
 	run->dry = options->dry;
 	if (!ret)
 		ret = check(adm, options, scene, &online, run);
@@ -389,6 +409,8 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		ret = execute(adm, options, scene, run);
 	if (ret)
 		guests_thaw(adm, run);
+	if (cpus_put_back(adm, run, &scene->brought))
+		return -EIO;
 	/* what the operator has to know of, however it ended */
 	if (guests_warn_frozen(adm, run) || warn_assigned(adm, run))
 		return -EIO;
@@ -405,5 +427,7 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		return stock_teardown(adm, options, run);
 	ret = teardown(adm, options, &scene, run);
 	sevadm_guests_free(&scene.guests);
+	sevadm_guests_free(&scene.chosen);
+	sevadm_guests_free(&scene.others);
 	return ret;
 }

@@ -7,14 +7,19 @@
 /**
  * struct scene - what teardown found, and what came of it
  * @guests:	as listed before anything was done
+ * @chosen:	those of them that it is about; its list of VMs says who is concerned
+ * @others:	those that it is not
  * @info:	what the driver says
+ * @offline:	CPUs that are present and were not online
+ * @brought:	those of them that we brought online
  * @snp_host:	the kernel runs as an SNP host
  * @sev_up, @snp_up: in the firmware; taken for true where it did not say
  */
 struct scene {
-	struct sevadm_guests guests;
+	struct sevadm_guests guests, chosen, others;
 	struct sev_dbg_info info;
 	bool snp_host, sev_up, snp_up;
+	struct cpuset offline, brought;
 };
 
 static inline bool guest_alive(const struct sevadm_guest *guest)
@@ -28,16 +33,25 @@ char *guest_text(const struct sevadm_guest *guest, char *buf, size_t size);
 /* How many guests are alive, of a kind (0: of any) */
 unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_kind kind);
 
-/* A failure that names each of them: exit code 5 */
-int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests);
+/* A failure that names each of them: exit code 5.  @only: what was asked for is done */
+int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
+		  bool only);
 
-/*
- * A running guest that no process explains may be run by a process that was handed
- * its VM: is it sure that none does?
- */
+/* Sets @chosen and @others of @scene; refuses what cannot be chosen */
+int choose_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		  struct scene *scene);
+/* Is one alive, now, that was not chosen? */
+int check_others(struct sevadm *adm, const struct sevadm_teardown_options *options,
+		 struct sevadm_run *run);
+
+/* A warning for each guest that is alive under a VMM that stands still */
+int guests_warn_standing(struct sevadm *adm, struct sevadm_run *run,
+			 const struct sevadm_guests *guests);
+
+/* A guest that no process explains must not be run by one all the same */
 int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests);
 
-/* End every VMM that holds a guest: SIGTERM, SIGKILL after @seconds, wait for KVM */
+/* End every VMM that holds a guest, within @seconds or else by force; wait for KVM */
 int guests_stop(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
 		unsigned int seconds);
 
@@ -54,14 +68,22 @@ int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run);
  * @run:	a step for each CPU
  * @cpus:	which
  * @jobs:	at most so many at once, 0 for all
+ * @rolling:	one core complex after the other; where the kernel shows no L3 cache,
+ *		one core, and where it shows no core, one CPU
  * @missed:	CPUs where it did not happen because they went offline meanwhile;
  *		NULL: that is a failure too
  */
 int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
-		unsigned int jobs, struct cpuset *missed);
+		unsigned int jobs, bool rolling, struct cpuset *missed);
 
 /* Present and not online */
 int cpus_offline(struct sevadm *adm, struct cpuset *offline);
+
+/* Bring them online; @brought: those that are, also on failure */
+int cpus_bring_online(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *offline,
+		      struct cpuset *brought);
+/* And offline again; a warning names those that stay */
+int cpus_put_back(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *brought);
 
 /* Could a worker be pinned to each of them?  Before anything is done to guests */
 int wbinvd_check_reach(struct sevadm *adm, const struct cpuset *cpus);

@@ -20,13 +20,16 @@
 /**
  * struct job - one CPU's WBINVD
  * @cpu:	where it should happen
+ * @place:	of that CPU
+ * @done:	its turn has come
  * @err:	0 or -errno
  * @pinned:	the failure, if any, came after pinning
  */
 struct job {
 	unsigned int cpu;
+	struct host_place place;
 	int err;
-	bool pinned;
+	bool pinned, done;
 	uint64_t duration_ns;
 };
 
@@ -38,6 +41,7 @@ struct job {
  * @last:	the last of them is over
  * @over:	jobs that ended, and of these
  * @good:	those that ended well
+ * @before:	how many ended well in the pools before this one
  */
 struct pool {
 	struct sevadm *adm;
@@ -46,7 +50,7 @@ struct pool {
 	pthread_mutex_t lock;
 	pthread_cond_t gate, last;
 	bool open;
-	unsigned int over, good;
+	unsigned int over, good, before;
 };
 
 struct worker {
@@ -141,7 +145,7 @@ static void watch(struct pool *pool)
 		over = pool->over;
 		good = pool->good;
 		pthread_mutex_unlock(&pool->lock);
-		core_phase_done(pool->adm, good);
+		core_phase_done(pool->adm, pool->before + good);
 	}
 }
 
@@ -190,6 +194,11 @@ static int record(struct sevadm *adm, struct sevadm_run *run, const struct job *
 		.command = "WBINVD",
 		.has_cpu = true,
 		.cpu = job->cpu,
+		.has_core = job->place.has_core,
+		.has_ccx = job->place.has_ccx,
+		.core = job->place.core,
+		.ccx = job->place.ccx,
+		.socket = job->place.socket,
 		.err = -job->err,
 		.count = 1,
 		.duration_ns = job->duration_ns,
@@ -214,8 +223,8 @@ static int fail_cpus(struct sevadm *adm, const struct job *first, const struct c
 			 why ? why : strerror(-first->err), strerrorname_np(-first->err));
 }
 
-static int collect(struct sevadm *adm, struct sevadm_run *run, const struct pool *pool,
-		   struct cpuset *missed)
+static int collect(struct sevadm *adm, struct sevadm_run *run, const struct job *jobs,
+		   unsigned int nr, struct cpuset *missed)
 {
 	const struct job *first = NULL;
 	struct cpuset failed = { 0 };
@@ -225,8 +234,8 @@ static int collect(struct sevadm *adm, struct sevadm_run *run, const struct pool
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the list of CPUs online");
-	for (unsigned int i = 0; i < pool->nr_jobs; i++) {
-		const struct job *job = &pool->jobs[i];
+	for (unsigned int i = 0; i < nr && jobs[i].done; i++) {
+		const struct job *job = &jobs[i];
 
 		ret = record(adm, run, job);
 		if (ret)
@@ -245,33 +254,90 @@ static int collect(struct sevadm *adm, struct sevadm_run *run, const struct pool
 	return first ? fail_cpus(adm, first, &failed) : 0;
 }
 
-int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
-		unsigned int jobs, struct cpuset *missed)
+/* The CPUs of a core complex have to be idle together anyway: their cache is one */
+static bool together(const struct job *a, const struct job *b)
 {
-	unsigned int nr = cpuset_count(cpus), i = 0;
-	_cleanup_free_ struct job *list = calloc(nr + 1, sizeof(*list));
+	if (a->place.has_ccx && b->place.has_ccx)
+		return a->place.ccx == b->place.ccx;
+	return a->place.has_core && b->place.has_core && a->place.core == b->place.core &&
+	       a->place.socket == b->place.socket;
+}
+
+/* By complex, then core, then CPU: those that go together are side by side */
+static int compare(const void *a_, const void *b_)
+{
+	const struct job *a = a_, *b = b_;
+	const uint32_t as[] = { a->place.socket, a->place.ccx,
+				a->place.has_ccx ? 0 : a->place.core, a->cpu };
+	const uint32_t bs[] = { b->place.socket, b->place.ccx,
+				b->place.has_ccx ? 0 : b->place.core, b->cpu };
+
+	for (size_t i = 0; i < sizeof(as) / sizeof(as[0]); i++)
+		if (as[i] != bs[i])
+			return as[i] < bs[i] ? -1 : 1;
+	return 0;
+}
+
+static struct job *jobs_of(struct sevadm *adm, const struct cpuset *cpus, unsigned int nr)
+{
+	struct job *list = calloc(nr + 1, sizeof(*list));
+	unsigned int i = 0, l3 = 0;
+
+	if (!list)
+		return NULL;
+	cpuset_for_each(cpu, cpus) {
+		list[i].cpu = (unsigned int)cpu;
+		host_cpu_place(adm->host, list[i].cpu, &l3, &list[i].place);
+		i++;
+	}
+	qsort(list, nr, sizeof(*list), compare);
+	return list;
+}
+
+/* @good: so many CPUs are done, more when this returns */
+static int run_jobs(struct sevadm *adm, struct job *jobs, unsigned int nr, unsigned int at_once,
+		    unsigned int *good)
+{
 	struct pool pool = {
 		.adm = adm,
-		.jobs = list,
+		.jobs = jobs,
 		.nr_jobs = nr,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.gate = PTHREAD_COND_INITIALIZER,
 		.last = PTHREAD_COND_INITIALIZER,
+		.before = *good,
 	};
-	int ret;
+	int ret = run_pool(&pool, at_once && at_once < nr ? at_once : nr);
+
+	for (unsigned int i = 0; i < nr && !ret; i++)
+		jobs[i].done = true;
+	*good += pool.good;
+	return ret ? core_fail_errno(adm, -ret, "start the workers of WBINVD") : 0;
+}
+
+int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
+		unsigned int jobs, bool rolling, struct cpuset *missed)
+{
+	unsigned int nr = cpuset_count(cpus), from, to, good = 0;
+	_cleanup_free_ struct job *list = jobs_of(adm, cpus, nr);
+	int ret = 0, collected;
 
 	if (!list)
 		return core_fail_errno(adm, ENOMEM, "WBINVD");
-	cpuset_for_each(cpu, cpus)
-		list[i++].cpu = (unsigned int)cpu;
 	if (!nr)
 		return 0;
 	core_phase_begin(adm, "WBINVD", "CPUs", nr);
-	ret = run_pool(&pool, jobs && jobs < nr ? jobs : nr);
-	core_phase_end(adm, ret ? ret : pool.good < nr);
-	if (ret)
-		return core_fail_errno(adm, -ret, "start the workers of WBINVD");
-	return collect(adm, run, &pool, missed);
+	for (from = 0; from < nr && !ret; from = to) {
+		for (to = from + 1; to < nr && (!rolling || together(&list[from], &list[to])); to++)
+			;
+		if (from)
+			ret = core_check_cancel(adm);
+		if (!ret)
+			ret = run_jobs(adm, list + from, to - from, jobs, &good);
+	}
+	core_phase_end(adm, ret ? ret : good < nr);
+	collected = collect(adm, run, list, nr, missed);
+	return ret ? ret : collected;
 }
 
 int cpus_offline(struct sevadm *adm, struct cpuset *offline)
@@ -369,7 +435,7 @@ int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *option
 	if (options->broadcast)
 		ret = request_wbinvd_all(adm, run, &reached);
 	else
-		ret = wbinvd_cpus(adm, run, &cpus, options->jobs, NULL);
+		ret = wbinvd_cpus(adm, run, &cpus, options->jobs, options->rolling, NULL);
 	if (ret)
 		return ret;
 	core_message(run, "WBINVD was executed on %u CPUs",

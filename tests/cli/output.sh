@@ -36,9 +36,11 @@ all(.steps[]; typed(.; "command"; "string") and typed(.; "errno"; "number") and
 	maybe(.; "count"; "number") and maybe(.; "status"; "number") and
 	maybe(.; "status_name"; "string") and has("status") == has("status_name") and
 	maybe(.; "errno_name"; "string") and (.errno != 0) == has("errno_name") and
-	maybe(.; "reason"; "string") and maybe(.; "fw_ext"; "string")) and
+	maybe(.; "reason"; "string") and maybe(.; "fw_ext"; "string") and
+	maybe(.; "core"; "number") and maybe(.; "ccx"; "number") and maybe(.; "socket"; "number")) and
 all(.steps[] | keys[]; IN("command", "guest", "asid", "pid", "cpu", "count", "status",
-	"status_name", "errno", "errno_name", "reason", "duration_ns", "fw_ext")) and
+	"status_name", "errno", "errno_name", "reason", "duration_ns", "fw_ext",
+	"core", "ccx", "socket")) and
 (.result | typed(.; "done"; "boolean") and typed(.; "exit"; "number") and
 	typed(.; "message"; "string") and .done == (.exit == 0) and
 	maybe(.; "status"; "number") and maybe(.; "status_name"; "string") and
@@ -144,15 +146,15 @@ host --porcelain teardown --guests=stop --dry-run
 ok 'porcelain: plan has 7 columns' 'code_is 0 && columns plan 7'
 ok 'porcelain: plan_edges have 7' 'columns plan_edges 7'
 host --porcelain teardown --guests=decommission --yes
-ok 'porcelain: steps have 14 columns' 'code_is 0 && columns steps 14'
+ok 'porcelain: steps have 17 columns' 'code_is 0 && columns steps 17'
 ok 'a decommission: guest, ASID, status, name, errno' \
-	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*	$" "$out"'
-ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*	$" "$out"'
-ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*	$" "$out"'
+	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*				$" "$out"'
+ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*		[0-9]*	0	0$" "$out"'
+ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*				$" "$out"'
 machine --sev-guests=1
 host --porcelain shutdown --legacy
 ok 'a refusal of the driver: -1, NO_FW_CALL, errno, its name, the reason' \
-	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0	$" "$out"'
+	'grep -q "^steps	SHUTDOWN						-1	NO_FW_CALL	16	EBUSY	guests are alive	0				$" "$out"'
 ok 'the end: no, the code, the sentence, the remedy, the errno' 'grep -qx "result.done	no" "$out" &&
 	grep -qx "result.exit	5" "$out" && grep -q "^result.message	SHUTDOWN: " "$out" &&
 	grep -q "^result.remedy	See" "$out" && grep -qx "result.errno_name	EBUSY" "$out"'
@@ -165,7 +167,7 @@ ok 'a long sentence is whole in both' '[ "$(jq -r .result.message "$work/json")"
 run --porcelain sim act "$sim" snp leaked
 ok 'porcelain: actions have 3 columns' 'columns actions 3'
 run --porcelain sim show "$sim"
-ok 'porcelain: guests of sim show have 12' 'columns guests 12'
+ok 'porcelain: guests of sim show have 13' 'columns guests 13'
 
 # ---- text
 
@@ -212,7 +214,29 @@ ok 'in the table WBINVDs that went well are one line' '[ "$(grep -c "WBINVD  *0-
 	[ "$(grep -c "^  WBINVD" "$out")" -eq 1 ]'
 machine --snp-guests=2
 host teardown --guests=decommission --yes -v
-ok '-v: each WBINVD a line of the table' 'code_is 0 && [ "$(grep -c "^  WBINVD  " "$out")" -eq 8 ]'
+ok '-v: each WBINVD a line of progress, in the table each core complex' 'code_is 0 &&
+	[ "$(grep -c "WBINVD CPU [0-7]: done" "$err")" -eq 8 ] &&
+	[ "$(grep -c "^  WBINVD  " "$out")" -eq 1 ] && printed "COMMAND.* CCX  *SOCKET"'
+machine --cpus=16 --cores-per-ccx=2 --sockets=2
+host wbinvd -v -q
+ok '-v: the CPUs of each complex, siblings too' 'code_is 0 && printed "WBINVD  *0-1,8-9  *4 .* 0 *0$" &&
+	printed "WBINVD  *2-3,10-11  *4 .* 1 *0$" && printed "WBINVD  *6-7,14-15  *4 .* 3 *1$"'
+host wbinvd -vv -q
+ok '-vv: each CPU, with its core' 'code_is 0 && [ "$(grep -c "^  WBINVD  " "$out")" -eq 16 ] &&
+	printed "COMMAND.* CORE  *CCX  *SOCKET" && printed "WBINVD  *15  .* 3  *3  *1$"'
+host wbinvd --json
+ok 'JSON: core, ccx and socket of each' 'code_is 0 &&
+	json ".steps[] | select(.cpu == 9) | .core == 1 and .ccx == 0 and .socket == 0"'
+for option in -q --quiet; do
+	machine --snp-guests=2
+	host teardown --guests=stop --yes $option
+	ok "$option: no progress, the result all the same" 'code_is 0 && quiet && printed SNP_SHUTDOWN_EX'
+done
+machine --snp-guests=2
+host teardown -q
+ok '-q: failures are said' 'code_is 5 && one_sentence'
+host teardown --guests=decommission --yes -q
+ok '-q: warnings are said' 'code_is 0 && said "warning: " && ! said "step "'
 
 # ---- standard output that cannot be written
 

@@ -25,10 +25,13 @@ ok 'then only the guest stands in the way' 'code_is 2 && ! printed "guest.leaked
 
 machine
 act unload offline=3 load >/dev/null
-host recover
-ok 'half up with its CPU offline: WBINVD_REQUIRED, and the CPU is named' \
-	'code_is 6 && said "WBINVD_REQUIRED" && said "CPU 3"'
-act online=3 >/dev/null
+host recover --json
+ok 'half up with its CPU offline: that is brought online for it, and put back' 'code_is 0 && json ".steps |
+	(.[0].command == \"CPU_ONLINE\") and (.[-1].command == \"CPU_OFFLINE\")"'
+host recover --reload
+ok 'but SNP is not brought up without it' 'code_is 1 && said "CPU 3 is offline"'
+machine
+act unload offline=3 load online=3 >/dev/null
 host recover --reload --json
 down='WBINVDx8 SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0 PLATFORM_STATUS=0 SNP_PLATFORM_STATUS=0'
 ok 'half up: brought down, and up again' 'code_is 0 && [ "$(act snp)" = 1 ] &&

@@ -42,7 +42,8 @@ everything() {
 		'teardown --dry-run' status guests 'shutdown --live --yes' check 'check kexec' \
 		'check kdump' 'check --dry-run' 'recover --dry-run' recover 'recover --reload' \
 		'kexec' 'kexec --yes' 'kexec --guests=stop --dry-run --kernel=x' \
-		'kexec --guests=stop --yes --kernel=x --no-exec' 'kexec --guests=stop --yes'; do
+		'kexec --guests=stop --yes --kernel=x --no-exec' 'kexec --guests=stop --yes' \
+		'teardown --leaked --online-cpus' 'wbinvd --rolling'; do
 		# shellcheck disable=SC2086 # words
 		on "$1" $words
 	done

@@ -61,6 +61,9 @@ ok 'SNP_DF_FLUSH refused: by the log' 'code_is 6 && json ".result.status == 14" 
 act online=3 load >/dev/null
 host teardown
 ok 'its remedy helps' 'code_is 0 && down'
+machine --no-patch --snp-guests=1 --offline=3
+host teardown --online-cpus --guests=stop --yes --json
+ok '--online-cpus' 'code_is 0 && down && steps_are "CPU_ONLINE SIGTERM rmmod kvm_amd $proof CPU_OFFLINE"'
 for command in SHUTDOWN SNP_SHUTDOWN_EX; do
 	machine --no-patch
 	act fail=$command:HWERROR_PLATFORM:2 >/dev/null

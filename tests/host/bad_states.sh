@@ -41,10 +41,12 @@ insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not load"
 case $(uname -r) in
 6.*)
 	failed state.half-up
-	run recover
-	expect_code 6
-	expect_said "WBINVD_REQUIRED"
-	expect_said "CPU 3"
+	run recover --reload
+	expect_code 1
+	expect_said "CPU 3 is offline"
+	grep "^steps	CPU_ONLINE" "$step_dir/out" || fail "the CPU was not brought online"
+	run check
+	! grep "state.half-up" "$step_dir/out" || fail "SNP is still up"
 	;;
 esac
 cpu_online 3

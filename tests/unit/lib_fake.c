@@ -279,10 +279,27 @@ static const struct device_ops device_ops = {
 
 /* ------------------------------------------------------------------ the host */
 
+/* Two threads to a core, side by side; index2 is the L3 cache; all in one socket */
+static int topology(const struct fake *fake, unsigned int cpu, const char *file, char *buf,
+		    size_t size)
+{
+	if (!strcmp(file, "topology/core_id"))
+		return snprintf(buf, size, "%u\n", cpu / 2);
+	if (!strcmp(file, "topology/physical_package_id"))
+		return snprintf(buf, size, "0\n");
+	if (!strncmp(file, "cache/index", 11) && !strcmp(file + 12, "/level"))
+		return snprintf(buf, size, "%d\n", file[11] - '0' + 1);
+	if (!strcmp(file, "cache/index2/id"))
+		return snprintf(buf, size, "%u\n", 100 - cpu / fake->cpus_per_ccx);
+	return -ENOENT;
+}
+
 static ssize_t fake_read(struct host *host, const char *path, char *buf, size_t size)
 {
 	struct fake *fake = of_host(host);
+	unsigned int cpu;
 	int pid, tid, n;
+	char file[64];
 
 	if (!strcmp(path, "/sys/devices/system/cpu/present"))
 		n = snprintf(buf, size, "%s\n", fake->present);
@@ -290,12 +307,22 @@ static ssize_t fake_read(struct host *host, const char *path, char *buf, size_t 
 		n = snprintf(buf, size, "%s\n", fake->online);
 	else if (!strcmp(path, "/proc/sys/kernel/osrelease"))
 		n = snprintf(buf, size, "%s\n", fake->release);
+	else if (fake->cpus_per_ccx &&
+		 sscanf(path, "/sys/devices/system/cpu/cpu%u/%63s", &cpu, file) == 2)
+		n = topology(fake, cpu, file, buf, size);
 	else if (sscanf(path, "/proc/%d/task/%d/stat", &pid, &tid) == 2 && vmm_of(fake, pid))
 		n = snprintf(buf, size, "%d (qemu) %c 1\n", tid,
 			     vmm_of(fake, pid)->stopped ? 'T' : 'S');
 	else
 		return -ENOENT;
-	return n < (int)size ? n : (ssize_t)size - 1;
+	return n < 0 ? n : n < (int)size ? n : (ssize_t)size - 1;
+}
+
+static int fake_write(struct host *host, const char *path, const char *text)
+{
+	struct fake *fake = of_host(host);
+
+	return fake->on_write ? fake->on_write(fake, path, text) : -ENOENT;
 }
 
 static ssize_t fake_link(struct host *host, const char *path, char *buf, size_t size)
@@ -408,6 +435,7 @@ static void fake_host_close(struct host *host)
 static const struct host_ops host_ops = {
 	.name = "fake",
 	.read = fake_read,
+	.write = fake_write,
 	.link = fake_link,
 	.list = fake_list,
 	.pin = fake_pin,
@@ -529,6 +557,7 @@ const char *fake_steps(const struct fake *fake)
 		size_t same = 1;
 
 		while (s->has_cpu && !s->err && i + 1 < fake->run.nr_steps &&
+		       !strcmp(s->command, fake->run.steps[i + 1].command) &&
 		       fake->run.steps[i + 1].has_cpu && !fake->run.steps[i + 1].err) {
 			same++;
 			i++;

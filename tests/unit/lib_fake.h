@@ -60,6 +60,8 @@ struct fake_guest {
  * @sev_state, @snp_state: of the firmware
  * @on_submit:	called first in each submit(), if set
  * @on_pin:	called first in each pin(), if set; non-zero is the answer
+ * @cpus_per_ccx: what /sys tells of the topology; 0: nothing
+ * @on_write:	answers write(), if set; else there is no such file
  * @interrupted: so many waits for a process end early, by a signal
  * @asked:	the observer wants to stop
  * @ask_when_interrupted: from then on
@@ -81,6 +83,8 @@ struct fake {
 	size_t nr_replies;
 	void (*on_submit)(struct fake *fake, unsigned long request, void *arg);
 	int (*on_pin)(struct fake *fake, unsigned int cpu);
+	int (*on_write)(struct fake *fake, const char *path, const char *text);
+	unsigned int cpus_per_ccx;
 	uint64_t now_ns;
 	unsigned int cancel_after;	/* steps; 0: never */
 	unsigned int interrupted;

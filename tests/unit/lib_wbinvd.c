@@ -20,6 +20,7 @@ static struct {
 	pthread_t threads[CPUSET_MAX];
 	unsigned int nr_threads, running, most, early, done[CPUSET_MAX];
 	unsigned int expect_created;
+	unsigned int ccx_running[CPUSET_MAX], ccxs_at_once;
 	bool unblocked, linger;
 } seen;
 
@@ -45,7 +46,6 @@ static void look(struct fake *f, unsigned long request, void *arg)
 	bool known = false;
 	sigset_t mask;
 
-	(void)f;
 	if (request != SEV_DBG_WBINVD)
 		return;
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
@@ -59,10 +59,21 @@ static void look(struct fake *f, unsigned long request, void *arg)
 	seen.early += __atomic_load_n(&created, __ATOMIC_SEQ_CST) < seen.expect_created;
 	seen.unblocked |= !sigismember(&mask, SIGINT) || !sigismember(&mask, SIGALRM);
 	seen.done[wbinvd->cpu]++;
+	if (f->cpus_per_ccx) {
+		unsigned int ccxs = 0;
+
+		seen.ccx_running[wbinvd->cpu / f->cpus_per_ccx]++;
+		for (unsigned int i = 0; i < 64; i++)
+			ccxs += !!seen.ccx_running[i];
+		if (ccxs > seen.ccxs_at_once)
+			seen.ccxs_at_once = ccxs;
+	}
 	pthread_mutex_unlock(&seen.lock);
 	if (seen.linger)
 		usleep(1000);
 	pthread_mutex_lock(&seen.lock);
+	if (f->cpus_per_ccx)
+		seen.ccx_running[wbinvd->cpu / f->cpus_per_ccx]--;
 	seen.running--;
 	pthread_mutex_unlock(&seen.lock);
 }
@@ -94,7 +105,7 @@ static int run_on(const char *list, unsigned int jobs, struct cpuset *missed)
 {
 	struct cpuset set = cpus_of(list);
 
-	return wbinvd_cpus(&fake.adm, &fake.run, &set, jobs, missed);
+	return wbinvd_cpus(&fake.adm, &fake.run, &set, jobs, false, missed);
 }
 
 /* ---------------------------------------------------------------- the normal case */
@@ -165,6 +176,82 @@ START_TEST(jobs)
 	ck_assert_uint_eq(created, want);
 	ck_assert_uint_le(seen.most, want);
 	ck_assert_uint_le(seen.nr_threads, want);
+}
+END_TEST
+
+/* One complex at a time, in it all together; and where each sits is told */
+START_TEST(rolling)
+{
+	struct cpuset set = cpus_of("0-31");
+	const struct sevadm_step *step;
+
+	fake.present = fake.online = "0-31";
+	fake.cpus_per_ccx = 8;
+	seen.linger = true;
+	ck_assert_int_eq(wbinvd_cpus(&fake.adm, &fake.run, &set, (unsigned int)_i, true, NULL), 0);
+	ck_assert_uint_eq(seen.ccxs_at_once, 1);
+	ck_assert_uint_le(seen.most, _i ? (unsigned int)_i : 8);
+	ck_assert_uint_eq(created, _i ? (unsigned int)_i * 4 : 32);
+	ck_assert_uint_eq(fake.run.nr_steps, 32);
+	for (unsigned int cpu = 0; cpu < 32; cpu++)
+		ck_assert_uint_eq(seen.done[cpu], 1);
+	/* ids of caches are what they are: here the last CPUs have the least */
+	step = &fake.run.steps[0];
+	ck_assert_uint_eq(step->cpu, 24);
+	ck_assert(step->has_core && step->has_ccx);
+	ck_assert_uint_eq(step->core, 12);
+	ck_assert_uint_eq(step->ccx, 97);
+	ck_assert_uint_eq(step->socket, 0);
+}
+END_TEST
+
+/* Without it they all go together */
+START_TEST(not_rolling)
+{
+	struct cpuset set = cpus_of("0-31");
+
+	fake.present = fake.online = "0-31";
+	fake.cpus_per_ccx = 8;
+	seen.linger = true;
+	ck_assert_int_eq(wbinvd_cpus(&fake.adm, &fake.run, &set, 0, false, NULL), 0);
+	ck_assert_uint_eq(seen.ccxs_at_once, 4);
+}
+END_TEST
+
+/* No topology to be seen: one CPU at a time */
+START_TEST(rolling_blind)
+{
+	struct cpuset set = cpus_of("0-3");
+
+	seen.linger = true;
+	ck_assert_int_eq(wbinvd_cpus(&fake.adm, &fake.run, &set, 0, true, NULL), 0);
+	ck_assert_uint_eq(seen.most, 1);
+	ck_assert(!fake.run.steps[0].has_core && !fake.run.steps[0].has_ccx);
+}
+END_TEST
+
+static void ask_to_stop(struct fake *f, unsigned long request, void *arg)
+{
+	look(f, request, arg);
+	f->asked |= request == SEV_DBG_WBINVD && ((struct sev_dbg_wbinvd *)arg)->cpu == 6;
+}
+
+/* A signal is heard between two complexes; what was done is told */
+START_TEST(rolling_cancelled)
+{
+	struct cpuset set = cpus_of("0-7");
+
+	fake.present = fake.online = "0-7";
+	fake.cpus_per_ccx = 4;
+	fake.on_submit = ask_to_stop;
+	ck_assert_int_eq(wbinvd_cpus(&fake.adm, &fake.run, &set, 0, true, NULL), -ECANCELED);
+	ck_assert_uint_eq(fake.run.nr_steps, 4);
+	sevadm_run_free(&fake.run);
+	fake.adm.cancelled = fake.asked = false;
+	fake.cpus_per_ccx = 2;
+	ck_assert_int_eq(wbinvd_cpus(&fake.adm, &fake.run, &set, 0, true, NULL), -ECANCELED);
+	ck_assert_uint_eq(fake.run.nr_steps, 2);
+	fake_expect(&fake, SEVADM_FAILED, "interrupted between two steps");
 }
 END_TEST
 
@@ -424,6 +511,10 @@ int main(void)
 	tcase_add_test(tc, some_cpus);
 	tcase_add_test(tc, no_cpus);
 	tcase_add_loop_test(tc, jobs, 0, sizeof(bounds) / sizeof(bounds[0]));
+	tcase_add_loop_test(tc, rolling, 0, 4);
+	tcase_add_test(tc, not_rolling);
+	tcase_add_test(tc, rolling_blind);
+	tcase_add_test(tc, rolling_cancelled);
 	tcase_add_test(tc, as_many_as_there_can_be);
 	tcase_add_test(tc, few_threads);
 	tcase_add_test(tc, no_threads);

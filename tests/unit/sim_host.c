@@ -243,8 +243,8 @@ START_TEST(vmm)
 	ck_assert_int_eq(state, 'S');
 	ck_assert_uint_lt(start, sim_clock_ns(sim) / 10000000);
 	ck_assert_uint_gt(start, 0);
-	ck_assert_str_eq(file("/proc/%u/cgroup", pid), (snprintf(text + 60000, 100,
-			 "0::/machine.slice/machine-%u.scope\n", pid), text + 60000));
+	ck_assert_str_eq(file("/proc/%u/cgroup", pid),
+			 "0::/user.slice/user-1000.slice/session-3.scope\n");
 
 	snprintf(comm, sizeof(comm), "/proc/%u/task", pid);
 	snprintf(text, 200, "%u %u %u %u %u ", pid, pid + 1, pid + 2, pid + 3, pid + 4);
@@ -305,17 +305,20 @@ START_TEST(descriptors)
 }
 END_TEST
 
+#define SERVICE "/sys/fs/cgroup/system.slice/system-vm.slice/vm@%u.service/"
+#define SCOPE "/sys/fs/cgroup/machine.slice/machine-qemu\\x2d%u\\x2dsnp\\x2d%u.scope/"
+#define SESSION "/sys/fs/cgroup/user.slice/user-1000.slice/session-3.scope/"
+
 /* SNP and SEV-ES guests are charged to sev_es, also one that was leaked */
 START_TEST(misc_cgroup)
 {
-	uint32_t pid = guest(0)->pid;
+	uint32_t pid;
 
 	ck_assert_str_eq(file("/sys/fs/cgroup/misc.capacity"), "sev 907\nsev_es 99\n");
 	ck_assert_str_eq(file("/sys/fs/cgroup/misc.current"), "sev 1\nsev_es 4\n");
-	ck_assert_str_eq(file("/sys/fs/cgroup/machine.slice/machine-%u.scope/misc.current", pid),
-			 "sev 0\nsev_es 1\n");
-	act("start=snp-launching");
+	pid = (uint32_t)act("start=snp-launching@service");
 	ck_assert_str_eq(file("/sys/fs/cgroup/misc.current"), "sev 1\nsev_es 5\n");
+	ck_assert_str_eq(file(SERVICE "misc.current", pid), "sev 0\nsev_es 1\n");
 	act("kill=%u", pid);
 	ck_assert_str_eq(file("/sys/fs/cgroup/misc.current"), "sev 1\nsev_es 4\n");
 }
@@ -346,22 +349,20 @@ END_TEST
 /* While it is stopped or frozen a process ends by SIGKILL only */
 START_TEST(frozen)
 {
-	uint32_t pid = guest(1)->pid;
-	char freeze[100], kill[100];
+	uint32_t pid = (uint32_t)act("start=snp:3@service");
+	char freeze[128], kill[128];
 	const bool cgroup = _i;
 
-	snprintf(freeze, sizeof(freeze), "/sys/fs/cgroup/machine.slice/machine-%u.scope/cgroup.freeze",
-		 pid);
-	snprintf(kill, sizeof(kill), "/sys/fs/cgroup/machine.slice/machine-%u.scope/cgroup.kill", pid);
+	snprintf(freeze, sizeof(freeze), SERVICE "cgroup.freeze", pid);
 	ck_assert_str_eq(file("%s", freeze), "0\n");
 	sim_process_signal(sim, (pid_t)pid, SIGTERM);
 	if (cgroup)
 		ck_assert_int_eq(sim_file_write(sim, freeze, "1"), 0);
 	else
 		sim_process_signal(sim, (pid_t)pid, SIGSTOP);
-	ck_assert(guest(1)->frozen && !guest(1)->running);
+	ck_assert(guest(5)->pid == pid && guest(5)->frozen && !guest(5)->running);
 	ck_assert_str_eq(file("%s", freeze), cgroup ? "1\n" : "0\n");
-	ck_assert_str_eq(file("/sys/fs/cgroup/machine.slice/machine-%u.scope/cgroup.events", pid),
+	ck_assert_str_eq(file(SERVICE "cgroup.events", pid),
 			 cgroup ? "populated 1\nfrozen 1\n" : "populated 1\nfrozen 0\n");
 	ck_assert_ptr_nonnull(strstr(file("/proc/%u/task/%u/status", pid, pid + 1), cgroup ?
 				     "State:\tS (sleeping)\n" : "State:\tT (stopped)\n"));
@@ -373,17 +374,61 @@ START_TEST(frozen)
 	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 5000000000), 1);
 	ck_assert_int_eq(sim_file_write(sim, freeze, "1"), -ENOENT);
 
-	pid = guest(0)->pid;
-	snprintf(kill, sizeof(kill), "/sys/fs/cgroup/machine.slice/machine-%u.scope/cgroup.kill", pid);
+	pid = (uint32_t)act("start=snp@service");
+	snprintf(kill, sizeof(kill), SERVICE "cgroup.kill", pid);
 	sim_process_signal(sim, (pid_t)pid, SIGSTOP);
 	ck_assert_int_eq(sim_file_write(sim, kill, "1"), 0);
 	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 1000000000), 1);
 }
 END_TEST
 
+/* Where VMMs live, and with whom */
+START_TEST(units)
+{
+	uint32_t pid = (uint32_t)act("start=snp:2@libvirt"), slot = 5;
+	char path[200];
+
+	ck_assert_str_eq(guest(5)->unit, (snprintf(text + 60000, 200, "machine-qemu\\x2d%u\\x2dsnp"
+			 "\\x2d%u.scope", slot, pid), text + 60000));
+	ck_assert_ptr_nonnull(strstr(file("/proc/%u/cgroup", pid), ".scope/libvirt/emulator\n"));
+	ck_assert_ptr_nonnull(strstr(file("/proc/%u/task/%u/cgroup", pid, pid + 2),
+				     ".scope/libvirt/vcpu1\n"));
+	ck_assert_str_eq(file(SCOPE "cgroup.procs", slot, pid), "");
+	ck_assert_str_eq(file(SCOPE "libvirt/cgroup.type", slot, pid), "domain threaded\n");
+	ck_assert_uint_eq(strtoul(file(SCOPE "libvirt/cgroup.procs", slot, pid), NULL, 10), pid);
+	snprintf(path, sizeof(path), SCOPE "libvirt/emulator/cgroup.procs", slot, pid);
+	ck_assert_int_eq(missing(path), -EOPNOTSUPP);
+	snprintf(path, sizeof(path), SCOPE "libvirt/vcpu2/cgroup.type", slot, pid);
+	ck_assert_int_eq(missing(path), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(list((snprintf(path, sizeof(path), SCOPE "libvirt", slot, pid),
+					   path)), "emulator vcpu0 vcpu1 "));
+	/* a session has a shell in it, too */
+	ck_assert_ptr_nonnull(strstr(file(SESSION "cgroup.procs"), "980\n1200\n"));
+	ck_assert_ptr_null(strstr(text, (snprintf(path, sizeof(path), "%u", pid), path)));
+	ck_assert_str_eq(file("/proc/980/comm"), "bash\n");
+}
+END_TEST
+
+/* What keeps siblings offline */
+START_TEST(smt)
+{
+	ck_assert_str_eq(file(CPU "smt/control"), "on\n");
+	act("smt=forceoff");
+	ck_assert_str_eq(file(CPU "online"), "0-3\n");
+	ck_assert_str_eq(file(CPU "smt/control"), "forceoff\n");
+	ck_assert_int_eq(sim_file_write(sim, CPU "cpu5/online", "1"), -EPERM);
+	act("offline=3");
+	ck_assert_int_eq(sim_file_write(sim, CPU "cpu3/online", "1"), 0);
+	act("smt=on");
+	ck_assert_str_eq(file(CPU "online"), "0-7\n");
+}
+END_TEST
+
 START_TEST(bad_actions)
 {
 	static const char *const bad[] = {
+		"start=snp@", "start=snp@moon", "start=snp:@libvirt", "smt=x", "program=virsh",
+		"program=ls:fails", "program=virsh:x",
 		"", "=", "explode", "start=", "start=vax", "start=snp:", "start=snp:0", "start=snp:65",
 		"start=snp:x", "kill=", "kill=x", "fail=", "fail=NOTHING:1", "fail=SNP_DF_FLUSH",
 		"fail=SNP_DF_FLUSH:x", "fail=SNP_DF_FLUSH:1:0", "timeout=x", "deaf=99", "access=x",
@@ -450,15 +495,38 @@ static char said[200];
 
 START_TEST(programs)
 {
-	uint32_t pid = guest(0)->pid;
-	char unit[64], line[120];
+	uint32_t pid = (uint32_t)act("start=snp@service");
+	char unit[64], line[120], domain[32];
 
-	snprintf(unit, sizeof(unit), "machine-%u.scope", pid);
+	snprintf(unit, sizeof(unit), "vm@%u.service", pid);
 	ck_assert_int_eq(RUN("systemctl", "is-active", unit), 0);
 	ck_assert_int_eq(RUN("systemctl", "stop", unit), 0);
 	ck_assert_int_eq(RUN("systemctl", "is-active", unit), 3);
 	ck_assert_int_eq(RUN("systemctl", "stop", unit), 5);
 	ck_assert_int_eq(RUN("systemctl", "dance"), 1);
+	/* told, and it ends in its own time */
+	pid = (uint32_t)act("start=snp@service");
+	snprintf(unit, sizeof(unit), "vm@%u.service", pid);
+	ck_assert_int_eq(RUN("systemctl", "stop", "--no-block", unit), 0);
+	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 0), 0);
+	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 5000000000), 1);
+	/* libvirt's: one that listens, one that does not */
+	pid = (uint32_t)act("start=snp@libvirt");
+	snprintf(domain, sizeof(domain), "snp-%u", pid);
+	ck_assert_int_eq(RUN("virsh", "-c", "qemu:///system", "shutdown", "nobody"), 1);
+	ck_assert_int_eq(RUN("virsh", "-c", "qemu:///system", "shutdown", domain), 0);
+	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 60000000000), 1);
+	pid = (uint32_t)act("start-stubborn=sev@libvirt");
+	snprintf(domain, sizeof(domain), "sev-%u", pid);
+	ck_assert_int_eq(RUN("virsh", "-c", "qemu:///system", "shutdown", domain), 0);
+	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 600000000000), 0);
+	ck_assert_int_eq(RUN("virsh", "-c", "qemu:///system", "destroy", domain), 0);
+	ck_assert_int_eq(sim_process_wait(sim, (pid_t)pid, 0), -ESRCH);
+	act("program=virsh:missing");
+	ck_assert_int_eq(RUN("virsh", "-c", "qemu:///system", "shutdown", domain), -ENOENT);
+	act("program=systemctl:fails");
+	ck_assert_int_eq(RUN("systemctl", "stop", unit), 1);
+	ck_assert_str_eq(said, "Failed to connect to bus: Connection refused");
 	ck_assert_int_eq(RUN("modprobe", "kvm_intel"), 1);
 	ck_assert_int_eq(RUN("no-such-program"), -ENOENT);
 	ck_assert_int_eq(sim_module_remove(sim, "kvm_amd"), -EBUSY);
@@ -520,6 +588,8 @@ int main(void)
 	tcase_add_test(t, misc_cgroup);
 	tcase_add_test(t, ending);
 	tcase_add_loop_test(t, frozen, 0, 2);
+	tcase_add_test(t, units);
+	tcase_add_test(t, smt);
 	tcase_add_test(t, bad_actions);
 	tcase_add_test(t, failures_count);
 	tcase_add_test(t, kexec);

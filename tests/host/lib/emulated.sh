@@ -36,6 +36,16 @@ guest_start() {
 	echo "$guest_pid"
 }
 
+# guest_start_alone KIND [OPTION...] - the same, in a cgroup of its own
+guest_start_alone() {
+	alone_dir=/sys/fs/cgroup
+	[ -e "$alone_dir/cgroup.procs" ] || mount -t cgroup2 cgroup2 "$alone_dir" >&2 || return 1
+	alone_pid=$(guest_start "$@") || return 1
+	mkdir "$alone_dir/vm$alone_pid" && echo "$alone_pid" > "$alone_dir/vm$alone_pid/cgroup.procs" ||
+		return 1
+	echo "$alone_pid"
+}
+
 # guest_alive PID - does its process run (or stand still, but exist)?
 guest_alive() {
 	grep -q '^State:.[^ZX]' "/proc/$1/status" 2> /dev/null
@@ -52,6 +62,8 @@ guest_gone() {
 guest_end() {
 	kill "$1" 2> /dev/null || true
 	kill -CONT "$1" 2> /dev/null || true
+	[ ! -e "/sys/fs/cgroup/vm$1/cgroup.freeze" ] ||
+		echo 0 > "/sys/fs/cgroup/vm$1/cgroup.freeze"
 	guest_tries=0
 	until guest_gone "$1"; do
 		guest_tries=$((guest_tries + 1))

@@ -48,6 +48,11 @@ guest_start() {
 	act "$guest_action=$guest_kind" || return 1
 }
 
+# guest_start_alone KIND - the same, in a cgroup of its own: that of a service
+guest_start_alone() {
+	act "start=$1@service" || return 1
+}
+
 # guest_alive PID - does its process run (or stand still, but exist)?
 guest_alive() {
 	"$SEVADM" --porcelain sim show "$SIM" |

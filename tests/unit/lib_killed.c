@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A teardown that is killed (SIGKILL) right before and right after each call that
+ * changes something: signals, the freezer, CPUs, programs, firmware.  What it left
+ * behind is found by looking at the host, and the next one completes.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib_matrix_fixture.h"
+
+/* true: it was killed; false: there are fewer calls than that */
+static bool killed(enum sevadm_guests_mode mode, unsigned int call, bool after)
+{
+	int status;
+	pid_t pid;
+
+	matrix_fresh();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		memset(&matrix, 0, sizeof(matrix));
+		matrix.at = STEPS;
+		matrix.kill_at = call;
+		matrix.after = after;
+		matrix_open();
+		_exit(matrix_teardown(mode) ? 1 : 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (WIFSIGNALED(status)) {
+		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+		return true;
+	}
+	ck_assert_msg(!WEXITSTATUS(status), "call %u: it failed without being killed", call);
+	return false;
+}
+
+/* Nothing is asked for twice that has come to pass */
+static void expect_no_repetition(void)
+{
+	for (size_t i = 0; i < record.nr_steps; i++)
+		ck_assert_msg(!record.steps[i].err, "%s: %s", record.steps[i].command,
+			      strerrorname_np(record.steps[i].err));
+	ck_assert_uint_le(matrix.counts[STEP_SHUTDOWN], 1);
+	ck_assert_uint_eq(matrix.counts[STEP_FLUSH], matrix.counts[STEP_SNP_SHUTDOWN]);
+	ck_assert_uint_le(matrix.counts[STEP_SNP_SHUTDOWN], 1);
+}
+
+/* A guest under a VMM that stands still is alive, and does not run: that is said */
+static void expect_standing_named(void)
+{
+	unsigned int standing = 0, named = 0;
+	struct sim_guest_info g;
+
+	for (unsigned int i = 0; !sim_describe_guest(adm->sim, i, &g); i++)
+		standing += g.frozen && !g.tombstone;
+	for (size_t i = 0; i < record.nr_warnings; i++)
+		named += strstr(record.warnings[i], "lets it go on") != NULL;
+	ck_assert_uint_eq(named, standing);
+}
+
+/* What the operator sees who did not ask for anything to be done to guests */
+static void expect_explained(void)
+{
+	int ret;
+
+	memset(&matrix, 0, sizeof(matrix));
+	matrix.at = STEPS;
+	matrix_open();
+	ret = matrix_teardown(SEVADM_GUESTS_REFUSE);
+	if (ret) {
+		ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
+		ck_assert(matrix_failure()->message[0] && matrix_failure()->remedy[0]);
+		ck_assert_uint_eq(matrix.counts[STEP_SIGNAL] + matrix.counts[STEP_DECOMMISSION], 0);
+		expect_standing_named();
+	} else {
+		matrix_expect_down();
+	}
+	matrix_close();
+}
+
+static void expect_completes(enum sevadm_guests_mode mode)
+{
+	memset(&matrix, 0, sizeof(matrix));
+	matrix.at = STEPS;
+	matrix_open();
+	ck_assert_msg(!matrix_teardown(mode), "and again: %s", adm->failure.message);
+	expect_no_repetition();
+	matrix_expect_down();
+	matrix_expect_whole(mode);
+	matrix_close();
+}
+
+START_TEST(anywhere)
+{
+	enum sevadm_guests_mode mode = _i & 1 ? SEVADM_GUESTS_STOP : SEVADM_GUESTS_DECOMMISSION;
+	unsigned int call;
+
+	for (call = 1; killed(mode, call, _i & 2); call++) {
+		if (_i & 4)
+			expect_explained();
+		expect_completes(mode);
+	}
+	/* CPU, four VMMs, decommissions, SHUTDOWN, WBINVDs, flush, SNP_SHUTDOWN_EX, CPU */
+	ck_assert_uint_ge(call, 13);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite;
+	TCase *tc = lib_case(&suite, "lib_killed");
+
+	tcase_add_unchecked_fixture(tc, matrix_make, matrix_remove);
+	tcase_add_loop_test(tc, anywhere, 0, 8);
+	return lib_run(suite);
+}
