@@ -7,7 +7,7 @@
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS,
+	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION,
 };
 
 struct create_options {
@@ -31,6 +31,8 @@ static const struct argp_option options[] = {
 	  "or in a service of its own" },
 	{ "vcpus", KEY_VCPUS, "N", 0, "Per guest, 2 unless told" },
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },
+	{ "generation", KEY_GENERATION, "milan|genoa|turin", 0,
+	  "Processor and firmware, genoa unless told" },
 	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Kernel release it shows" },
 	{ "ciphertext-hiding", KEY_CTH, NULL, 0, "SNP runs with it; kernel 7.3.4-sim unless told" },
 	{ "tio", KEY_TIO, NULL, 0, "SEV-TIO comes up with SNP; kernel 7.3.4-sim unless told" },
@@ -95,6 +97,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_UNITS:
 		o->sim.units = arg;
+		return 0;
+	case KEY_GENERATION:
+		o->sim.generation = arg;
 		return 0;
 	case KEY_KERNEL:
 		o->sim.kernel = arg;

@@ -48,6 +48,7 @@ struct sim_why {
  *			scope; "libvirt", each in the scope of a domain of libvirt's; "service",
  *			each in a service of its own
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
+ * @generation:		"milan", "genoa" or "turin": processor and firmware; NULL for genoa
  * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
  * @kernel:		release string, or NULL for "6.12.117-sim", with one of the next two
  *			"7.3.4-sim"
@@ -59,7 +60,7 @@ struct sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
-	const char *offline, *kernel, *units;
+	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 

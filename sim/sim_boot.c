@@ -5,12 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "psp_fw_generation.h"
 #include "sim_internal.h"
 
-#define API_MAJOR	1
-#define API_MINOR	55
-#define BUILD		25
-#define TCB		0xdb18000000000004ull	/* microcode 219, SNP 24, TEE 0, boot loader 4 */
 #define BOOT_EPOCH	1795300000ull		/* November 2026 */
 #define ES_ASIDS_MIN	99u			/* a common BIOS default: SEV from ASID 100 on */
 
@@ -81,7 +78,7 @@ int sim_kexec(struct sim *s)
 	return 0;
 }
 
-static int check_options(const struct sim_options *o, struct sim_why *why)
+static int check_options(const struct sim_options *o, unsigned int asids, struct sim_why *why)
 {
 	unsigned int cores = o->threads_per_core ? o->cpus / o->threads_per_core : 0;
 	unsigned int guests = o->snp_guests + o->sev_guests + o->sev_es_guests +
@@ -106,14 +103,23 @@ static int check_options(const struct sim_options *o, struct sim_why *why)
 			       PSP_FW_MAX_CCX);
 	if (o->vcpus < 1 || o->vcpus > SIM_MAX_VCPUS)
 		return sim_why(why, -EINVAL, "vCPUs: 1 to %u", SIM_MAX_VCPUS);
-	if (guests > PSP_FW_MAX_ASID || o->leaked_guests > PSP_FW_MAX_ASID ||
-	    guests + o->leaked_guests > PSP_FW_MAX_ASID)
-		return sim_why(why, -EINVAL, "at most %u guests in all", PSP_FW_MAX_ASID);
+	if (guests > asids || o->leaked_guests > asids || guests + o->leaked_guests > asids)
+		return sim_why(why, -EINVAL, "at most %u guests in all", asids);
 	if (o->units && !sim_unit_parse(o->units, &unit))
 		return sim_why(why, -EINVAL, "units: session, libvirt or service");
 	if (o->stubborn_guests > guests)
 		return sim_why(why, -EINVAL, "%u stubborn guests, but only %u in all",
 			       o->stubborn_guests, guests);
+	return 0;
+}
+
+static int parse_generation(struct sim_machine *m, const char *name, struct sim_why *why)
+{
+	int generation = psp_fw_generation_find(name ? name : "genoa");
+
+	if (generation < 0)
+		return sim_why(why, -EINVAL, "generation: milan, genoa or turin");
+	m->cpu_generation = (uint32_t)generation;
 	return 0;
 }
 
@@ -151,6 +157,7 @@ static int power_on(struct sim *s, struct sim_why *why)
 {
 	static const char serial[] = "simulated EPYC processor";
 	struct sim_machine *m = &s->st->m;
+	const struct psp_fw_generation_info *info = psp_fw_generation_info(m->cpu_generation);
 	struct psp_fw_config config;
 	uint16_t *ccx;
 	const char *wrong;
@@ -165,20 +172,21 @@ static int power_on(struct sim *s, struct sim_why *why)
 	config.nr_threads = m->cpus;
 	config.thread_ccx = ccx;
 	config.smt = m->threads_per_core > 1;
-	config.feature_info = m->kernel_major >= 7 || m->cth || m->tio;
+	config.feature_info = info->feature_info || m->kernel_major >= 7 || m->cth || m->tio;
 	config.cth = m->cth;
 	config.tio = m->tio;
-	config.generation = PSP_FW_GENOA;
+	config.generation = m->cpu_generation;
 	config.sockets = m->sockets;
 	config.nr_asids = s->st->kvm.max_sev_asid;
 	config.min_sev_asid = s->st->kvm.min_sev_asid;
-	config.api_major = API_MAJOR;
-	config.api_minor = API_MINOR;
-	config.build = BUILD;
-	config.current_tcb = TCB;
+	config.api_major = info->api_major;
+	config.api_minor = info->api_minor;
+	config.build = info->build;
+	config.current_tcb = info->tcb;
 	for (i = 0; i < PSP_FW_MAX_SOCKETS; i++) {
-		memcpy(config.chip_id[i], serial, sizeof(serial));
-		config.chip_id[i][63] = (uint8_t)(i + 1);
+		memcpy(config.chip_id[i], serial, info->chip_id_length < sizeof(serial) ?
+		       info->chip_id_length : sizeof(serial));
+		config.chip_id[i][info->chip_id_length - 1] = (uint8_t)(i + 1);
 	}
 	wrong = psp_fw_init(&s->st->fw, &s->fw_ops, s, &config);
 	free(ccx);
@@ -227,10 +235,14 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 {
 	struct sim_machine *m = &s->st->m;
 	unsigned int es = o->snp_guests + o->sev_es_guests + o->launching_guests + o->leaked_guests;
-	unsigned int stubborn = o->stubborn_guests, i;
+	unsigned int stubborn = o->stubborn_guests, asids = 0, i;
 	int ret;
 
-	ret = check_options(o, why);
+	ret = parse_generation(m, o->generation, why);
+	if (!ret) {
+		asids = psp_fw_generation_info(m->cpu_generation)->nr_asids;
+		ret = check_options(o, asids, why);
+	}
 	if (!ret)
 		ret = parse_kernel(m, o, why);
 	if (ret)
@@ -243,11 +255,11 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 	m->no_patch = o->no_patch;
 	m->boot_epoch_s = BOOT_EPOCH;
 	sim_topology(m);
-	s->st->kvm.max_sev_asid = PSP_FW_MAX_ASID;
+	s->st->kvm.max_sev_asid = asids;
 	/* the BIOS setting that such a host would have: room for as many again */
 	s->st->kvm.min_sev_asid = 1 + (2 * es < ES_ASIDS_MIN ? ES_ASIDS_MIN :
-				       2 * es < PSP_FW_MAX_ASID - o->sev_guests ? 2 * es :
-				       PSP_FW_MAX_ASID - o->sev_guests);
+				       2 * es < asids - o->sev_guests ? 2 * es :
+				       asids - o->sev_guests);
 
 	ret = power_on(s, why);
 	if (ret)

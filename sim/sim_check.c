@@ -59,7 +59,7 @@ static const char *check_machine(const struct sim_state *st)
 	if (!text_ends(m->kernel, sizeof(m->kernel)) || m->access > SIM_ACCESS_NONE ||
 	    m->no_patch > 1 || m->kexec_loaded > 1 || m->crash_loaded > 1 ||
 	    m->kexec_disabled > 1 || m->lockdown > 2 || m->iommu_fails > 1 ||
-	    m->cth > 1 || m->tio > 1 || m->smt > SIM_SMT_NOTSUPPORTED ||
+	    m->cth > 1 || m->tio > 1 || m->cpu_generation > PSP_FW_TURIN || m->smt > SIM_SMT_NOTSUPPORTED ||
 	    m->virsh > SIM_PROGRAM_MISSING || m->systemctl > SIM_PROGRAM_MISSING ||
 	    m->next_pid < 1000 || m->next_pid > 8000000)
 		return "its kernel makes no sense";

@@ -257,16 +257,19 @@ static int proc_stat(struct sim *s, struct sim_text *t)
 	return 0;
 }
 
-/* Those members that anybody looks at (arch/x86/kernel/cpu/proc.c); Genoa */
+/* Those members that anybody looks at (arch/x86/kernel/cpu/proc.c) */
 static void cpuinfo(struct sim *s, struct sim_text *t)
 {
-	uint32_t i;
+	static const struct { unsigned int family, model; } cpus[] = {
+		[PSP_FW_MILAN] = { 25, 1 }, [PSP_FW_GENOA] = { 25, 17 }, [PSP_FW_TURIN] = { 26, 2 },
+	};
+	uint32_t i, g = s->st->m.cpu_generation;
 
 	for (i = 0; i < s->st->m.cpus; i++) {
 		if (!s->st->m.cpu[i].online)
 			continue;
-		text_add(t, "processor\t: %u\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\nmodel\t\t: 17\n",
-			 i);
+		text_add(t, "processor\t: %u\nvendor_id\t: AuthenticAMD\ncpu family\t: %u\nmodel\t\t: %u\n",
+			 i, cpus[g].family, cpus[g].model);
 		text_add(t, "model name\t: AMD EPYC simulated Processor\nphysical id\t: %u\n",
 			 s->st->m.cpu[i].socket);
 		text_add(t, "flags\t\t: fpu svm npt sme sev sev_es sev_snp\n\n");

@@ -77,6 +77,7 @@ struct sim_machine {
 	uint32_t kexec_loaded, crash_loaded, kexec_disabled, warnings;
 	uint32_t lockdown;		/* 0 none, 1 integrity, 2 confidentiality */
 	uint32_t iommu_fails;		/* the next amd_iommu_snp_disable() */
+	uint32_t cpu_generation;	/* enum psp_fw_generation */
 	uint32_t cth, tio;		/* what its owner turned on: see struct sim_options */
 	uint32_t next_pid, kernel_major, kernel_minor;
 	uint32_t smt;			/* enum sim_smt: /sys/devices/system/cpu/smt/control */

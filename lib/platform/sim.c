@@ -46,6 +46,7 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.offline = options->offline,
 		.kernel = options->kernel,
 		.units = options->units,
+		.generation = options->generation,
 		.no_patch = options->no_patch,
 		.ciphertext_hiding = options->ciphertext_hiding,
 		.tio = options->tio,

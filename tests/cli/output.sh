@@ -151,6 +151,22 @@ ok 'a decommission: guest, ASID, status, name, errno' \
 	'grep -q "^steps	SNP_DECOMMISSION	1	1				0	SUCCESS	0			[0-9]*				$" "$out"'
 ok 'a WBINVD: its CPU, no status' 'grep -q "^steps	WBINVD				7				0			[0-9]*		[0-9]*	0	0$" "$out"'
 ok 'a signal: its process' 'grep -q "^steps	SIGSTOP			[0-9]*					0			[0-9]*				$" "$out"'
+for generation in milan genoa turin; do
+	machine --generation=$generation --snp-guests=1
+	host --json status
+	case $generation in
+	turin*) wanted='(.current_tcb | has("fmc")) and .snp.feature_info' ;;
+	*) wanted='(.current_tcb | has("fmc") | not) and (.snp.feature_info | not)' ;;
+	esac
+	ok "generation $generation: the TCB by its layout" 'code_is 0 && json "$wanted"'
+	run sim create --force "$sim" --generation=$generation --sev-guests=600
+	case $generation in
+	milan*) ok 'milan: no more guests than ASIDs' 'code_is 64 && said "at most 509"' ;;
+	*) ok "$generation: as many as ASIDs" 'code_is 0' ;;
+	esac
+done
+run sim create --force "$sim" --generation=naples
+ok 'no other generation' 'code_is 64 && said "milan, genoa or turin"'
 machine --sev-guests=1
 host --porcelain shutdown --legacy
 ok 'a refusal of the driver: -1, NO_FW_CALL, errno, its name, the reason' \

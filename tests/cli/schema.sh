@@ -92,7 +92,7 @@ machine
 act tracking-fails start=sev >"$work/acted"
 on 'list incomplete' guests
 on 'list incomplete' status
-for option in --tio --ciphertext-hiding --kernel=7.3.4-sim; do
+for option in --tio --ciphertext-hiding --kernel=7.3.4-sim --generation=turin; do
 	machine $option --snp-guests=1
 	on "$option" status
 	on "$option" shutdown
@@ -130,9 +130,8 @@ for words in '' frobnicate sim 'status --frobnicate' 'teardown --jobs=x' 'teardo
 	sample "usage: '$words'"
 done
 
-# of the simulated hosts none is a Turin
 "$python" "$top_srcdir/tests/cli/lib/schema.py" "$schemas/result.json" "$work/results" \
-	current_tcb.fmc reported_tcb.fmc >"$work/tap"
+	>"$work/tap"
 bad=$?
 cat "$work/tap"
 tap_n=$(grep -cE '^(not )?ok ' "$work/tap")
