@@ -142,6 +142,11 @@ void run_log_steps(struct out *out, const struct sevadm_run *run);
 /* One of them, from @i on; returns the last that is in it */
 size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i);
 
+/* ---- metrics.c */
+
+/* A status as metrics, to be freed; @ok: all that was asked has answered.  NULL: no memory */
+char *metrics_text(const struct cli *cli, const struct sevadm_status *status, bool ok);
+
 /* ---- log.c */
 
 /* Before anything is opened or changed; @changes: there will be something to log.  Exit code */

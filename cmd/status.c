@@ -1,8 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "lib/util/cleanup.h"
+#include "lib/util/file.h"
+
+/* Whoever collects metrics does so as another user, and there is no secret in them */
+#define METRICS_MODE	0644
+
+enum { KEY_FORMAT = 0x200, KEY_OUTPUT };
+
+enum format { FORMAT_NONE, FORMAT_TEXT, FORMAT_JSON, FORMAT_PORCELAIN, FORMAT_OPENMETRICS };
+
+struct status_options {
+	enum format format;
+	const char *output;
+};
+
+static const struct argp_option options[] = {
+	{ "format", KEY_FORMAT, "text|json|porcelain|openmetrics", 0, "Form of the result" },
+	{ "output", KEY_OUTPUT, "FILE", 0, "Metrics go into this file, all at once" },
+	{ 0 }
+};
+
+static enum format parse_format(const char *arg, struct argp_state *state)
+{
+	static const char *const names[] = { "text", "json", "porcelain", "openmetrics" };
+
+	for (int i = 0; i < 4; i++)
+		if (!strcmp(arg, names[i]))
+			return FORMAT_TEXT + i;
+	argp_error(state, "--format takes text, json, porcelain or openmetrics, not '%s'", arg);
+	return FORMAT_NONE;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct status_options *o = state->input;
+
+	switch (key) {
+	case KEY_FORMAT:
+		o->format = parse_format(arg, state);
+		return 0;
+	case KEY_OUTPUT:
+		if (!*arg)
+			argp_error(state, "--output takes the name of a file");
+		o->output = arg;
+		return 0;
+	case ARGP_KEY_SUCCESS:
+		/* what else there is a shell redirects */
+		if (o->output && o->format != FORMAT_OPENMETRICS)
+			argp_error(state, "--output goes with --format=openmetrics");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static bool mode_of(const void *options_, enum out_mode *mode)
+{
+	const struct status_options *o = options_;
+
+	*mode = o->format == FORMAT_JSON ? OUT_JSON : o->format == FORMAT_PORCELAIN ? OUT_PORCELAIN :
+		o->format == FORMAT_OPENMETRICS ? OUT_DOCUMENT : OUT_TEXT;
+	return o->format;
+}
 
 static const struct argp argp = {
+	.options = options, .parser = parse,
 	.doc = "State of SEV and SEV-SNP as the firmware tells it, and of the driver.",
 };
 
@@ -121,23 +189,49 @@ static void print(struct cli *cli, const struct sevadm_status *status)
 		print_driver(cli, &status->driver);
 }
 
-static int run(struct cli *cli, const void *options)
+/* 0, or -errno of the file; -ENOMEM */
+static int write_metrics(const struct cli *cli, const struct status_options *o,
+			 const struct sevadm_status *status, bool ok)
 {
+	_cleanup_free_ char *text = metrics_text(cli, status, ok);
+
+	if (!text)
+		return -ENOMEM;
+	if (o->output)
+		return file_replace(o->output, text, strlen(text), METRICS_MODE);
+	fputs(text, stdout);
+	return 0;
+}
+
+static int run(struct cli *cli, const void *options_)
+{
+	const struct status_options *o = options_;
 	struct sevadm_run record = { 0 };
 	struct sevadm_status status;
-	int ret;
+	int ret, unwritten = 0;
 
-	(void)options;
 	ret = sevadm_status_get(cli->adm, &status, &record);
 	print(cli, &status);
+	/* what is known is worth it also when something did not answer: that is a metric, too */
+	if (o->format == FORMAT_OPENMETRICS)
+		unwritten = write_metrics(cli, o, &status, !ret);
 	run_members(cli, &record);
 	sevadm_run_free(&record);
-	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : report_done(cli, "");
+	if (ret)
+		return report_failure(cli, sevadm_failure(cli->adm));
+	if (unwritten)
+		return report_error(cli, unwritten == -EACCES || unwritten == -EPERM ?
+				    SEVADM_PERMISSION : SEVADM_FAILED, NULL, "write %.512s: %s (%s)",
+				    o->output ? o->output : "metrics", strerror(-unwritten),
+				    strerrorname_np(-unwritten));
+	return report_done(cli, "");
 }
 
 const struct command cmd_status = {
 	.name = "status",
 	.summary = "Show the state of SEV and SEV-SNP",
 	.argp = &argp,
+	.options_size = sizeof(struct status_options),
+	.mode_of = mode_of,
 	.run = run,
 };

@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -34,6 +37,57 @@ int file_append(int fd, const void *record, size_t size)
 	if ((size_t)n < size)
 		return -ENOSPC;
 	return fsync(fd) ? -errno : 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			size -= (size_t)n;
+		}
+	}
+	return 0;
+}
+
+/* A name is on the disk when its directory is */
+static int sync_directory(const char *path)
+{
+	_cleanup_free_ char *copy = strdup(path);
+	_cleanup_close_ int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd < 0 || fsync(fd) ? -errno : 0;
+}
+
+int file_replace(const char *path, const void *data, size_t size, mode_t mode)
+{
+	_cleanup_free_ char *name = NULL;
+	int fd, ret;
+
+	/* beside it, for a rename does not cross file systems */
+	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
+		name = NULL;
+		return -ENOMEM;
+	}
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	ret = write_all(fd, data, size);
+	if (!ret && (fchmod(fd, mode) || fsync(fd)))
+		ret = -errno;
+	if (close(fd) && !ret)
+		ret = -errno;
+	if (!ret && rename(name, path))
+		ret = -errno;
+	if (ret) {
+		unlink(name);
+		return ret;
+	}
+	return sync_directory(path);
 }
 
 int file_read_line(const char *path, char *buf, size_t size)

@@ -3,6 +3,7 @@
 #define UTIL_FILE_H
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /**
  * file_open_append - a regular file to add records to
@@ -19,6 +20,16 @@ int file_open_append(const char *path);
  * Return: 0, -ENOSPC (only a part of it went in), -errno
  */
 int file_append(int fd, const void *record, size_t size);
+
+/**
+ * file_replace - a whole file at once: whoever reads it sees the old one or the new one
+ * @path:	which; what is there already is replaced, a symbolic link as well
+ * @data:	what it is to hold
+ * @size:	of @data
+ * @mode:	of the file, whatever the umask
+ * Return: 0 or -errno; then what was there is there still, and nothing else
+ */
+int file_replace(const char *path, const void *data, size_t size, mode_t mode);
 
 /**
  * file_read_line - the first line of a small file, without its end

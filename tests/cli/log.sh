@@ -184,21 +184,21 @@ listening() {
 	last="$* --log=$kind"
 	code=0
 	rm -f "$log"
-	# shellcheck disable=SC2016 # for the other shell
+	# shellcheck disable=SC2016,SC2086 # for the other shell; options
 	unshare $namespaces sh -c '
 		mount -t tmpfs none /run && mkdir "$1/dev" "$1/dev/pts" && touch "$1/dev/null" "$1/dev/urandom" &&
 		mount --bind /dev/null "$1/dev/null" && mount --bind /dev/urandom "$1/dev/urandom" &&
 		mount --rbind "$1/dev" /dev || exit 99
 		shift
 		exec "$@"' sh "$work" ${without:-"$python" "$top_srcdir/tests/cli/lib/listen.py" $socket "$log"} \
-		"$SEVADM" --device="sim:$sim" "$@" --log=$kind </dev/null >"$out" 2>"$err" || code=$?
+		"$SEVADM" --device="sim:$sim" "$@" --log="$kind" </dev/null >"$out" 2>"$err" || code=$?
 	umount "$work/dev/null" "$work/dev/urandom" 2>/dev/null
-	rm -rf "$work/dev"
+	rm -rf "${work:?}/dev"
 }
 namespaces=-m
 [ "$(id -u)" -eq 0 ] || namespaces='-r -m'
 machine --snp-guests=1
-without=env
+without='env'
 [ -x "$python" ] && listening syslog wbinvd -q
 if [ -x "$python" ] && [ "$code" -ne 99 ] && ! said unshare; then
 	ok 'no syslog: exit 4, nothing is done' 'code_is 4 && one_sentence && said "there is no syslog" &&
@@ -230,7 +230,7 @@ step SNP_PLATFORM_STATUS ended  " ]'
 		: >"$work/journal"
 	else
 		machine --snp-guests=1
-		without=env
+		without='env'
 		listening journal wbinvd -q
 		without=''
 		ok 'no journal: exit 4, nothing is done' 'code_is 4 && one_sentence && said "there is no journal"'

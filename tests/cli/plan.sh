@@ -87,10 +87,12 @@ ok 'porcelain: plan_edges: step, after, status, name, who tells, why' \
 # ---- as a picture
 
 pictures() {
-	shown=$(printf '%s\n' "$sim" | sed 's/\\/\\x5c/')
+	# shellcheck disable=SC2086 # an option, or none
 	host teardown $1 --plan=json
 	cp "$out" "$work/plan.json"
+	shown=$(printf '%s\n' "$sim" | sed 's/\\/\\x5c/')
 	for kind in dot mermaid; do
+		# shellcheck disable=SC2086
 		host teardown $1 --plan=$kind
 		cp "$out" "$work/plan.$kind"
 		if [ -x "$python" ]; then
