@@ -13,6 +13,8 @@ struct command;
 
 /**
  * struct cli - the invocation
+ * @wait_seconds: for another sevadm that is at work
+ * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
  * @out:	where the result goes
@@ -23,7 +25,8 @@ struct cli {
 	enum out_mode mode;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool quiet, yes, dry_run;
-	unsigned int verbose;
+	unsigned int verbose, wait_seconds;
+	char line[256];
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;

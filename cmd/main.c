@@ -144,6 +144,9 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
 				    "--dry-run");
+	if (cli->wait_seconds && !(flags & CMD_EXCLUSIVE))
+		return report_error(cli, SEVADM_USAGE, NULL, "this command waits for nobody: no "
+				    "--wait");
 	if (!(flags & CMD_DESTRUCTIVE) || cli->yes || cli->dry_run)
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
@@ -155,6 +158,14 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	return report_error(cli, SEVADM_FAILED, NULL, "not confirmed, nothing was done");
 }
 
+static void waiting(void *arg, const char *holder)
+{
+	const struct cli *cli = arg;
+
+	if (!cli->quiet)
+		fprintf(stderr, "%s: waiting for %s\n", cli->command->name, holder);
+}
+
 static int open_host(struct cli *cli, unsigned int flags)
 {
 	unsigned int keep = (flags & CMD_WRITE ? SEVADM_KEEP_SYS_ADMIN : 0) |
@@ -162,9 +173,10 @@ static int open_host(struct cli *cli, unsigned int flags)
 	int ret = 0;
 
 	if (!(flags & CMD_OFFLINE)) {
-		ret = sevadm_open(&cli->adm, cli->device, cli->dry_run ? 0 :
-				  (flags & CMD_WRITE ? SEVADM_WRITE : 0) |
-				  (flags & CMD_EXCLUSIVE ? SEVADM_EXCLUSIVE : 0));
+		ret = sevadm_open(&cli->adm, cli->device,
+				  !cli->dry_run && flags & CMD_WRITE ? SEVADM_WRITE : 0);
+		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
+			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_SURVEY)
 			ret = sevadm_survey(cli->adm);
 		if (!ret)
@@ -201,6 +213,15 @@ static bool want_color(const struct cli *cli)
 	return !(no && no[0]) && isatty(STDOUT_FILENO);
 }
 
+static void keep_line(struct cli *cli, int argc, char **argv)
+{
+	size_t used = 0;
+
+	for (int i = 1; i < argc && used < sizeof(cli->line); i++)
+		used += (size_t)snprintf(cli->line + used, sizeof(cli->line) - used, "%s%s",
+					 i > 1 ? " " : "", argv[i]);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .device = "kernel" };
@@ -209,6 +230,7 @@ int main(int argc, char **argv)
 
 	atexit(close_stdout);
 	argp_err_exit_status = SEVADM_USAGE;
+	keep_line(&cli, argc, argv);
 	usage_hold(&cli, argc, argv);
 	at = find_command(&cli, argc, argv);
 	options = calloc(1, cli.command->options_size + 1);

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "lib/util/text.h"
 
 enum {
 	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
+	KEY_WAIT,
 };
 
 static const struct argp_option options[] = {
@@ -21,6 +23,8 @@ static const struct argp_option options[] = {
 	  "WBINVD by core complex, twice: by CPU; the steps of commands that only ask", 10 },
 	{ "color", KEY_COLOR, "auto|always|never", 0, "Colour in text", 10 },
 	{ "yes", KEY_YES, NULL, 0, "Do not ask before something is lost", 10 },
+	{ "wait", KEY_WAIT, "SECONDS", OPTION_ARG_OPTIONAL,
+	  "Wait while another sevadm is at work, SECONDS at most", 10 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },
 	{ 0 }
 };
@@ -44,6 +48,7 @@ static enum out_mode mode_of(int key)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct cli *cli = state->input;
+	uint64_t seconds = 86400 * 365;		/* as good as for ever */
 
 	switch (key) {
 	case KEY_DEVICE:
@@ -66,6 +71,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_YES:
 		cli->yes = true;
+		break;
+	case KEY_WAIT:
+		if (arg && (text_u64(arg, 86400 * 365, &seconds) || !seconds))
+			argp_error(state, "--wait takes seconds from 1, not '%s'", arg);
+		cli->wait_seconds = (unsigned int)seconds;
 		break;
 	case KEY_DRY_RUN:
 		cli->dry_run = true;
@@ -98,7 +108,7 @@ static bool prefix_of_any(const struct argp_option *opts, const char *name, size
 static bool takes_next(const char *arg)
 {
 	for (const struct argp_option *o = options; o->name; o++)
-		if (o->arg && !strcmp(arg + 2, o->name))
+		if (o->arg && !(o->flags & OPTION_ARG_OPTIONAL) && !strcmp(arg + 2, o->name))
 			return true;
 	return false;
 }

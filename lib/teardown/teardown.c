@@ -407,7 +407,16 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		    struct sevadm_run *run)
 {
 	struct scene scene = { 0 };
-	int ret = teardown(adm, options, &scene, run);
+	int ret = 0;
+
+	adm->deadline_seconds = options->timeout_seconds;
+	adm->deadline = options->timeout_seconds ? adm->host->ops->clock(adm->host) +
+			options->timeout_seconds * 1000000000ULL : 0;
+	if (adm->journal.interrupted[0])
+		ret = core_warn(adm, run, "%s", adm->journal.interrupted);
+	if (!ret)
+		ret = teardown(adm, options, &scene, run);
+	adm->deadline = 0;
 
 	sevadm_guests_free(&scene.guests);
 	sevadm_guests_free(&scene.chosen);
