@@ -18,6 +18,8 @@ struct log;
  * @words:	the command line as it was given
  * @log_to:	"journal", "syslog" or a file, NULL for no log
  * @log:	where records go, NULL before log_start()
+ * @wait_seconds: for another sevadm that is at work
+ * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
  * @out:	where the result goes
@@ -28,11 +30,12 @@ struct cli {
 	enum out_mode mode;
 	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool quiet, yes, dry_run;
-	unsigned int verbose;
 	char **words;
 	int nr_words;
 	const char *log_to;
 	struct log *log;
+	unsigned int verbose, wait_seconds;
+	char line[256];
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;

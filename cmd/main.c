@@ -160,6 +160,9 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
 				    "--dry-run");
+	if (cli->wait_seconds && !(flags & CMD_EXCLUSIVE))
+		return report_error(cli, SEVADM_USAGE, NULL, "this command waits for nobody: no "
+				    "--wait");
 	if ((!lost && !reboots) || cli->yes || cli->dry_run)
 		return 0;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
@@ -174,6 +177,14 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	return report_error(cli, SEVADM_FAILED, NULL, "not confirmed, nothing was done");
 }
 
+static void waiting(void *arg, const char *holder)
+{
+	const struct cli *cli = arg;
+
+	if (!cli->quiet)
+		fprintf(stderr, "%s: waiting for %s\n", cli->command->name, holder);
+}
+
 static int open_host(struct cli *cli, unsigned int flags)
 {
 	unsigned int keep = (flags & CMD_WRITE ? SEVADM_KEEP_SYS_ADMIN : 0) |
@@ -184,9 +195,10 @@ static int open_host(struct cli *cli, unsigned int flags)
 	int ret = 0;
 
 	if (!(flags & CMD_OFFLINE)) {
-		ret = sevadm_open(&cli->adm, cli->device, cli->dry_run ? 0 :
-				  (flags & CMD_WRITE ? SEVADM_WRITE : 0) |
-				  (flags & CMD_EXCLUSIVE ? SEVADM_EXCLUSIVE : 0));
+		ret = sevadm_open(&cli->adm, cli->device,
+				  !cli->dry_run && flags & CMD_WRITE ? SEVADM_WRITE : 0);
+		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
+			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
 			keep |= SEVADM_KEEP_MODULE;
 		if (!ret && flags & CMD_SURVEY)
@@ -231,6 +243,15 @@ static bool want_color(const struct cli *cli)
 	return !(no && no[0]) && isatty(STDOUT_FILENO);
 }
 
+static void keep_line(struct cli *cli, int argc, char **argv)
+{
+	size_t used = 0;
+
+	for (int i = 1; i < argc && used < sizeof(cli->line); i++)
+		used += (size_t)snprintf(cli->line + used, sizeof(cli->line) - used, "%s%s",
+					 i > 1 ? " " : "", argv[i]);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .device = "kernel", .nr_words = argc };
@@ -244,6 +265,7 @@ int main(int argc, char **argv)
 		return SEVADM_FAILED;
 	/* argp sorts argv, and we put names into it */
 	cli.words = memcpy(words, argv, (size_t)argc * sizeof(*words));
+	keep_line(&cli, argc, argv);
 	usage_hold(&cli, argc, argv);
 	at = find_command(&cli, argc, argv);
 	options = calloc(1, cli.command->options_size + 1);

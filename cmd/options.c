@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "lib/util/text.h"
 
 enum {
 	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
 	KEY_LOG,
+	KEY_WAIT,
 };
 
 static const struct argp_option options[] = {
@@ -23,6 +25,8 @@ static const struct argp_option options[] = {
 	  "commands that only ask", 10 },
 	{ "color", KEY_COLOR, "auto|always|never", 0, "Colour in text", 10 },
 	{ "yes", KEY_YES, NULL, 0, "Do not ask before something is lost", 10 },
+	{ "wait", KEY_WAIT, "SECONDS", OPTION_ARG_OPTIONAL,
+	  "Wait while another sevadm is at work, SECONDS at most", 10 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },
 	{ "log", KEY_LOG, "journal|syslog|FILE", 0, "Leave a record of what is changed", 10 },
 	{ 0 }
@@ -47,6 +51,7 @@ static enum out_mode mode_of(int key)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct cli *cli = state->input;
+	uint64_t seconds = 86400 * 365;		/* as good as for ever */
 
 	switch (key) {
 	case KEY_DEVICE:
@@ -69,6 +74,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case KEY_YES:
 		cli->yes = true;
+		break;
+	case KEY_WAIT:
+		if (arg && (text_u64(arg, 86400 * 365, &seconds) || !seconds))
+			argp_error(state, "--wait takes seconds from 1, not '%s'", arg);
+		cli->wait_seconds = (unsigned int)seconds;
 		break;
 	case KEY_DRY_RUN:
 		cli->dry_run = true;
@@ -119,7 +129,7 @@ static bool prefix_of_any(const struct argp_option *opts, const char *name, size
 static bool takes_next(const char *arg)
 {
 	for (const struct argp_option *o = options; o->name; o++)
-		if (o->arg && !strcmp(arg + 2, o->name))
+		if (o->arg && !(o->flags & OPTION_ARG_OPTIONAL) && !strcmp(arg + 2, o->name))
 			return true;
 	return false;
 }

@@ -8,7 +8,7 @@
 #include "lib/util/text.h"
 
 enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED, KEY_ROLLING,
-       KEY_ONLINE, KEY_PLAN };
+       KEY_ONLINE, KEY_PLAN, KEY_TIMEOUT };
 
 #define STOP_SECONDS	30
 
@@ -29,6 +29,8 @@ static const struct argp_option options[] = {
 	{ "broadcast", KEY_BROADCAST, NULL, 0,
 	  "The kernel's own WBINVD on all CPUs instead of a worker on each" },
 	{ "jobs", KEY_JOBS, "N", 0, "At most N workers of WBINVD at once" },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0,
+	  "End it after SECONDS, between two steps; what was done stays done" },
 	{ "rolling", KEY_ROLLING, NULL, 0, "WBINVD on one core complex after the other" },
 	{ "online-cpus", KEY_ONLINE, NULL, 0,
 	  "Bring CPUs that are offline online for it, and put them back at the end" },
@@ -110,9 +112,14 @@ static void parse_plan(struct teardown_options *t, const char *arg, struct argp_
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct sevadm_teardown_options *o = state->input;
-	uint64_t jobs;
+	uint64_t jobs, seconds;
 
 	switch (key) {
+	case KEY_TIMEOUT:
+		if (text_u64(arg, 86400, &seconds) || !seconds)
+			argp_error(state, "--timeout takes seconds, 1 to 86400, not '%s'", arg);
+		o->timeout_seconds = (unsigned int)seconds;
+		return 0;
 	case KEY_LEAKED:
 		o->leaked = true;
 		return 0;

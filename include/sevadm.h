@@ -74,6 +74,21 @@ struct sevadm_failure {
  * Return: 0, -EINVAL (no such kind of device), -ENODEV, -EACCES, -EPERM, ...
  */
 int sevadm_open(struct sevadm **out, const char *device, unsigned int flags);
+
+/**
+ * sevadm_lock - be the only one at work on the host, until the handle is closed
+ * @adm:	handle, opened without SEVADM_EXCLUSIVE
+ * @command:	what is going to be done: for the journal, and for whom it keeps waiting
+ * @wait_seconds: how long to wait for who is at work
+ * @waiting:	called before that, with a description of who it is; or NULL
+ * @arg:	passed on
+ *
+ * From then on each step is noted in the journal, /run/sevadm/journal or that beside
+ * the file of a simulated host.  Comes before sevadm_drop_privileges().
+ * Return: 0, -EBUSY, other errno
+ */
+int sevadm_lock(struct sevadm *adm, const char *command, unsigned int wait_seconds,
+		void (*waiting)(void *arg, const char *holder), void *arg);
 void sevadm_close(struct sevadm *adm);
 
 const struct sevadm_failure *sevadm_failure(const struct sevadm *adm);
@@ -538,6 +553,8 @@ enum sevadm_guests_mode {
  *		after that, it ends there: -EBUSY
  * @nr_only:	how many
  * @leaked:	with SEVADM_GUESTS_REFUSE: contexts that no process owns are decommissioned
+ * @timeout_seconds: for all of it; looked at between steps and while it waits, never
+ *		while the firmware is at work.  0: no bound
  * @wbinvd:	how
  * @online_cpus: CPUs that are offline are brought online for it, and put back at the end
  * @dry:	plan only
@@ -547,6 +564,7 @@ struct sevadm_teardown_options {
 	unsigned int stop_seconds;
 	const uint64_t *only;
 	size_t nr_only;
+	unsigned int timeout_seconds;
 	bool leaked;
 	struct sevadm_wbinvd_options wbinvd;
 	bool online_cpus, dry;

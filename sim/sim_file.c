@@ -373,6 +373,31 @@ static int create_place(const char *temp, const char *path, bool overwrite, stru
 	return 0;
 }
 
+/*
+ * What was noted of a machine that was here before (the journal of who works on it)
+ * is not this one's; a file that only has such a name stays
+ */
+static void forget_notes(const char *path)
+{
+	static const char *const ends[] = { "journal", "journal.1" };
+	static const char first[] = "{\"time\":";
+	char *name, begin[sizeof(first) - 1];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (asprintf(&name, "%s.%s", path, ends[i]) < 0)
+			return;
+		fd = open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+		if (fd >= 0 && pread(fd, begin, sizeof(begin), 0) == (ssize_t)sizeof(begin) &&
+		    !memcmp(begin, first, sizeof(begin)))
+			unlink(name);
+		if (fd >= 0)
+			close(fd);
+		free(name);
+	}
+}
+
 int sim_create(const char *path, const struct sim_options *o, const struct psp_fw_crypto *crypto,
 	       struct sim_why *why)
 {
@@ -393,6 +418,8 @@ int sim_create(const char *path, const struct sim_options *o, const struct psp_f
 	ret = create_fill(fd, temp, o, crypto, why);
 	if (!ret)
 		ret = create_place(temp, path, o->overwrite, why);
+	if (!ret)
+		forget_notes(path);
 	close(fd);
 	unlink(temp);				/* gone already after a rename */
 	free(temp);

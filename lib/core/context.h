@@ -8,6 +8,7 @@
 
 #include <linux/sev-debug.h>
 
+#include "lib/core/journal.h"
 #include "lib/device/device.h"
 #include "lib/host/host.h"
 #include "sevadm.h"
@@ -26,6 +27,8 @@ struct sevadm {
 	uint64_t deadline;	/* on the host's clock; 0: none */
 	unsigned int deadline_seconds;
 	int lock;		/* descriptor of the lock against other programs, or -1 */
+	char lock_path[PATH_MAX];
+	struct journal journal;
 	struct host_vms vms;
 	bool surveyed;
 };

@@ -99,6 +99,7 @@ int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 		return core_fail_errno(adm, ENOMEM, "record of steps");
 	run->steps = steps;
 	steps[run->nr_steps++] = *step;
+	journal_step(adm, step);
 	if (adm->observer && adm->observer(adm->observer_arg, step))
 		adm->cancelled = true;
 	return 0;

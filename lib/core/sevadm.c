@@ -39,18 +39,34 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
  * Two of us that act on one host would undo each other's work: the one thaws
  * what the other is about to decommission.
  */
-static int lock_host(struct sevadm *adm, const char *path, bool create)
+int sevadm_lock(struct sevadm *adm, const char *command, unsigned int wait_seconds,
+		void (*waiting)(void *arg, const char *holder), void *arg)
 {
-	char what[PATH_MAX];
+	char what[PATH_MAX + 8], holder[1024] = "another sevadm";
+	int ret;
 
-	adm->lock = host_lock(path, create);
-	if (adm->lock >= 0)
+	/* what cannot act needs no lock, and says by itself what it lacks */
+	if (!adm->sim && adm->dev->node_err[DEVICE_SEV])
 		return 0;
-	if (adm->lock == -EBUSY)
-		return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done.",
-				 "another sevadm is at work on this host (lock on %s)", path);
-	snprintf(what, sizeof(what), "lock %s", path);
-	return core_fail_errno(adm, -adm->lock, what);
+	ret = host_lock(adm->lock_path, !adm->sim, 0);
+	if (ret == -EBUSY)
+		journal_holder(adm->journal.path, holder, sizeof(holder));
+	if (ret == -EBUSY && wait_seconds) {
+		if (waiting)
+			waiting(arg, holder);
+		ret = host_lock(adm->lock_path, false, wait_seconds * 1000000000ULL);
+	}
+	if (ret >= 0) {
+		adm->lock = ret;
+		journal_open(adm, command);
+		return 0;
+	}
+	if (ret == -EBUSY)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done, or say --wait.",
+				 "another sevadm is at work on this host: %s, lock on %s", holder,
+				 adm->lock_path);
+	snprintf(what, sizeof(what), "lock %s", adm->lock_path);
+	return core_fail_errno(adm, -ret, what);
 }
 
 int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
@@ -64,8 +80,11 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 		return -ENOMEM;
 	adm->lock = -1;
 	if (!strncmp(device, "sim:", 4) && device[4]) {
+		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", device + 4);
+		journal_path(adm, device + 4);
 		ret = open_simulated(adm, device + 4, write);
-		return ret || !(flags & SEVADM_EXCLUSIVE) ? ret : lock_host(adm, device + 4, false);
+		return ret || !(flags & SEVADM_EXCLUSIVE) ? ret :
+		       sevadm_lock(adm, "(a program)", 0, NULL, NULL);
 	}
 	if (strcmp(device, "kernel"))
 		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel or "
@@ -75,16 +94,16 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 		ret = host_kernel_open(&adm->host, "");
 	if (ret)
 		return core_fail_errno(adm, -ret, "open the host");
-	/* what cannot act needs no lock, and says by itself what it lacks */
-	if (flags & SEVADM_EXCLUSIVE && !adm->dev->node_err[DEVICE_SEV])
-		return lock_host(adm, LOCK_FILE, true);
-	return 0;
+	snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", LOCK_FILE);
+	journal_path(adm, NULL);
+	return flags & SEVADM_EXCLUSIVE ? sevadm_lock(adm, "(a program)", 0, NULL, NULL) : 0;
 }
 
 void sevadm_close(struct sevadm *adm)
 {
 	if (!adm)
 		return;
+	journal_close(adm);
 	if (adm->host)
 		host_vms_free(adm->host, &adm->vms);
 	if (adm->dev)

@@ -173,10 +173,18 @@ bool host_kernel_at_least(struct host *host, unsigned int major, unsigned int mi
  * host_lock - be the only one at work on a host
  * @path:	of the lock
  * @create:	make it if it is not there
+ * @wait_ns:	how long to wait for who holds it, of our time; 0: not at all
  * Return: a descriptor, whose close (or our end, however it comes) frees the
  * lock; -EBUSY when another holds it; -errno
  */
-int host_lock(const char *path, bool create);
+int host_lock(const char *path, bool create, uint64_t wait_ns);
+
+/* To append to, made if it is not there: a descriptor or -errno; -EINVAL: not ours alone */
+int host_journal_open(const char *path);
+/* Its beginning, or its end, NUL-terminated: how much; @length: of the file.  Or -errno */
+ssize_t host_journal_read(const char *path, bool tail, char *text, size_t size, uint64_t *length);
+/* Call it @path.1, in place of one that had that name */
+int host_journal_put_aside(const char *path);
 
 /* Keep only these (CAP_* numbers) in every set, none inheritable, and no_new_privs */
 int host_privileges_keep(const int *caps, size_t nr);

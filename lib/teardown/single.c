@@ -95,10 +95,14 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
 			struct sevadm_run *run)
 {
 	struct sevadm_guests guests;
+	struct sev_dbg_info info;
 	int ret;
 
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
+	/* with nothing left to decommission the driver would not be asked */
+	if (!request_info(adm, &info) && info.state & SEV_DBG_S_PSP_DEAD)
+		return core_fail_psp_dead(adm);
 	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;

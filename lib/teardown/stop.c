@@ -63,9 +63,11 @@ static int record(struct stop *stop, const struct host_vm *vm, const char *comma
 static int ask(struct stop *stop, const struct host_vm *vm, const char *command,
 	       const char *target, const char *const *words, uint64_t timeout)
 {
+	uint64_t at = now(stop), until = core_until(stop->adm, at + timeout);
 	char said[256] = "";
 	int ret, failed;
 
+	timeout = until > at ? until - at : 0;
 	ret = stop->adm->host->ops->run(stop->adm->host, words, timeout, said, sizeof(said));
 	failed = record(stop, vm, command, target, ret, said);
 	if (!failed)

@@ -421,11 +421,18 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		    struct sevadm_run *run)
 {
 	struct scene scene = { 0 };
-	int ret;
+	bool stock = !adm->dev->node_err[DEVICE_SEV] && sevadm_is_stock(adm);
+	int ret = 0;
 
-	if (!adm->dev->node_err[DEVICE_SEV] && sevadm_is_stock(adm))
-		return stock_teardown(adm, options, run);
-	ret = teardown(adm, options, &scene, run);
+	adm->deadline_seconds = options->timeout_seconds;
+	adm->deadline = options->timeout_seconds ? adm->host->ops->clock(adm->host) +
+			options->timeout_seconds * 1000000000ULL : 0;
+	if (adm->journal.interrupted[0])
+		ret = core_warn(adm, run, "%s", adm->journal.interrupted);
+	if (!ret)
+		ret = stock ? stock_teardown(adm, options, run) :
+			      teardown(adm, options, &scene, run);
+	adm->deadline = 0;
 	sevadm_guests_free(&scene.guests);
 	sevadm_guests_free(&scene.chosen);
 	sevadm_guests_free(&scene.others);

@@ -97,7 +97,7 @@ host df-flush
 ok 'no column when there is none' 'code_is 0 && ! printed EXTENDED'
 act fail=SNP_DF_FLUSH:HWERROR_PLATFORM:1:0x1234 >"$work/acted"
 host df-flush --porcelain
-ok 'porcelain: its column, and of the result' \
+ok 'porcelain: a column of the step, and of the result' \
 	'grep -q "^steps	SNP_DF_FLUSH	.*	[0-9]*	0x1234			$" "$out" &&
 	grep -qx "result.fw_ext	0x1234" "$out"'
 act fail=SNP_DF_FLUSH:WBINVD_REQUIRED:3:0x77 >"$work/acted"

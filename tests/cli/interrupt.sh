@@ -1,49 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Signals in the middle of a sequence.  The simulated host knows no waiting, so
-# the program is held up by its own progress, a line for each step (-v): standard
-# error is a pipe that is full but for one page until the signal is on its way.
+# Signals in the middle of a sequence, and one program at a time.
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
 set -u
 . "$(dirname "$0")/lib/tap.sh"
 
-# how far it has come, seen from inside
-tombstones() { "$SEVADM" --json sim show "$sim" | jq '[.guests[] | select(.tombstone)] | length'; }
-frozen() { "$SEVADM" --json sim show "$sim" | jq '[.guests[] | select(.frozen)] | length'; }
-
-# hold_up ENV-OPTIONS WORDS... - begin, and stand still among the decommissions
-hold_up() {
-	env_options=$1
-	shift
-	last="$*"
-	rm -f "$work/full"
-	mkfifo "$work/full"
-	exec 3<>"$work/full"
-	head -c 61440 /dev/zero >&3
-	# shellcheck disable=SC2086 # options
-	env $env_options "$SEVADM" --device="sim:$sim" "$@" -v --json </dev/null 2>"$work/full" \
-		>"$work/held" 3>&- &
-	pid=$!
-	tries=0
-	while [ "$(tombstones)" -eq 0 ] && [ $tries -lt 200 ]; do
-		sleep 0.05
-		tries=$((tries + 1))
-	done
-}
-
-# let_go - read what it has to say, wait for its end
-let_go() {
-	cat <"$work/full" >"$work/err" 3>&- &
-	reader=$!
-	code=0
-	{ wait $pid || code=$?; } 2>"$work/told"
-	exec 3>&-
-	wait $reader
-	tr -d '\0' <"$work/err" >"$work/err.text"
-	mv "$work/err.text" "$err"
-	mv "$work/held" "$out"
-}
+. "$(dirname "$0")/lib/hold.sh"
 
 # interrupted SIGNAL WORDS...
 interrupted() {
@@ -107,8 +70,15 @@ for words in 'teardown --guests=decommission --yes' 'teardown' 'shutdown' 'init'
 	# shellcheck disable=SC2086 # words
 	host $words --json
 	ok "another is at work: $words" 'code_is 5 && one_sentence &&
-		said "another sevadm is at work" && json ".steps == [] and .result.errno_name == \"EBUSY\""'
+		said "another sevadm is at work on this host: .sevadm .*decommission --all --running --yes" &&
+		said "(process $pid of uid $(id -u), 20[0-9-]*T[0-9:]*Z)" && json ".steps == [] and .result.errno_name == \"EBUSY\""'
 done
+host teardown --wait=1
+ok 'waited for, and not done in time' 'code_is 5 && said "^teardown: waiting for .sevadm " &&
+	said "another sevadm is at work"'
+"$SEVADM" --device="sim:$sim" teardown --guests=decommission --yes --json --wait </dev/null \
+	>"$work/waited" 2>"$work/waited.err" &
+waiter=$!
 for words in status guests wbinvd 'teardown --guests=stop --dry-run'; do
 	# shellcheck disable=SC2086
 	host $words --json
@@ -116,7 +86,37 @@ for words in status guests wbinvd 'teardown --guests=stop --dry-run'; do
 done
 let_go
 ok 'and it was not disturbed' 'code_is 0 && [ "$(tombstones)" -eq 100 ]'
+code=0
+wait $waiter || code=$?
+cp "$work/waited" "$out"
+cp "$work/waited.err" "$err"
+last='teardown --wait'
+ok 'once it is done, who waited for it goes on' 'code_is 0 && said "waiting for .sevadm" &&
+	json ".result.done and .steps[-1].command == \"SNP_PLATFORM_STATUS\""'
 host teardown --guests=decommission --yes --json
-ok 'once it is done, the next may' 'code_is 0'
+ok 'and the next may' 'code_is 0'
+for words in 'status --wait' 'guests --wait=3' 'sim show x --wait'; do
+	# shellcheck disable=SC2086
+	host $words
+	ok "$words: there is nothing to wait for" 'code_is 64'
+done
+for words in --wait=0 --wait=x --wait=; do
+	host teardown $words
+	ok "$words: usage" 'code_is 64'
+done
+
+# ---- bounded
+
+machine --snp-guests=2 --stubborn-guests=1
+host teardown --guests=stop:60 --yes --timeout=5 --json
+ok '--timeout ends a wait' 'code_is 1 && steps_are "SIGTERM SIGTERM" &&
+	said "the 5 seconds of --timeout are over" && said "run the same command again" &&
+	json ".result.errno_name == \"ETIME\""'
+host teardown --guests=stop:1 --yes --timeout=60 --json
+ok 'and the same command again goes on' 'code_is 0'
+for words in --timeout=0 --timeout=x --timeout=86401; do
+	host teardown $words
+	ok "$words: usage" 'code_is 64'
+done
 
 done_testing

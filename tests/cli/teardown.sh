@@ -299,7 +299,8 @@ for command in SNP_DECOMMISSION SHUTDOWN SNP_DF_FLUSH SNP_SHUTDOWN_EX; do
 	host teardown --guests=decommission --yes --json
 	ok "$command never answers: ETIMEDOUT, reboot cold" 'code_is 1 && said "$command.*ETIMEDOUT" &&
 		said "reboot cold" && json ".result.errno_name == \"ETIMEDOUT\""'
-	for words in 'teardown --guests=stop --yes' status df-flush shutdown init; do
+	for words in 'teardown --guests=stop --yes' 'decommission --all --running --yes' status \
+		df-flush shutdown init; do
 		# shellcheck disable=SC2086 # words
 		host $words --json
 		ok "$command never answered: $words: EBUSY, reboot cold" 'code_is 5 &&

@@ -166,7 +166,7 @@ uses() {
 bad_devices() {
 	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v '^lib/device/kernel\.c:'
 	uses "$1" '(open|openat|openat2|open64|creat|fopen|fopen64|freopen|fdopen) *\(.*' cmd lib |
-		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(kernel\|lock\|program\)\.c:' \
+		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(journal\|kernel\|lock\|program\)\.c:' \
 			-e '^lib/util/file\.c:'
 	# the kernel's log is no device that acts
 	grep -n '"[^"]*/dev/' "$1/lib/host/kernel.c" | grep -v '"%s/dev/kmsg"' |

@@ -300,7 +300,10 @@ static ssize_t fake_read(struct host *host, const char *path, char *buf, size_t 
 	unsigned int cpu;
 	int pid, tid, n;
 	char file[64];
+	ssize_t own = fake->on_read ? fake->on_read(fake, path, buf, size) : -ENOSYS;
 
+	if (own != -ENOSYS)
+		return own;
 	if (!strcmp(path, "/sys/devices/system/cpu/present"))
 		n = snprintf(buf, size, "%s\n", fake->present);
 	else if (!strcmp(path, "/sys/devices/system/cpu/online"))
@@ -323,6 +326,17 @@ static int fake_write(struct host *host, const char *path, const char *text)
 	struct fake *fake = of_host(host);
 
 	return fake->on_write ? fake->on_write(fake, path, text) : -ENOENT;
+}
+
+static int fake_run(struct host *host, const char *const *words, uint64_t timeout_ns, char *said,
+		    size_t size)
+{
+	struct fake *fake = of_host(host);
+	int ret = fake->on_run ? fake->on_run(fake, words, said, size) : -ENOENT;
+
+	if (ret == -ETIMEDOUT)
+		fake->now_ns += timeout_ns;
+	return ret;
 }
 
 static ssize_t fake_link(struct host *host, const char *path, char *buf, size_t size)
@@ -436,6 +450,7 @@ static const struct host_ops host_ops = {
 	.name = "fake",
 	.read = fake_read,
 	.write = fake_write,
+	.run = fake_run,
 	.link = fake_link,
 	.list = fake_list,
 	.pin = fake_pin,

@@ -61,6 +61,8 @@ struct fake_guest {
  * @on_submit:	called first in each submit(), if set
  * @on_pin:	called first in each pin(), if set; non-zero is the answer
  * @cpus_per_ccx: what /sys tells of the topology; 0: nothing
+ * @on_read:	asked first in each read(), if set; -ENOSYS: not its affair
+ * @on_run:	answers run(), if set; else there is no such program
  * @on_write:	answers write(), if set; else there is no such file
  * @interrupted: so many waits for a process end early, by a signal
  * @asked:	the observer wants to stop
@@ -83,6 +85,8 @@ struct fake {
 	size_t nr_replies;
 	void (*on_submit)(struct fake *fake, unsigned long request, void *arg);
 	int (*on_pin)(struct fake *fake, unsigned int cpu);
+	ssize_t (*on_read)(struct fake *fake, const char *path, char *buf, size_t size);
+	int (*on_run)(struct fake *fake, const char *const *words, char *said, size_t size);
 	int (*on_write)(struct fake *fake, const char *path, const char *text);
 	unsigned int cpus_per_ccx;
 	uint64_t now_ns;

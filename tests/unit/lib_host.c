@@ -497,20 +497,20 @@ START_TEST(lock)
 	int first, second;
 
 	snprintf(path, sizeof(path), "%s/lock", root);
-	ck_assert_int_eq(host_lock(path, false), -ENOENT);
-	first = host_lock(path, true);
+	ck_assert_int_eq(host_lock(path, false, 0), -ENOENT);
+	first = host_lock(path, true, 0);
 	ck_assert_int_ge(first, 0);
-	ck_assert_int_eq(host_lock(path, true), -EBUSY);
-	ck_assert_int_eq(host_lock(path, false), -EBUSY);
+	ck_assert_int_eq(host_lock(path, true, 0), -EBUSY);
+	ck_assert_int_eq(host_lock(path, false, 0), -EBUSY);
 	close(first);
-	second = host_lock(path, false);
+	second = host_lock(path, false, 0);
 	ck_assert_int_ge(second, 0);
 	close(second);
 	ck_assert_int_eq(unlink(path), 0);
 	/* not through a link that somebody laid there */
 	put("/elsewhere", "precious\n");
 	put("/lock", "->elsewhere");
-	ck_assert_int_eq(host_lock(path, true), -ELOOP);
+	ck_assert_int_eq(host_lock(path, true, 0), -ELOOP);
 }
 END_TEST
 
