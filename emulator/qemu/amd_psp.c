@@ -269,7 +269,7 @@ static void psp_init(Object *obj)
     AMD_PSP(obj)->deaf_cpu = -1;
 }
 
-static void psp_class_init(ObjectClass *klass, void *data)
+static void psp_class_init(ObjectClass *klass, SNPClassData *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);

@@ -10,6 +10,7 @@
 
 #include "hw/pci/pci_device.h"
 #include "target/i386/snp.h"
+#include "target/i386/snp_compat.h"
 #include "psp_fw_generation.h"
 #include "psp_fw_log.h"
 

@@ -6,6 +6,7 @@
  */
 #include "qemu/osdep.h"
 #include "hw/pci/pci_device.h"
+#include "target/i386/snp_compat.h"
 
 #define TYPE_AMD_FCH_SMBUS      "amd-fch-smbus"
 #define FCH_SMBUS_DEVICE_ID     0x790b
@@ -14,7 +15,7 @@ static void fch_smbus_realize(PCIDevice *pdev, Error **errp)
 {
 }
 
-static void fch_smbus_class_init(ObjectClass *klass, void *data)
+static void fch_smbus_class_init(ObjectClass *klass, SNPClassData *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
     PCIDeviceClass *k = PCI_DEVICE_CLASS(klass);

@@ -9,7 +9,6 @@
 #include "qemu/timer.h"
 #include "qemu/units.h"
 #include "qapi/error.h"
-#include "exec/address-spaces.h"
 #include "hw/i386/amd_iommu.h"
 #include "hw/i386/topology.h"
 #include "hw/i386/x86.h"

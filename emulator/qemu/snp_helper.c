@@ -8,10 +8,9 @@
 #include "qemu/main-loop.h"
 #include "cpu.h"
 #include "exec/helper-proto.h"
-#include "exec/cpu_ldst.h"
-#include "exec/exec-all.h"
 #include "tcg/helper-tcg.h"
 #include "target/i386/snp.h"
+#include "target/i386/snp_compat.h"
 
 struct snp_asids snp_asids = { 509, SNP_MIN_SEV_ASID_DEFAULT };
 

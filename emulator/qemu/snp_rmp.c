@@ -10,8 +10,8 @@
 #include "qemu/main-loop.h"
 #include "cpu.h"
 #include "exec/cputlb.h"
-#include "exec/address-spaces.h"
 #include "target/i386/snp.h"
+#include "target/i386/snp_compat.h"
 
 #define PAGE_4K     4096ULL
 #define PAGE_2M     (512 * PAGE_4K)
