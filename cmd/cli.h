@@ -17,6 +17,7 @@ struct log;
  * struct cli - the invocation
  * @words:	the command line as it was given
  * @log_to:	"journal", "syslog" or a file, NULL for no log
+ * @run:	what is being done, where this kernel can end before it is told; or NULL
  * @log:	where records go, NULL before log_start()
  * @reported:	what @command did is in the result; only how it ended is not
  * @adm:	open handle, NULL for commands with CMD_OFFLINE
@@ -33,6 +34,7 @@ struct cli {
 	int nr_words;
 	const char *log_to;
 	struct log *log;
+	const struct sevadm_run *run;
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;
@@ -151,6 +153,8 @@ char *metrics_text(const struct cli *cli, const struct sevadm_status *status, bo
 
 /* Before anything is opened or changed; @changes: there will be something to log.  Exit code */
 int log_start(struct cli *cli, bool changes);
+/* What was done so far: this kernel may end before log_end() */
+void log_leave(struct cli *cli);
 /* What was done, once; @failure NULL if it went well.  0, or -errno, which was warned of */
 int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_failure *failure);
 void log_close(struct cli *cli);
