@@ -17,6 +17,7 @@ struct log;
  * struct cli - the invocation
  * @words:	the command line as it was given
  * @log_to:	"journal", "syslog" or a file, NULL for no log
+ * @run:	what is being done, where this kernel can end before it is told; or NULL
  * @log:	where records go, NULL before log_start()
  * @wait_seconds: for another sevadm that is at work
  * @line:	the command line without the program's name, cut where it is long
@@ -36,6 +37,7 @@ struct cli {
 	struct log *log;
 	unsigned int verbose, wait_seconds;
 	char line[256];
+	const struct sevadm_run *run;
 	bool reported;
 	struct sevadm *adm;
 	struct out *out;
@@ -154,6 +156,8 @@ char *metrics_text(const struct cli *cli, const struct sevadm_status *status, bo
 
 /* Before anything is opened or changed; @changes: there will be something to log.  Exit code */
 int log_start(struct cli *cli, bool changes);
+/* What was done so far: this kernel may end before log_end() */
+void log_leave(struct cli *cli);
 /* What was done, once; @failure NULL if it went well.  0, or -errno, which was warned of */
 int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_failure *failure);
 void log_close(struct cli *cli);

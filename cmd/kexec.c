@@ -71,6 +71,7 @@ static int run(struct cli *cli, const void *options_)
 	struct sevadm_run record = { 0 };
 
 	o.teardown.dry = cli->dry_run;
+	cli->run = &record;
 	progress_start(cli);
 	return run_report(cli, &record, sevadm_kexec(cli->adm, &o, &record));
 }

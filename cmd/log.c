@@ -2,6 +2,7 @@
 /*
  * The log of changes: a record before the first of them, one after the last.  The
  * first without the second is a command that was killed, or a machine that died.
+ * One more before this kernel is left, after which there may be no other.
  */
 #include "cmd/log.h"
 
@@ -24,12 +25,14 @@
  * @handle:	of the backend
  * @id:		of this invocation
  * @ended:	the last record is written, or could not be
+ * @told:	so many steps have had a record of their own
  */
 struct log {
 	const struct log_backend *backend;
 	int handle;
 	char id[48];
 	bool ended;
+	size_t told;
 };
 
 struct who {
@@ -224,17 +227,44 @@ int log_start(struct cli *cli, bool changes)
 
 static int write_steps(const struct cli *cli, const struct sevadm_run *run)
 {
+	struct log *log = cli->log;
 	int ret = 0;
 
-	for (size_t i = 0; run && i < run->nr_steps && !ret; i++) {
+	while (run && log->told < run->nr_steps && !ret) {
 		struct out *out = begin(cli, "step");
 
 		if (!out)
 			return -ENOMEM;
-		i = run_log_step(out, run, i);
+		log->told = run_log_step(out, run, log->told) + 1;
 		ret = finish(cli, out, "step", "", false);
 	}
 	return ret;
+}
+
+static int warn(const struct cli *cli, int ret)
+{
+	if (ret)
+		fprintf(stderr, "sevadm: %s: warning: write to the log: %s (%s)\n",
+			cli->command->name, strerror(-ret), strerrorname_np(-ret));
+	return ret;
+}
+
+void log_leave(struct cli *cli)
+{
+	struct log *log = cli->log;
+	struct out *out;
+	int ret = 0;
+
+	if (!log || log->ended)
+		return;
+	if (log->backend->short_records)
+		ret = write_steps(cli, cli->run);
+	out = ret ? NULL : begin(cli, "leaving");
+	if (out && !log->backend->short_records)
+		run_log_steps(out, cli->run);
+	if (out)
+		ret = finish(cli, out, "leaving", "on the way to the next kernel", false);
+	warn(cli, ret);
 }
 
 int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_failure *failure)
@@ -261,10 +291,7 @@ int log_end(struct cli *cli, const struct sevadm_run *run, const struct sevadm_f
 			     run && run->message[0] ? run->message : "done", failure);
 	else
 		free(out_line(out));
-	if (ret)
-		fprintf(stderr, "sevadm: %s: warning: write to the log: %s (%s)\n",
-			cli->command->name, strerror(-ret), strerrorname_np(-ret));
-	return ret;
+	return warn(cli, ret);
 }
 
 void log_close(struct cli *cli)

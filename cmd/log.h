@@ -10,7 +10,7 @@
 
 /**
  * struct log_record - one record as it goes out
- * @event:	"started", "step" or "ended"
+ * @event:	"started", "step", "leaving" or "ended"
  * @id:		the same in all records of an invocation
  * @command:	of sevadm
  * @sentence:	for people

@@ -100,13 +100,15 @@ static void print_phase(const struct cli *cli, const struct sevadm_phase *phase,
 
 static void on_phase(void *arg, const struct sevadm_phase *phase)
 {
-	const struct cli *cli = arg;
+	struct cli *cli = arg;
 	uint64_t now = now_ns();
 	bool begins = !progress.running;
 
 	if (begins)
 		progress.begun_ns = now;
 	progress.running = !phase->over;
+	if (begins && phase->leaves)
+		log_leave(cli);
 	/* what no terminal redraws is worth a line once it is over */
 	if (cli->quiet || (!phase->over && !progress.tty))
 		return;

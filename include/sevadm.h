@@ -246,18 +246,19 @@ void sevadm_set_observer(struct sevadm *adm, int (*step)(void *arg, const struct
  * @total:	how much there is to do
  * @over:	it has ended
  * @failed:	and not well
+ * @leaves:	this kernel ends in it, if it goes well: what has to be said is to be said now
  */
 struct sevadm_phase {
 	const char *name, *unit;
 	uint32_t done, total;
-	bool over, failed;
+	bool over, failed, leaves;
 };
 
 /**
  * sevadm_set_phase_observer - be told of each phase as it begins, goes on and ends
  * @adm:	handle
  * @phase:	called when a phase begins, when @done grows, about ten times a second while
- *		it waits for anything but the firmware itself, and once with @over; always
+ *		it waits for VMMs or for the workers of WBINVD, and once with @over; always
  *		from the calling thread, one phase after the other, none within another.
  *		It cannot stop the sequence; the observer of steps can
  * @arg:	passed on

@@ -69,6 +69,8 @@ int core_edge_add(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 int core_step_add(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_step *step);
 /* Phases, one after the other.  @unit may be NULL, with @total 0 */
 void core_phase_begin(struct sevadm *adm, const char *name, const char *unit, uint32_t total);
+/* The phase after which there may be nobody any more: this kernel ends in it */
+void core_phase_leave(struct sevadm *adm, const char *name);
 /* So much of it is done; the same as before says that it still goes on */
 void core_phase_done(struct sevadm *adm, uint32_t done);
 /* @ret: 0 if it ended well */

@@ -49,6 +49,12 @@ void core_phase_begin(struct sevadm *adm, const char *name, const char *unit, ui
 	tell_phase(adm);
 }
 
+void core_phase_leave(struct sevadm *adm, const char *name)
+{
+	adm->phase = (struct sevadm_phase){ .name = name, .leaves = true };
+	tell_phase(adm);
+}
+
 void core_phase_done(struct sevadm *adm, uint32_t done)
 {
 	/* more can come than were there when it was counted; and it does not go back */

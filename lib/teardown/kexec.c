@@ -89,10 +89,13 @@ static int load(struct sevadm *adm, struct sevadm_run *run,
 		const struct sevadm_kexec_options *options)
 {
 	uint64_t start = adm->host->ops->clock(adm->host);
-	int ret = adm->host->ops->kexec_load(adm->host, options->kernel, options->initrd,
-					     options->append ? options->append : "");
-	int added = step(adm, run, "KEXEC_FILE_LOAD", ret, start);
+	int ret, added;
 
+	core_phase_begin(adm, "KEXEC_FILE_LOAD", NULL, 0);
+	ret = adm->host->ops->kexec_load(adm->host, options->kernel, options->initrd,
+					 options->append ? options->append : "");
+	core_phase_end(adm, ret);
+	added = step(adm, run, "KEXEC_FILE_LOAD", ret, start);
 	if (!ret)
 		return added;
 	if (ret == -EPERM)
@@ -142,9 +145,12 @@ static int jump_by_systemd(struct sevadm *adm, struct sevadm_run *run)
 	static const char *const words[] = { "systemctl", "kexec", NULL };
 	uint64_t start = adm->host->ops->clock(adm->host);
 	char said[256];
-	int ret = adm->host->ops->run(adm->host, words, JUMP_SECONDS * SECOND, said, sizeof(said));
-	int added = step(adm, run, "systemctl kexec", ret < 0 ? ret : ret ? -EPROTO : 0, start);
+	int ret, added;
 
+	core_phase_leave(adm, "systemctl kexec");
+	ret = adm->host->ops->run(adm->host, words, JUMP_SECONDS * SECOND, said, sizeof(said));
+	core_phase_end(adm, ret);
+	added = step(adm, run, "systemctl kexec", ret < 0 ? ret : ret ? -EPROTO : 0, start);
 	if (!ret)
 		return added;
 	if (ret < 0)
@@ -159,9 +165,12 @@ static int jump_by_systemd(struct sevadm *adm, struct sevadm_run *run)
 static int jump_now(struct sevadm *adm, struct sevadm_run *run)
 {
 	uint64_t start = adm->host->ops->clock(adm->host);
-	int ret = adm->host->ops->kexec(adm->host);
-	int added = step(adm, run, "KEXEC", ret, start);
+	int ret, added;
 
+	core_phase_leave(adm, "KEXEC");
+	ret = adm->host->ops->kexec(adm->host);
+	core_phase_end(adm, ret);
+	added = step(adm, run, "KEXEC", ret, start);
 	if (!ret)
 		return added;
 	return core_fail(adm, ret == -EPERM ? SEVADM_PERMISSION : SEVADM_FAILED, -ret,

@@ -33,12 +33,14 @@ int kvm_remove(struct sevadm *adm, struct sevadm_run *run)
 	uint64_t start = adm->host->ops->clock(adm->host);
 	int ret, added;
 
+	core_phase_begin(adm, "rmmod kvm_amd", NULL, 0);
 	do {
 		ret = adm->host->ops->module_remove(adm->host, "kvm_amd");
 		if (ret != -EBUSY || adm->host->ops->clock(adm->host) > start + IN_USE_SECONDS * SECOND)
 			break;
 		adm->host->ops->sleep(adm->host, POLL_NS);
 	} while (!core_check_cancel(adm));
+	core_phase_end(adm, ret);
 	if (ret == -EBUSY && adm->cancelled)
 		return -ECANCELED;
 	added = add(adm, run, "rmmod kvm_amd", ret, start);
@@ -56,9 +58,12 @@ static int insert(struct sevadm *adm, struct sevadm_run *run)
 	static const char *const words[] = { "modprobe", "kvm_amd", NULL };
 	uint64_t start = adm->host->ops->clock(adm->host);
 	char said[256];
-	int ret = adm->host->ops->run(adm->host, words, LOAD_SECONDS * SECOND, said, sizeof(said));
-	int added = add(adm, run, "modprobe kvm_amd", ret < 0 ? ret : ret ? -EPROTO : 0, start);
+	int ret, added;
 
+	core_phase_begin(adm, "modprobe kvm_amd", NULL, 0);
+	ret = adm->host->ops->run(adm->host, words, LOAD_SECONDS * SECOND, said, sizeof(said));
+	core_phase_end(adm, ret);
+	added = add(adm, run, "modprobe kvm_amd", ret < 0 ? ret : ret ? -EPROTO : 0, start);
 	if (!ret)
 		return added;
 	if (ret < 0)

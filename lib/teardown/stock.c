@@ -265,16 +265,22 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	if (options->online_cpus)
 		ret = cpus_bring_online(adm, run, offline, brought);
 	if (!ret && options->guests == SEVADM_GUESTS_STOP) {
+		/* no list tells how many there are */
+		core_phase_begin(adm, "ending guests", NULL, 0);
 		ret = guests_stop(adm, run, guests, options->stop_seconds);
 		if (!ret)
 			ret = wait_for_counts(adm);
+		core_phase_end(adm, ret);
 	}
 	if (!ret)
 		ret = core_check_cancel(adm);
 	if (!ret)
 		ret = unload(adm, run);
-	if (!ret)
-		ret = prove_down(adm, guests->fw_snp != SEVADM_NO_FW_CALL, run);
+	if (ret)
+		return ret;
+	core_phase_begin(adm, "proof", NULL, 0);
+	ret = prove_down(adm, guests->fw_snp != SEVADM_NO_FW_CALL, run);
+	core_phase_end(adm, ret);
 	return ret;
 }
 

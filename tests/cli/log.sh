@@ -59,13 +59,35 @@ ok 'a refusal: status, extended error, exit code, remedy' 'code_is 6 && record 2
 		\"status_name\": \"HWERROR_PLATFORM\", \"errno\": 5, \"errno_name\": \"EIO\", \"fw_ext\": \"0x1234\"}) and
 	.result.exit == 6 and .result.status == 19 and (.result.done | not) and .result.remedy != \"\""'
 ok 'the result is that of --json' '[ "$(sed -n 2p "$log" | jq -S .result)" = "$(jq -S .result "$out")" ]'
-for words in wbinvd df-flush shutdown init 'decommission --all --running --yes' 'wbinvd --cpus=1,3-4'; do
+for words in wbinvd df-flush shutdown init recover 'kexec --yes' 'decommission --all --running --yes' \
+	'wbinvd --cpus=1,3-4'; do
 	rm -f "$log"
 	# shellcheck disable=SC2086
 	host $words --log="$log"
 	ok "$words is logged" "records 2 && record 2 '.result.exit == $code'"
 done
 ok 'the CPUs that were asked for' 'record 2 ".steps[0].cpus == \"1,3-4\" and .steps[0].count == 3"'
+
+# this kernel ends before there is anything to say: it is said right before
+for words in 'kexec --yes' 'kexec --yes --now'; do
+	machine --snp-guests=1
+	act kexec-load >"$work/acted"
+	rm -f "$log"
+	# shellcheck disable=SC2086
+	host $words --guests=stop --log="$log"
+	ok "$words: what was done is logged before the jump" 'code_is 0 && records 3 &&
+		record 2 ".event == \"leaving\" and (has(\"result\") | not) and
+			.steps[-1].command == \"SNP_PLATFORM_STATUS\"" &&
+		record 3 ".event == \"ended\" and (.steps[-1].command | IN(\"KEXEC\", \"systemctl kexec\"))"'
+	cat "$log" >>"$work/leaving"
+done
+rm -f "$log"
+machine --snp-guests=1
+act kexec-load >"$work/acted"
+host kexec --guests=stop --yes --no-exec --log="$log"
+ok '--no-exec: nobody leaves' 'code_is 0 && records 2'
+host kexec --guests=stop --dry-run --log="$work/dry"
+ok 'nor in a dry run' '[ ! -e "$work/dry" ]'
 
 # a name with all that JSON, a terminal and a log do not like
 rm -f "$log"
@@ -215,7 +237,8 @@ step SNP_PLATFORM_STATUS ended  " ]'
 	ok 'syslog: none is long' '[ "$(wc -L <"$log")" -lt 1024 ]'
 	machine --snp-guests=1 --offline=5
 	act fail=SNP_DF_FLUSH:0x13:1:0x1234 >"$work/acted"
-	for words in 'wbinvd --cpus=5' df-flush 'decommission --all --running --yes'; do
+	for words in 'wbinvd --cpus=5' df-flush 'decommission --all --running --yes' \
+		'teardown --online-cpus' recover 'kexec --yes'; do
 		# shellcheck disable=SC2086
 		listening syslog $words
 		cat "$log" >>"$work/syslog"
@@ -268,7 +291,7 @@ if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null && [ -
 	host teardown --guests=decommission --yes --log="$log"
 	host decommission 9 --yes --log="$log"
 	unset SUDO_USER SUDO_UID
-	sed 's/^[^{]*//' "$work/syslog" | cat - "$work/journal" "$log" >"$work/all"
+	sed 's/^[^{]*//' "$work/syslog" | cat - "$work/journal" "$work/leaving" "$log" >"$work/all"
 	n=0
 	while read -r line; do
 		n=$((n + 1))

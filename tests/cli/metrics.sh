@@ -99,6 +99,10 @@ metrics
 ok 'odd names are escaped' 'code_is 0 && parsed &&
 	grep -qF "kernel=\"6.12.1-a\\\"b\\\\x5cc{d}\"" "$out"'
 
+machine --generation=turin
+metrics
+ok 'a Turin has one more part of its TCB' 'code_is 0 && parsed && grep -q "part=\"fmc\"" "$out"'
+
 # ---- into a file
 
 machine --snp-guests=1

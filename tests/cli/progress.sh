@@ -63,6 +63,15 @@ for words in 'df-flush --legacy' 'shutdown --legacy'; do
 	ok "$words" '[ "$(grep -c "^${words% *}: [A-Z_]*: " "$err")" -eq 1 ]'
 done
 
+machine
+host kexec --yes --kernel=vmlinuz
+ok 'kexec: loading, teardown and jump' 'code_is 0 && [ "$(cut -d: -f2 "$err" | tr -d "\n")" = \
+	" KEXEC_FILE_LOAD SHUTDOWN WBINVD SNP_DF_FLUSH SNP_SHUTDOWN_EX proof systemctl kexec" ]'
+machine --no-patch --snp-guests=1
+host teardown --guests=stop --yes
+ok 'without the patch: what kvm_amd does is one phase' 'code_is 0 && [ "$(grep -v warning "$err" |
+	cut -d: -f2 | tr -d "\n")" = " ending guests rmmod kvm_amd proof" ]'
+
 # ---- phases that fail
 
 machine --snp-guests=1
