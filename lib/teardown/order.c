@@ -78,11 +78,24 @@ static const struct rule rules[] = {
 	  "proves nothing before; it succeeds, and shows a state other than UNINIT" },
 };
 
-/* The kernel's broadcast stands for a WBINVD on each CPU */
+/* Other ways to the same end */
+static const struct {
+	const char *command, *as;
+} ways[] = {
+	{ "WBINVD_ALL", "WBINVD" },
+	{ "virsh shutdown", "SIGTERM" },
+	{ "systemctl stop", "SIGTERM" },
+	{ "FREEZE", "SIGSTOP" },
+};
+
 static bool is(const struct sevadm_plan_step *step, const char *command)
 {
-	return !strcmp(step->command, command) ||
-	       (!strcmp(command, "WBINVD") && !strcmp(step->command, "WBINVD_ALL"));
+	if (!strcmp(step->command, command))
+		return true;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (!strcmp(ways[i].command, step->command))
+			return !strcmp(ways[i].as, command);
+	return false;
 }
 
 /* Is there such a step, from @i on? */

@@ -3,7 +3,7 @@
  * Facts to plan: what teardown is going to do on this host, and why in this
  * order.
  */
-#include "lib/teardown/teardown.h"
+#include "lib/teardown/vmms.h"
 
 static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, uint32_t count,
 	       const char *why)
@@ -13,21 +13,67 @@ static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, 
 	return core_plan_add(adm, run, &step);
 }
 
+int plan_stop(struct sevadm *adm, const struct sevadm_teardown_options *options,
+	      const struct sevadm_guests *guests, struct sevadm_run *run)
+{
+	static const char *const why = "KVM decommissions a guest when its VMM ends, and makes its "
+				       "pages shared again";
+	unsigned int domains = 0, services = 0, others = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_vms; i++) {
+		struct host_vm *vm = &adm->vms.list[i];
+
+		if (!vmm_concerned(guests, i))
+			continue;
+		if (host_vm_unit(adm->host, vm)->kind == HOST_UNIT_SERVICE)
+			services++;
+		else if (vm->unit.kind == HOST_UNIT_LIBVIRT && options->stop_seconds &&
+			 !vmm_stands(adm, vm))
+			domains++;
+		else
+			others++;
+	}
+	if (domains)
+		ret = add(adm, run, "virsh shutdown", domains, why);
+	if (!ret && services)
+		ret = add(adm, run, "systemctl stop", services, why);
+	if (!ret && others)
+		ret = add(adm, run, "SIGTERM", others, why);
+	return ret;
+}
+
+static int plan_freeze(struct sevadm *adm, const struct scene *scene, struct sevadm_run *run)
+{
+	static const char *const why = "no vCPU may be inside a guest when its context goes";
+	unsigned int frozen = 0, stopped = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < scene->chosen.nr_vms; i++) {
+		if (!vmm_concerned(&scene->chosen, i))
+			continue;
+		if (host_vm_unit(adm->host, &adm->vms.list[i])->cgroup[0])
+			frozen++;
+		else
+			stopped++;
+	}
+	if (frozen)
+		ret = add(adm, run, "FREEZE", frozen, why);
+	if (!ret && stopped)
+		ret = add(adm, run, "SIGSTOP", stopped, why);
+	return ret;
+}
+
 static int plan_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		       const struct scene *scene, struct sevadm_run *run)
 {
 	bool stop = options->guests == SEVADM_GUESTS_STOP;
-	unsigned int vmms = 0;
 	int ret = 0;
 
-	for (size_t i = 0; i < scene->chosen.nr_vms; i++)
-		vmms += scene->chosen.vms[i].sev;
-	if (vmms && stop)
-		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
-			  "and makes its pages shared again");
-	else if (vmms && guests_alive(&scene->chosen, 0))
-		ret = add(adm, run, "SIGSTOP", vmms, "no vCPU may be inside a guest when its "
-			  "context goes");
+	if (stop)
+		ret = plan_stop(adm, options, &scene->chosen, run);
+	else if (guests_alive(&scene->chosen, 0))
+		ret = plan_freeze(adm, scene, run);
 	for (size_t i = 0; i < scene->chosen.nr_guests && !ret; i++) {
 		const struct sevadm_guest *guest = &scene->chosen.guests[i];
 		struct sevadm_plan_step step = {

@@ -9,11 +9,9 @@
 #include <string.h>
 
 #include "lib/firmware/command.h"
-#include "lib/teardown/teardown.h"
+#include "lib/teardown/vmms.h"
 
-#define SECOND		1000000000ULL
 #define COUNT_SECONDS	10
-#define POLL_NS		(100 * 1000 * 1000ULL)
 
 static bool kvm_loaded(struct sevadm *adm)
 {
@@ -155,7 +153,7 @@ static int wait_for_counts(struct sevadm *adm)
 		ret = core_check_cancel(adm);
 		if (ret)
 			return ret;
-		adm->host->ops->sleep(adm->host, POLL_NS);
+		adm->host->ops->sleep(adm->host, TICK_NS);
 	}
 }
 
@@ -172,7 +170,6 @@ static int add(struct sevadm *adm, struct sevadm_run *run, const char *command, 
 static int plan(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		const struct sevadm_guests *guests, unsigned int offline, struct sevadm_run *run)
 {
-	unsigned int vmms = 0;
 	int ret = 0;
 
 	if (!options->online_cpus)
@@ -181,11 +178,8 @@ static int plan(struct sevadm *adm, const struct sevadm_teardown_options *option
 		ret = add(adm, run, "CPU_ONLINE", offline, "a core that is offline when a guest ends "
 			  "owes its WBINVD, and cannot execute it");
 
-	for (size_t i = 0; i < guests->nr_vms; i++)
-		vmms += guests->vms[i].sev;
-	if (!ret && vmms && options->guests == SEVADM_GUESTS_STOP)
-		ret = add(adm, run, "SIGTERM", vmms, "KVM decommissions a guest when its VMM ends, "
-			  "and makes its pages shared again");
+	if (!ret && options->guests == SEVADM_GUESTS_STOP)
+		ret = plan_stop(adm, options, guests, run);
 	if (!ret)
 		ret = add(adm, run, "rmmod kvm_amd", 1, "the driver then shuts SEV and SNP down by "
 			  "itself: SHUTDOWN, WBINVD, SNP_SHUTDOWN_EX, with SNP_DF_FLUSH if need be");

@@ -29,4 +29,8 @@ int vmm_signal(struct sevadm *adm, struct sevadm_run *run, const struct host_vm 
 /* Freeze or thaw its cgroup: a step, and 0 or -errno; no failure is recorded */
 int vmm_freeze(struct sevadm *adm, struct sevadm_run *run, const struct host_vm *vm, bool freeze);
 
+/* A plan's steps for the VMMs of @guests: each by who manages it, as guests_stop() will ask */
+int plan_stop(struct sevadm *adm, const struct sevadm_teardown_options *options,
+	      const struct sevadm_guests *guests, struct sevadm_run *run);
+
 #endif

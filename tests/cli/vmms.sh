@@ -24,6 +24,12 @@ machine
 libvirt=$(act start=snp@libvirt)
 service=$(act start=sev@service)
 session=$(act start=snp@session)
+host teardown --guests=stop --dry-run --json
+ok 'the plan says who will be asked' 'code_is 0 && json "[.plan[].command][0:3] == [\"virsh shutdown\",
+	\"systemctl stop\", \"SIGTERM\"]"'
+host teardown --guests=decommission --dry-run --json
+ok 'and who will be frozen, who stopped' 'code_is 0 && json "[.plan[] | {command, count}][0:2] ==
+	[{command: \"FREEZE\", count: 2}, {command: \"SIGSTOP\", count: 1}]"'
 host teardown --guests=stop --yes --json
 ok 'each is asked in its own way' 'code_is 0 && inside "$down" && [ "$(vmms)" = 0 ] &&
 	steps_are "virsh shutdown systemctl stop SIGTERM $end" && json ".warnings == []"'

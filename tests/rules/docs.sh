@@ -197,6 +197,8 @@ complete_all() {
 		offers "sevadm --device=sim:$tmp/completion.sim decommission " 1 2 4
 		offers "sevadm --device sim:$tmp/completion.sim decommission 2 " 1 4
 		offers "sevadm --device=sim:$tmp/none decommission " ''
+		offers "sevadm --device=sim:$tmp/completion.sim teardown --only=" 1 2 3 4
+		offers "sevadm --device=sim:$tmp/completion.sim teardown --only=1,3," 1,3,2 1,3,4
 	} 2>&1 | result "ids of SNP guests complete$1"
 }
 
