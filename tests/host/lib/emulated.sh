@@ -167,12 +167,21 @@ psp_timeout() {
 	sevdbg-call info > /run/psp_timeout || fail "psp_timeout: $(cat /run/psp_timeout)"
 }
 
-# monitor_ask SECONDS ID JSON... - over the open line, until the answer with that id
+# uptime_s - whole seconds since boot
+uptime_s() {
+	cut -d . -f 1 /proc/uptime
+}
+
+# monitor_ask SECONDS ID JSON... - over the open line, until the answer with that id.
+# The control character first: what the line echoed before it was raw may have left the
+# monitor within an object that never ends, and a lexical error makes it start over.
 monitor_ask() {
-	monitor_seconds=$1 monitor_id=$2 monitor_said=''
+	monitor_end=$(($(uptime_s) + $1)) monitor_id=$2 monitor_said=''
 	shift 2
+	printf '\033\n' >&9
 	printf '%s\n' "$@" >&9
-	while read -r -t "$monitor_seconds" monitor_line <&9; do
+	while monitor_left=$((monitor_end - $(uptime_s))) && [ "$monitor_left" -gt 0 ] &&
+		read -r -t "$monitor_left" monitor_line <&9; do
 		case $monitor_line in
 		*"\"id\": \"$monitor_id\""*) return 0 ;;
 		'{"return": "'*) monitor_said=$monitor_line ;;
