@@ -119,6 +119,7 @@ kdump_load() {
 
 # kernel_panic - by sysrq, on CPU 1.  Does not return.
 kernel_panic() {
+	splat_expected 'Kernel panic - not syncing: sysrq triggered crash'
 	stty -F /dev/ttyS1 raw -echo
 	echo 1 > /proc/sys/kernel/sysrq
 	taskset 2 sh -c 'echo c > /proc/sysrq-trigger'
@@ -138,6 +139,38 @@ log_has() {
 machine_dies() {
 	echo "%% dies $1"
 	stty -F /dev/ttyS1 raw -echo
+}
+
+# splat_expected PATTERN - lines of the console that look as if the kernel reported a
+# bug in itself (emulator/run), but have to be there, or may be.  What machine_dies and
+# kernel_panic are about is among them.
+splat_expected() {
+	echo "%% splat $1"
+}
+
+# logs_judged PROGRAM [ARG...] - when all is over that program of tests/host, with the
+# directory of the logs and ARG, has to be content with them
+logs_judged() {
+	echo "%% judge $*"
+}
+
+# kexec_dies any|guest - kexec_same, but it has to be the end of the machine: of a write
+# to a page that is assigned, or to a guest's (rmp_death).  Mostly nobody can say so on
+# the console any more; a new kernel that has one oopses.
+kexec_dies() {
+	# shellcheck disable=SC2046 # two words
+	rmp-assigned $(dmesg | sed -n \
+		's/.*RMP table physical range \[\(0x[0-9a-f]*\) - \(0x[0-9a-f]*\)\].*/\1 \2/p') \
+		> /run/assigned || fail "kexec_dies: the RMP cannot be read"
+	sed 's/..$//' /run/assigned | sort -u | sed 's/^/assigned megabyte: /'
+	log_has console 'kexec_core: Starting new kernel'
+	splat_expected 'BUG: unable to handle page fault'
+	splat_expected '#PF: error_code\(0x8000[0-9a-f]*\) - RMP violation'
+	splat_expected 'Oops: (Oops: )?8000[0-9a-f]* '
+	splat_expected 'Kernel panic - not syncing: (Fatal exc|Attempted to kill)'
+	logs_judged rmp_death "$1"
+	machine_dies 'RMP violation, write'
+	kexec_same
 }
 
 # psp_fault FAULT... - what the PSP does to the commands that come (emulated host
