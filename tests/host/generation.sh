@@ -45,10 +45,16 @@ fi
 
 a=$(guest_start snp) || fail "no SNP guest"
 b=$(guest_start sev) || fail "no SEV guest"
-c=$(guest_start sev-es) || fail "no SEV-ES guest"
+# a kernel that knows AMD-SB-3023 has no SEV-ES beside SNP from TCB 4 of Turin's on
+c=''
+if [ "$1" = turin ] && grep "SEV-ES unusable (ASIDs 1 - 99)" "$step_dir/log"; then
+	! guest_start sev-es || fail "a SEV-ES guest, which the kernel has not"
+else
+	c=$(guest_start sev-es) || fail "no SEV-ES guest"
+fi
 run teardown --guests=stop:5 --yes
 expect_code 0
-for pid in "$a" "$b" "$c"; do
+for pid in "$a" "$b" $c; do
 	! guest_alive "$pid" || fail "guest $pid is still there"
 done
 expect_platforms UNINIT UNINIT

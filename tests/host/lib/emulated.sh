@@ -141,6 +141,7 @@ kdump_load() {
 
 # kernel_panic - by sysrq, on CPU 1.  Does not return.
 kernel_panic() {
+	splat_expected 'Kernel panic - not syncing: sysrq triggered crash'
 	stty -F /dev/ttyS1 raw -echo
 	echo 1 > /proc/sys/kernel/sysrq
 	taskset 2 sh -c 'echo c > /proc/sysrq-trigger'
@@ -160,6 +161,38 @@ log_has() {
 machine_dies() {
 	echo "%% dies $1"
 	stty -F /dev/ttyS1 raw -echo
+}
+
+# splat_expected PATTERN - lines of the console that look as if the kernel reported a
+# bug in itself (emulator/run), but have to be there, or may be.  What machine_dies and
+# kernel_panic are about is among them.
+splat_expected() {
+	echo "%% splat $1"
+}
+
+# logs_judged PROGRAM [ARG...] - when all is over that program of tests/host, with the
+# directory of the logs and ARG, has to be content with them
+logs_judged() {
+	echo "%% judge $*"
+}
+
+# kexec_dies any|guest - kexec_same, but it has to be the end of the machine: of a write
+# to a page that is assigned, or to a guest's (rmp_death).  Mostly nobody can say so on
+# the console any more; a new kernel that has one oopses.
+kexec_dies() {
+	# shellcheck disable=SC2046 # two words
+	rmp-assigned $(dmesg | sed -n \
+		's/.*RMP table physical range \[\(0x[0-9a-f]*\) - \(0x[0-9a-f]*\)\].*/\1 \2/p') \
+		> /run/assigned || fail "kexec_dies: the RMP cannot be read"
+	sed 's/..$//' /run/assigned | sort -u | sed 's/^/assigned megabyte: /'
+	log_has console 'kexec_core: Starting new kernel'
+	splat_expected 'BUG: unable to handle page fault'
+	splat_expected '#PF: error_code\(0x8000[0-9a-f]*\) - RMP violation'
+	splat_expected 'Oops: (Oops: )?8000[0-9a-f]* '
+	splat_expected 'Kernel panic - not syncing: (Fatal exc|Attempted to kill)'
+	logs_judged rmp_death "$1"
+	machine_dies 'RMP violation, write'
+	kexec_same
 }
 
 # psp_fault FAULT... - what the PSP does to the commands that come (emulated host
@@ -189,12 +222,21 @@ psp_timeout() {
 	sevdbg-call info > /run/psp_timeout || fail "psp_timeout: $(cat /run/psp_timeout)"
 }
 
-# monitor_ask SECONDS ID JSON... - over the open line, until the answer with that id
+# uptime_s - whole seconds since boot
+uptime_s() {
+	cut -d . -f 1 /proc/uptime
+}
+
+# monitor_ask SECONDS ID JSON... - over the open line, until the answer with that id.
+# The control character first: what the line echoed before it was raw may have left the
+# monitor within an object that never ends, and a lexical error makes it start over.
 monitor_ask() {
-	monitor_seconds=$1 monitor_id=$2 monitor_said=''
+	monitor_end=$(($(uptime_s) + $1)) monitor_id=$2 monitor_said=''
 	shift 2
+	printf '\033\n' >&9
 	printf '%s\n' "$@" >&9
-	while read -r -t "$monitor_seconds" monitor_line <&9; do
+	while monitor_left=$((monitor_end - $(uptime_s))) && [ "$monitor_left" -gt 0 ] &&
+		read -r -t "$monitor_left" monitor_line <&9; do
 		case $monitor_line in
 		*"\"id\": \"$monitor_id\""*) return 0 ;;
 		'{"return": "'*) monitor_said=$monitor_line ;;
