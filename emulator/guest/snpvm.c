@@ -4,7 +4,7 @@
  *
  * Launches an SNP, SEV or SEV-ES VM through KVM as far as LAUNCH_FINISH (or
  * LAUNCH_START) and keeps it until it is killed.  Its vCPUs have threads, named
- * as a VMM's, that never enter the guest: the emulated host cannot run one.
+ * as a VMM's, that never enter the guest: the emulated host runs none with a VMSA.
  */
 #define _GNU_SOURCE
 #include <argp.h>

@@ -62,6 +62,9 @@ extern struct snp_asids snp_asids;
 #define SNP_MIN_SEV_ASID    snp_asids.min_sev
 #define SNP_MIN_SEV_ASID_DEFAULT 100
 
+/* The bit of a page table entry that says "encrypted", as Fn8000_001F has it */
+#define SNP_C_BIT           (1ULL << 51)
+
 /* Codes that RMPUPDATE, PSMASH and RMPREAD return in EAX */
 #define SNP_SUCCESS         0
 #define SNP_FAIL_INPUT      1
@@ -155,5 +158,14 @@ bool snp_write_denied(CPUX86State *env, uint64_t pa, uint64_t page_size);
  * snp_dma_denied: do the IOMMUs refuse a device's write to the 4K page at @pa?
  */
 bool snp_dma_denied(uint64_t pa);
+
+/**
+ * snp_vmexit_insn: store the next RIP, or the instruction's bytes, in the VMCB
+ *
+ * @env still has the guest's state.  What this #VMEXIT has nothing of becomes
+ * 0: KVM takes a next RIP that is not 0 for this exit's.
+ */
+void snp_vmexit_insn(CPUX86State *env, uint64_t exit_code,
+                     uint64_t exit_info_1);
 
 #endif
