@@ -9,10 +9,9 @@
  */
 #include "qemu/osdep.h"
 #include "cpu.h"
-#include "exec/exec-all.h"
-#include "exec/cpu_ldst.h"
 #include "tcg/helper-tcg.h"
 #include "target/i386/snp.h"
+#include "target/i386/snp_compat.h"
 
 /* Does the guest's instruction end here because it is intercepted? */
 static bool exit_is_insn(uint64_t exit_code)
