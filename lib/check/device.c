@@ -50,9 +50,34 @@ static int check_lockdown(struct facts *f)
 			 "kexec", escaped);
 }
 
+/* By its flags; SNP is among them only if the BIOS and this kernel have it, too */
+static int check_cpu(struct facts *f)
+{
+	char info[8192], *flags;
+
+	if (f->adm->host->ops->read(f->adm->host, "/proc/cpuinfo", info, sizeof(info)) < 0)
+		return check_say(f, "cpu", SEVADM_SKIP, NULL, "/proc/cpuinfo cannot be read");
+	flags = strstr(info, "\nflags");
+	if (flags)
+		flags[1 + strcspn(flags + 1, "\n")] = '\0';
+	if (!strstr(info, "AuthenticAMD") || !flags)
+		return check_say(f, "cpu", SEVADM_FAIL, "There is nothing here for this program to "
+				 "do.", "this is no processor of AMD's");
+	if (strstr(flags, " sev_snp"))
+		return check_say(f, "cpu", SEVADM_PASS, NULL, "the processor has SEV-SNP, and the "
+				 "kernel shows it");
+	return check_say(f, "cpu", SEVADM_WARN, "If SNP is wanted, turn on SMEE, SEV-SNP and the "
+			 "RMP's coverage in the BIOS.", "SEV-SNP is not among the processor's "
+			 "flags: not in this processor, or not turned on");
+}
+
 int check_device(struct facts *f)
 {
-	int ret = check_node(f, "device.sev", DEVICE_SEV, for_kdump(f) ? SEVADM_WARN : SEVADM_FAIL,
+	int ret = check_cpu(f);
+
+	if (ret)
+		return ret;
+	ret = check_node(f, "device.sev", DEVICE_SEV, for_kdump(f) ? SEVADM_WARN : SEVADM_FAIL,
 			     f->klog.status_failed ?
 			     "Another kernel left SNP up in the firmware, which no longer answers "
 			     "this one: reboot cold." :

@@ -161,6 +161,13 @@ ok 'and a warning that the patch is missing' 'ids WARN "device.sev-debug"'
 act kill=1200 >/dev/null
 checks 'a stock driver without guests' teardown 0
 
+# what the processor is, of this machine itself: no simulated one is not AMD's
+run --json check
+case $(sed -n 's/^vendor_id.*: //p' /proc/cpuinfo | head -n 1) in
+AuthenticAMD) ok 'the processor of this machine' 'reason cpu "SEV-SNP"' ;;
+*) ok 'the processor of this machine' 'code_is 2 && reason cpu "no processor of AMD" ' ;;
+esac
+
 run check --device=sim:"$work/none"
 ok 'no machine at all is a failure, not an answer' 'code_is 4'
 
