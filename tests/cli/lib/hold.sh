@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # A program that stands still in the middle of its work: the simulated host knows no
 # waiting, so it is held up by its own progress.  Standard error is a pipe that is
