@@ -34,7 +34,7 @@ let_go() {
 	cat <"$work/full" >"$work/err" 3>&- &
 	reader=$!
 	code=0
-	{ wait $pid || code=$?; } 2>"$work/told"
+	{ wait "$pid" || code=$?; } 2>"$work/told"
 	exec 3>&-
 	wait $reader
 	tr -d '\0' <"$work/err" >"$work/err.text"
