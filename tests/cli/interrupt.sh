@@ -15,7 +15,7 @@ interrupted() {
 	# a shell's & has them ignored
 	hold_up --default-signal=INT,HUP,TERM "$@"
 	last="$* (SIG$signal)"
-	kill -"$signal" $pid
+	kill -"$signal" "$pid"
 	let_go
 }
 
@@ -51,7 +51,7 @@ ok 'and the same command again brings it down' 'code_is 0 && [ "$(tombstones)" -
 
 machine --snp-guests=100
 hold_up '--default-signal=INT,TERM --ignore-signal=HUP' decommission --all --running --yes
-kill -HUP $pid
+kill -HUP "$pid"
 let_go
 ok 'SIGHUP under nohup: goes through' 'code_is 0 && [ "$(tombstones)" -eq 100 ]'
 

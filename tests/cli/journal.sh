@@ -39,7 +39,7 @@ ok 'each boot has its own, the one before is kept' 'lines "[.[] | select(.event 
 machine --snp-guests=100
 ok 'a new host has no journal' '[ ! -e "$journal" ] && [ ! -e "$journal.1" ]'
 hold_up --default-signal=INT decommission --all --running --yes
-kill -KILL $pid
+kill -KILL "$pid"
 let_go
 killed=$pid
 ok 'killed in the middle' 'code_is 137 && lines ".[-1].event == \"step\""'

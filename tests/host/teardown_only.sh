@@ -46,6 +46,14 @@ expect_code 0
 expect_steps "SIGSTOP SNP_DECOMMISSION=0 SHUTDOWN=0 WBINVDx4 SNP_DF_FLUSH=0 SNP_SHUTDOWN_EX=0 PLATFORM_STATUS=0 SNP_PLATFORM_STATUS=0"
 expect_platforms UNINIT UNINIT
 
+# what was done stands in the journal, which only root reads
+journal=/run/sevadm/journal
+[ "$HOST_KIND" = emulated ] || journal=$SIM.journal
+[ "$(stat -c %a "$journal")" = 600 ] || fail "the journal's mode is $(stat -c %a "$journal")"
+grep -q '"step":"FREEZE","process":'"$a," "$journal" || fail "$(cat "$journal")"
+[ "$(grep -c '"event":"begin"' "$journal")" = "$(grep -c '"event":"end"' "$journal")" ] ||
+	fail "a run in the journal has no end"
+
 guest_end "$a"
 guest_end "$b"
 no_kernel_warnings

@@ -205,6 +205,23 @@ START_TEST(refused)
 }
 END_TEST
 
+/* A VMM of somebody whom we may not signal: nothing was done to a guest yet */
+START_TEST(signal_refused)
+{
+	memset(&matrix, 0, sizeof(matrix));
+	matrix.at = STEP_SIGNAL;
+	matrix.refuse = EPERM;
+	begin();
+	ck_assert_int_eq(matrix_teardown(modes[_i]), -EPERM);
+	ck_assert_int_eq(matrix_failure()->class, SEVADM_PERMISSION);
+	ck_assert_msg(!strncmp(matrix_failure()->message, "send SIG", 8), "%s",
+		      matrix_failure()->message);
+	ck_assert_uint_eq(matrix.counts[STEP_DECOMMISSION] + matrix.counts[STEP_SHUTDOWN], 0);
+	matrix_expect_whole(modes[_i]);
+	expect_completes(modes[_i]);
+}
+END_TEST
+
 /* -------------------------------------------------------------------- it never answers */
 
 START_TEST(silent)
@@ -247,6 +264,7 @@ int main(void)
 	tcase_add_unchecked_fixture(tc, matrix_make, matrix_remove);
 	tcase_add_loop_test(tc, statuses, 0, 2 * (STEP_PROOF_SNP + 1));
 	tcase_add_loop_test(tc, refused, 0, 2 * (STEP_PROOF_SNP + 1));
+	tcase_add_loop_test(tc, signal_refused, 0, COUNT(modes));
 	tcase_add_loop_test(tc, silent, 0, 2 * (STEP_PROOF_SNP + 1));
 	return lib_run(suite);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=sh disable=SC2154
+# shellcheck shell=sh disable=SC2034,SC2154
 #
 # A program that stands still in the middle of its work: the simulated host knows no
 # waiting, so it is held up by its own progress, a line for each step (-v).  Standard error is a pipe that is
@@ -34,7 +34,7 @@ let_go() {
 	cat <"$work/full" >"$work/err" 3>&- &
 	reader=$!
 	code=0
-	{ wait $pid || code=$?; } 2>"$work/told"
+	{ wait "$pid" || code=$?; } 2>"$work/told"
 	exec 3>&-
 	wait $reader
 	tr -d '\0' <"$work/err" >"$work/err.text"
