@@ -14,6 +14,8 @@
 typedef void SNPClassData;
 #else
 #include "accel/tcg/cpu-ldst.h"
+#include "accel/tcg/probe.h"
+#include "exec/target_page.h"
 #include "system/address-spaces.h"
 #include "system/memory.h"
 

@@ -5,8 +5,11 @@
  * told with the guests, a dead secure processor with the firmware.
  */
 #include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/check/check.h"
+#include "lib/core/journal.h"
 
 static int check_half_up(struct facts *f)
 {
@@ -51,6 +54,41 @@ static int check_ioctls(struct facts *f)
 			 "the wrong size behind");
 }
 
+/* Whoever holds the lock changes what is told here */
+static int check_others(struct facts *f, bool *busy)
+{
+	char holder[1024];
+	int lock;
+
+	*busy = false;
+	if (f->adm->lock >= 0)
+		return 0;
+	lock = host_lock(f->adm->lock_path, false, 0);
+	if (lock >= 0)
+		close(lock);
+	if (lock != -EBUSY)
+		return 0;
+	*busy = true;
+	if (!journal_holder(f->adm->journal.path, holder, sizeof(holder)))
+		strcpy(holder, "nothing is known of it");
+	return check_say(f, "lock", SEVADM_FAIL, "Wait until it is done.", "another sevadm is at work "
+			 "on this host: %s", holder);
+}
+
+/* Informational: what the host is like is found out by looking at it */
+static int check_journal(struct facts *f)
+{
+	char text[1024];
+	bool busy;
+	int ret = check_others(f, &busy);
+
+	/* what we do ourselves just now has not come to its end either */
+	if (ret || busy || f->adm->lock >= 0 || !journal_interrupted(f->adm, text, sizeof(text)))
+		return ret;
+	return check_say(f, "journal", SEVADM_WARN, "What the host is like now is told here; the same "
+			 "command again goes on from there.", "%s", text);
+}
+
 int check_states(struct facts *f)
 {
 	int ret = check_half_up(f);
@@ -59,5 +97,7 @@ int check_states(struct facts *f)
 		ret = check_iommu(f);
 	if (!ret)
 		ret = check_locked(f);
-	return ret ? ret : check_ioctls(f);
+	if (!ret)
+		ret = check_ioctls(f);
+	return ret ? ret : check_journal(f);
 }

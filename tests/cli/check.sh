@@ -6,6 +6,7 @@
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
 set -u
 . "$(dirname "$0")/lib/tap.sh"
+. "$(dirname "$0")/lib/hold.sh"
 
 # failed GOAL - the ids that failed there, sorted, a word each
 failed() {
@@ -160,6 +161,25 @@ checks 'a stock driver: processes, no guests' teardown 2 vm
 ok 'and a warning that the patch is missing' 'ids WARN "device.sev-debug"'
 act kill=1200 >/dev/null
 checks 'a stock driver without guests' teardown 0
+
+# ---- what others do, or did
+
+machine --snp-guests=1
+act start-stubborn=snp >/dev/null
+"$SEVADM" --device=sim:"$sim" -q decommission 1 --running --yes >"$work/done" 2>&1
+# a run that was killed: its last line is missing
+sed -i '$d' "$sim.journal"
+host --json check
+ok 'a run that was killed is told of' 'reason journal "did not come to its end" && ids WARN "guest.tombstone guests.charged journal"'
+machine --snp-guests=150
+hold_up --default-signal=INT decommission --all --running --yes
+last='check, while another is at work'
+"$SEVADM" --device="sim:$sim" --json check >"$work/checked" 2>"$work/said" </dev/null
+let_go
+mv "$work/checked" "$out"
+ok 'somebody who is at work just now is named' 'reason lock "at work.*decommission --all"'
+host --json check
+ok 'and not when it has ended' '! reason lock . && ! reason journal .'
 
 # what the processor is, of this machine itself: no simulated one is not AMD's
 run --json check
