@@ -15,6 +15,7 @@
 #define FAKE_VMMS	4
 #define FAKE_REPLIES	16
 #define FAKE_CALLS	4096
+#define FAKE_THREADS	128
 
 /**
  * struct fake_reply - what the device answers instead of doing it
@@ -60,6 +61,7 @@ struct fake_guest {
  * @sev_state, @snp_state: of the firmware
  * @on_submit:	called first in each submit(), if set
  * @on_pin:	called first in each pin(), if set; non-zero is the answer
+ * @pinned, @nr_pinned: threads that were pinned while they waited, and where
  * @cpus_per_ccx: what /sys tells of the topology; 0: nothing
  * @on_write:	answers write(), if set; else there is no such file
  * @interrupted: so many waits for a process end early, by a signal
@@ -84,6 +86,8 @@ struct fake {
 	void (*on_submit)(struct fake *fake, unsigned long request, void *arg);
 	int (*on_pin)(struct fake *fake, unsigned int cpu);
 	int (*on_write)(struct fake *fake, const char *path, const char *text);
+	struct { pid_t tid; int cpu; } pinned[FAKE_THREADS];
+	size_t nr_pinned;
 	unsigned int cpus_per_ccx;
 	uint64_t now_ns;
 	unsigned int cancel_after;	/* steps; 0: never */
@@ -100,6 +104,8 @@ extern _Thread_local int fake_cpu;
 /* An SNP host that is up: 4 CPUs, no guest */
 void fake_open(struct fake *fake);
 void fake_close(struct fake *fake);
+/* From now on threads can be pinned by others, as the kernel's host can */
+void fake_pin_threads(struct fake *fake);
 /* A VMM with a running guest of a kind; its pid is 100 + the guest's id */
 struct fake_vmm *fake_vm(struct fake *fake, enum sevadm_guest_kind kind);
 /* A context that nobody holds */
