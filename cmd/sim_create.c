@@ -7,7 +7,7 @@
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION,
+	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION, KEY_WBINVD,
 };
 
 struct create_options {
@@ -30,6 +30,7 @@ static const struct argp_option options[] = {
 	  "Where the VMMs live: together in a session (unless told), each in a scope of libvirt's, "
 	  "or in a service of its own" },
 	{ "vcpus", KEY_VCPUS, "N", 0, "Per guest, 2 unless told" },
+	{ "wbinvd-us", KEY_WBINVD, "N", 0, "What a WBINVD takes in microseconds, 1200 unless told" },
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },
 	{ "generation", KEY_GENERATION, "milan|genoa|turin", 0,
 	  "Processor and firmware, genoa unless told" },
@@ -61,6 +62,7 @@ static const struct number {
 	NUMBER(KEY_LEAKED, "leaked-guests", 1000, leaked_guests),
 	NUMBER(KEY_STUBBORN, "stubborn-guests", 1000, stubborn_guests),
 	NUMBER(KEY_VCPUS, "vcpus", 64, vcpus),
+	NUMBER(KEY_WBINVD, "wbinvd-us", 1000000, wbinvd_us),
 };
 
 static bool parse_number(int key, const char *arg, struct argp_state *state)
@@ -119,7 +121,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_INIT:
 		o->sim = (struct sevadm_sim_options){
 			.cpus = 8, .threads_per_core = 2, .cores_per_ccx = 4, .sockets = 1,
-			.vcpus = 2,
+			.vcpus = 2, .wbinvd_us = 1200,
 		};
 		return 0;
 	case ARGP_KEY_ARG:
@@ -130,6 +132,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->file)
 			argp_error(state, "name the file to create");
+		if (!o->sim.wbinvd_us)
+			argp_error(state, "--wbinvd-us takes a number from 1 on");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -726,6 +726,7 @@ struct sevadm_sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
+	unsigned int wbinvd_us;		/* what a WBINVD takes; 0: 1200 */
 	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };

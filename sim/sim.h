@@ -47,6 +47,7 @@ struct sim_why {
  * @units:		where the VMMs live: "session" (NULL), together in one session's
  *			scope; "libvirt", each in the scope of a domain of libvirt's; "service",
  *			each in a service of its own
+ * @wbinvd_us:		what a WBINVD takes, 1..1000000; 0 for 1200
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
  * @generation:		"milan", "genoa" or "turin": processor and firmware; NULL for genoa
  * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
@@ -59,7 +60,7 @@ struct sim_why {
 struct sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
-	unsigned int leaked_guests, stubborn_guests, vcpus;
+	unsigned int leaked_guests, stubborn_guests, vcpus, wbinvd_us;
 	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };

@@ -9,6 +9,8 @@
 #include "sim_internal.h"
 
 #define BOOT_EPOCH	1795300000ull		/* November 2026 */
+#define WBINVD_US	1200u
+#define WBINVD_US_MAX	1000000u
 #define ES_ASIDS_MIN	99u			/* a common BIOS default: SEV from ASID 100 on */
 
 /* A kernel starts: whatever the one before it had in memory is gone */
@@ -107,6 +109,8 @@ static int check_options(const struct sim_options *o, unsigned int asids, struct
 		return sim_why(why, -EINVAL, "at most %u guests in all", asids);
 	if (o->units && !sim_unit_parse(o->units, &unit))
 		return sim_why(why, -EINVAL, "units: session, libvirt or service");
+	if (o->wbinvd_us > WBINVD_US_MAX)
+		return sim_why(why, -EINVAL, "a WBINVD: at most %u microseconds", WBINVD_US_MAX);
 	if (o->stubborn_guests > guests)
 		return sim_why(why, -EINVAL, "%u stubborn guests, but only %u in all",
 			       o->stubborn_guests, guests);
@@ -253,6 +257,7 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 	m->cores_per_ccx = o->cores_per_ccx;
 	m->sockets = o->sockets;
 	m->no_patch = o->no_patch;
+	m->wbinvd_ns = (o->wbinvd_us ? o->wbinvd_us : WBINVD_US) * 1000ull;
 	m->boot_epoch_s = BOOT_EPOCH;
 	sim_topology(m);
 	s->st->kvm.max_sev_asid = asids;

@@ -49,6 +49,8 @@ static const char *check_machine(const struct sim_state *st)
 		return "its processors make no sense";
 	if (st->fw.nr_threads != m->cpus)
 		return "firmware and machine differ in processors";
+	if (m->wbinvd_ns < 1000 || m->wbinvd_ns > SIM_SEC)
+		return "its WBINVD takes no time, or too much";
 	if (!m->cpu[0].online)
 		return "the boot CPU is offline";
 	for (i = 0; i < m->cpus; i++) {

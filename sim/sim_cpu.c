@@ -6,10 +6,12 @@
 
 #include "sim_internal.h"
 
-#define WBINVD_NS	(1200 * 1000ull)
-
-/* Which simulated CPU the calling thread was pinned to, and of which machine */
-static __thread uint64_t pinned_sim;
+/*
+ * Which simulated CPU the calling thread was pinned to, of which machine since which of
+ * its boots, and the clock when the thread came there or when its last WBINVD ended
+ */
+static __thread uint64_t pinned_sim, free_at;
+static __thread uint32_t pinned_boot;
 static __thread unsigned int pinned_cpu;
 
 /*
@@ -56,14 +58,22 @@ uint64_t sim_cpu_wbinvd_timed(struct sim *s, unsigned int cpu)
 	struct sim_machine *m = &s->st->m;
 	struct sim_cpu *c = &m->cpu[cpu];
 	uint64_t from = c->busy_until > m->parallel_ns ? c->busy_until : m->parallel_ns;
+	bool ours = pinned_sim == s->id && pinned_boot == m->boots;
 
-	/* each CPU after its own last one only: many threads do this at once */
-	c->busy_until = from + WBINVD_NS;
+	/*
+	 * Many threads do this at once: each CPU after its own last one, each thread after
+	 * its own last one, and not before it came, which may have been after others' end
+	 */
+	if (ours && free_at > from)
+		from = free_at;
+	c->busy_until = from + m->wbinvd_ns;
+	if (ours)
+		free_at = c->busy_until;
 	if (c->busy_until > m->clock_ns)
 		m->clock_ns = c->busy_until;
 	sim_cpu_wbinvd(s, cpu);
 	sim_changed(s);
-	return WBINVD_NS;
+	return m->wbinvd_ns;
 }
 
 /* The kernel's broadcast: all online CPUs at once */
@@ -74,7 +84,7 @@ void sim_wbinvd_all(struct sim *s)
 	for (i = 0; i < s->st->m.cpus; i++)
 		if (s->st->m.cpu[i].online)
 			sim_cpu_wbinvd(s, i);
-	sim_advance(s, WBINVD_NS);
+	sim_advance(s, s->st->m.wbinvd_ns);
 }
 
 /*
@@ -158,7 +168,10 @@ int sim_thread_pin(struct sim *s, unsigned int cpu)
 	if (cpu >= s->st->m.cpus || !c->online || !c->allowed)
 		ret = -EINVAL;
 	if (!ret) {
+		if (pinned_sim != s->id || pinned_boot != s->st->m.boots)
+			free_at = s->st->m.clock_ns;
 		pinned_sim = s->id;
+		pinned_boot = s->st->m.boots;
 		pinned_cpu = cpu;
 		vanishes = c->vanishes;
 	}

@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		6u
+#define SIM_LAYOUT		7u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -70,6 +70,7 @@ struct sim_machine {
 	uint64_t clock_ns;		/* CLOCK_BOOTTIME */
 	uint64_t boot_epoch_s;		/* wall clock at which the machine was switched on */
 	uint64_t parallel_ns;		/* clock when something other than WBINVD happened last */
+	uint64_t wbinvd_ns;		/* what a WBINVD takes */
 	uint64_t rng;
 	uint32_t generation, boots;
 	uint32_t cpus, cores, ccxs, sockets, threads_per_core, cores_per_ccx;

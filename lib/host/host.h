@@ -29,6 +29,8 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  * @kmsg:	call @fn for each line that the kernel's log still has, oldest first, until
  *		it returns non-zero; its sequence number never comes twice in one boot
  * @pin:	the calling thread onto one CPU
+ * @pin_thread:	another thread of this process, by its id, which does nothing but wait: it
+ *		is not moved but wakes up there, which costs a fraction.  NULL: cannot
  * @process_open: a handle of a process that stays valid when its pid is used again
  * @process_signal: -ESRCH once it has ended
  * @process_wait: 1 when it has ended, 0 when not after @timeout_ns
@@ -49,6 +51,7 @@ struct host_ops {
 	int (*list)(struct host *host, const char *path, host_list_fn fn, void *arg);
 	int (*kmsg)(struct host *host, host_kmsg_fn fn, void *arg);
 	int (*pin)(struct host *host, unsigned int cpu);
+	int (*pin_thread)(struct host *host, pid_t tid, unsigned int cpu);
 	int (*process_open)(struct host *host, pid_t pid);
 	int (*process_signal)(struct host *host, int handle, int sig);
 	int (*process_wait)(struct host *host, int handle, uint64_t timeout_ns);
@@ -96,8 +99,11 @@ struct host_place {
 	uint32_t core, ccx, socket;
 };
 
-/* @l3: which of a CPU's caches that is, found at the first call; 0 before it */
-void host_cpu_place(struct host *host, unsigned int cpu, unsigned int *l3,
+/* What is known of where CPUs sit: nothing yet.  To be freed with free(); NULL: no memory */
+struct host_topology *host_topology_new(void);
+
+/* @topology: what it learns about other CPUs on the way stays there */
+void host_cpu_place(struct host *host, struct host_topology *topology, unsigned int cpu,
 		    struct host_place *place);
 
 /* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */

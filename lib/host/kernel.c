@@ -153,20 +153,20 @@ static int kernel_kmsg(struct host *host, host_kmsg_fn fn, void *arg)
 	}
 }
 
-static int kernel_pin(struct host *host, unsigned int cpu)
+/* No allocation: each of a thousand threads would get an arena of malloc()'s for it */
+static int kernel_pin_thread(struct host *host, pid_t tid, unsigned int cpu)
 {
-	size_t size = CPU_ALLOC_SIZE(CPUSET_MAX);
-	cpu_set_t *set = CPU_ALLOC(CPUSET_MAX);
-	int ret;
+	cpu_set_t set[CPUSET_MAX / CPU_SETSIZE];
 
 	(void)host;
-	if (!set)
-		return -ENOMEM;
-	CPU_ZERO_S(size, set);
-	CPU_SET_S(cpu, size, set);
-	ret = sched_setaffinity(0, size, set) ? -errno : 0;
-	CPU_FREE(set);
-	return ret;
+	CPU_ZERO_S(sizeof(set), set);
+	CPU_SET_S(cpu, sizeof(set), set);
+	return sched_setaffinity(tid, sizeof(set), set) ? -errno : 0;
+}
+
+static int kernel_pin(struct host *host, unsigned int cpu)
+{
+	return kernel_pin_thread(host, 0, cpu);
 }
 
 static int kernel_process_open(struct host *host, pid_t pid)
@@ -273,6 +273,7 @@ static const struct host_ops kernel_ops = {
 	.list = kernel_list,
 	.kmsg = kernel_kmsg,
 	.pin = kernel_pin,
+	.pin_thread = kernel_pin_thread,
 	.process_open = kernel_process_open,
 	.process_signal = kernel_process_signal,
 	.process_wait = kernel_process_wait,

@@ -43,6 +43,7 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.leaked_guests = options->leaked_guests,
 		.stubborn_guests = options->stubborn_guests,
 		.vcpus = options->vcpus,
+		.wbinvd_us = options->wbinvd_us,
 		.offline = options->offline,
 		.kernel = options->kernel,
 		.units = options->units,

@@ -193,6 +193,7 @@ ok 'explain: one object also on failure' \
 
 for option in cpus=0 cpus=2049 cpus=x threads-per-core=3 threads-per-core=0 cores-per-ccx=17 \
 	cores-per-ccx=0 sockets=3 sockets=0 snp-guests=-1 snp-guests=1001 vcpus=65 vcpus=0 \
+	wbinvd-us=0 wbinvd-us=1000001 wbinvd-us=x \
 	offline=x offline=1- stubborn-guests=x; do
 	run sim create "$work/none.sim" --$option
 	ok "sim create --$option" 'code_is 64 && silent && said "^sevadm:* sim create: " &&

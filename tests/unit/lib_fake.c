@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <linux/psp-sev.h>
 
@@ -252,10 +253,23 @@ static int handle(struct fake *fake, unsigned long request, void *arg,
 	}
 }
 
+/* Was the calling thread pinned by another one? */
+static void wake_up(struct fake *fake)
+{
+	pthread_mutex_lock(&fake->lock);
+	for (size_t i = 0; i < fake->nr_pinned; i++)
+		if (fake->pinned[i].tid == gettid())
+			fake_cpu = fake->pinned[i].cpu;
+	pthread_mutex_unlock(&fake->lock);
+}
+
 static int fake_submit(struct device *dev, unsigned long request, void *arg)
 {
 	struct fake *fake = of_device(dev);
 	int ret;
+
+	if (fake_cpu < 0)
+		wake_up(fake);
 
 	if (fake->on_submit)
 		fake->on_submit(fake, request, arg);
@@ -362,17 +376,37 @@ static int fake_list(struct host *host, const char *path, host_list_fn fn, void 
 	return fn(arg, "1");
 }
 
-static int fake_pin(struct host *host, unsigned int cpu)
+static int can_pin(struct fake *fake, unsigned int cpu)
 {
-	struct fake *fake = of_host(host);
 	struct cpuset online;
 	int ret = fake->on_pin ? fake->on_pin(fake, cpu) : 0;
 
 	if (ret)
 		return ret;
-	if (cpuset_parse(fake->online, &online) || !cpuset_has(&online, cpu))
-		return -EINVAL;
-	fake_cpu = (int)cpu;
+	return cpuset_parse(fake->online, &online) || !cpuset_has(&online, cpu) ? -EINVAL : 0;
+}
+
+static int fake_pin(struct host *host, unsigned int cpu)
+{
+	int ret = can_pin(of_host(host), cpu);
+
+	if (!ret)
+		fake_cpu = (int)cpu;
+	return ret;
+}
+
+static int fake_pin_thread(struct host *host, pid_t tid, unsigned int cpu)
+{
+	struct fake *fake = of_host(host);
+	int ret = can_pin(fake, cpu);
+
+	if (ret)
+		return ret;
+	pthread_mutex_lock(&fake->lock);
+	ck_assert_uint_lt(fake->nr_pinned, FAKE_THREADS);
+	fake->pinned[fake->nr_pinned].tid = tid;
+	fake->pinned[fake->nr_pinned++].cpu = (int)cpu;
+	pthread_mutex_unlock(&fake->lock);
 	return 0;
 }
 
@@ -495,6 +529,15 @@ void fake_open(struct fake *fake)
 	fake->adm.lock = -1;
 	fake->adm.surveyed = true;
 	sevadm_set_observer(&fake->adm, observe, fake);
+}
+
+void fake_pin_threads(struct fake *fake)
+{
+	static struct host_ops ops;
+
+	ops = host_ops;
+	ops.pin_thread = fake_pin_thread;
+	fake->host.ops = &ops;
 }
 
 void fake_close(struct fake *fake)

@@ -15,6 +15,7 @@
 #define FAKE_VMMS	4
 #define FAKE_REPLIES	16
 #define FAKE_CALLS	4096
+#define FAKE_THREADS	128
 
 /**
  * struct fake_reply - what the device answers instead of doing it
@@ -60,6 +61,7 @@ struct fake_guest {
  * @sev_state, @snp_state: of the firmware
  * @on_submit:	called first in each submit(), if set
  * @on_pin:	called first in each pin(), if set; non-zero is the answer
+ * @pinned, @nr_pinned: threads that were pinned while they waited, and where
  * @cpus_per_ccx: what /sys tells of the topology; 0: nothing
  * @on_read:	asked first in each read(), if set; -ENOSYS: not its affair
  * @on_run:	answers run(), if set; else there is no such program
@@ -88,6 +90,8 @@ struct fake {
 	ssize_t (*on_read)(struct fake *fake, const char *path, char *buf, size_t size);
 	int (*on_run)(struct fake *fake, const char *const *words, char *said, size_t size);
 	int (*on_write)(struct fake *fake, const char *path, const char *text);
+	struct { pid_t tid; int cpu; } pinned[FAKE_THREADS];
+	size_t nr_pinned;
 	unsigned int cpus_per_ccx;
 	uint64_t now_ns;
 	unsigned int cancel_after;	/* steps; 0: never */
@@ -104,6 +108,8 @@ extern _Thread_local int fake_cpu;
 /* An SNP host that is up: 4 CPUs, no guest */
 void fake_open(struct fake *fake);
 void fake_close(struct fake *fake);
+/* From now on threads can be pinned by others, as the kernel's host can */
+void fake_pin_threads(struct fake *fake);
 /* A VMM with a running guest of a kind; its pid is 100 + the guest's id */
 struct fake_vmm *fake_vm(struct fake *fake, enum sevadm_guest_kind kind);
 /* A context that nobody holds */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -482,6 +483,117 @@ START_TEST(pin)
 }
 END_TEST
 
+static void *waits(void *arg)
+{
+	static pid_t tid;
+
+	tid = gettid();
+	__atomic_store_n((pid_t **)arg, &tid, __ATOMIC_RELEASE);
+	pause();
+	return NULL;
+}
+
+/* Another thread, and that one alone */
+START_TEST(pin_thread)
+{
+	cpu_set_t before, now;
+	pthread_t thread;
+	pid_t *tid = NULL;
+	int cpu = 0;
+
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(before), &before), 0);
+	while (!CPU_ISSET(cpu, &before))
+		cpu++;
+	ck_assert_int_eq(pthread_create(&thread, NULL, waits, &tid), 0);
+	while (!__atomic_load_n(&tid, __ATOMIC_ACQUIRE))
+		usleep(1000);
+	ck_assert_int_eq(host->ops->pin_thread(host, *tid, (unsigned int)cpu), 0);
+	ck_assert_int_eq(sched_getaffinity(*tid, sizeof(now), &now), 0);
+	ck_assert_int_eq(CPU_COUNT(&now), 1);
+	ck_assert(CPU_ISSET(cpu, &now));
+	ck_assert_int_eq(sched_getaffinity(0, sizeof(now), &now), 0);
+	ck_assert(CPU_EQUAL(&now, &before));
+	ck_assert_int_eq(host->ops->pin_thread(host, *tid, CPUSET_MAX - 1), -EINVAL);
+	pthread_cancel(thread);
+	pthread_join(thread, NULL);
+}
+END_TEST
+
+#define CPU "/sys/devices/system/cpu/cpu"
+
+static void put_cpu(unsigned int cpu, const char *siblings, const char *ccx, const char *socket)
+{
+	static const char *const names[] = {
+		"topology/core_id", "topology/physical_package_id", "cache/index0/level",
+		"cache/index1/level", "cache/index1/id",
+	};
+	const unsigned int values[] = { cpu % 4, 1, 1, 3, 50 + cpu % 4 / 2 };
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), CPU "%u/%s", cpu, names[i]);
+		put(path, "%u\n", values[i]);
+	}
+	if (!siblings)
+		return;
+	snprintf(path, sizeof(path), CPU "%u/topology/thread_siblings_list", cpu);
+	put(path, "%s\n", siblings);
+	snprintf(path, sizeof(path), CPU "%u/cache/index1/shared_cpu_list", cpu);
+	put(path, "%s\n", ccx);
+	snprintf(path, sizeof(path), CPU "%u/topology/core_siblings_list", cpu);
+	put(path, "%s\n", socket);
+}
+
+static void expect_place(struct host_topology *t, unsigned int cpu)
+{
+	struct host_place place;
+
+	host_cpu_place(host, t, cpu, &place);
+	ck_assert(place.has_core && place.has_ccx);
+	ck_assert_uint_eq(place.core, cpu % 4);
+	ck_assert_uint_eq(place.ccx, 50 + cpu % 4 / 2);
+	ck_assert_uint_eq(place.socket, 1);
+}
+
+/* What CPUs share is read once: of the other ones nothing needs to be there */
+START_TEST(places)
+{
+	struct host_topology *t = host_topology_new();
+	struct host_place place;
+
+	ck_assert_ptr_nonnull(t);
+	for (unsigned int cpu = 0; cpu < 4; cpu++) {
+		char siblings[16];
+
+		snprintf(siblings, sizeof(siblings), "%u,%u", cpu, cpu + 4);
+		put_cpu(cpu, siblings, cpu < 2 ? "0-1,4-5" : "2-3,6-7", "0-7");
+	}
+	for (unsigned int cpu = 0; cpu < 8; cpu++)
+		expect_place(t, cpu);
+	/* an offline one */
+	host_cpu_place(host, t, 8, &place);
+	ck_assert(!place.has_core && !place.has_ccx);
+	free(t);
+}
+END_TEST
+
+/* A list that is not there or makes no sense is none: each CPU for itself */
+START_TEST(places_without_lists)
+{
+	struct host_topology *t = host_topology_new();
+	struct host_place place;
+
+	ck_assert_ptr_nonnull(t);
+	put_cpu(0, _i ? "x" : NULL, "0-", "9999");
+	put_cpu(5, _i ? "5-4" : NULL, "", "0,");
+	expect_place(t, 0);
+	expect_place(t, 5);
+	host_cpu_place(host, t, 4, &place);
+	ck_assert(!place.has_core && !place.has_ccx);
+	free(t);
+}
+END_TEST
+
 START_TEST(clock_and_sleep)
 {
 	uint64_t before = host->ops->clock(host);
@@ -535,6 +647,9 @@ int main(void)
 	tcase_add_test(tc, read_cut);
 	tcase_add_test(tc, paths_too_long);
 	tcase_add_test(tc, pin);
+	tcase_add_test(tc, pin_thread);
+	tcase_add_test(tc, places);
+	tcase_add_loop_test(tc, places_without_lists, 0, 2);
 	tcase_add_test(tc, clock_and_sleep);
 	tcase_add_test(tc, lock);
 	return lib_run(suite);

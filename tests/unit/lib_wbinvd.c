@@ -22,7 +22,20 @@ static struct {
 	unsigned int expect_created;
 	unsigned int ccx_running[CPUSET_MAX], ccxs_at_once;
 	bool unblocked, linger;
+	unsigned int order[CPUSET_MAX], nr_done, late_from;
 } seen;
+
+static struct {
+	void *(*start)(void *);
+	void *arg;
+} late;
+
+static void *start_late(void *arg)
+{
+	(void)arg;
+	usleep(300 * 1000);
+	return late.start(late.arg);
+}
 
 /* In place of the C library's: counts, refuses beyond @allowed, and takes its time */
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)(void *), void *arg)
@@ -36,7 +49,11 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*start)
 	/* a worker that did not wait for the others would be seen to be early */
 	if (created)
 		usleep(200);
-	__atomic_fetch_add(&created, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_add_fetch(&created, 1, __ATOMIC_SEQ_CST) == seen.late_from) {
+		late.start = start;
+		late.arg = arg;
+		start = start_late;
+	}
 	return real(thread, attr, start, arg);
 }
 
@@ -59,6 +76,7 @@ static void look(struct fake *f, unsigned long request, void *arg)
 	seen.early += __atomic_load_n(&created, __ATOMIC_SEQ_CST) < seen.expect_created;
 	seen.unblocked |= !sigismember(&mask, SIGINT) || !sigismember(&mask, SIGALRM);
 	seen.done[wbinvd->cpu]++;
+	seen.order[seen.nr_done++ % CPUSET_MAX] = wbinvd->cpu;
 	if (f->cpus_per_ccx) {
 		unsigned int ccxs = 0;
 
@@ -78,6 +96,8 @@ static void look(struct fake *f, unsigned long request, void *arg)
 	pthread_mutex_unlock(&seen.lock);
 }
 
+static bool by_starter;
+
 static void setup(void)
 {
 	memset(&seen, 0, sizeof(seen));
@@ -86,6 +106,15 @@ static void setup(void)
 	allowed = ~0U;
 	fake_open(&fake);
 	fake.on_submit = look;
+	/* what pins is either the worker or who started it: each test for both, if it can tell */
+	if (by_starter)
+		fake_pin_threads(&fake);
+}
+
+static void setup_by_starter(void)
+{
+	by_starter = true;
+	setup();
 }
 
 static void teardown(void)
@@ -144,6 +173,17 @@ START_TEST(one_for_each_cpu)
 	ck_assert_int_eq(fake.adm.failure.class, SEVADM_DONE);
 	/* we ourselves were not moved */
 	ck_assert_int_eq(fake_cpu, -1);
+}
+END_TEST
+
+/* The others do not wait for one that does not get to its CPU, and it does its own yet */
+START_TEST(one_is_late)
+{
+	seen.late_from = 2;
+	ck_assert_int_eq(run_on("0-3", 0, NULL), 0);
+	expect_all("0-3");
+	ck_assert_uint_eq(seen.order[3], 1);
+	ck_assert_uint_eq(seen.nr_threads, 4);
 }
 END_TEST
 
@@ -501,13 +541,10 @@ START_TEST(command_bad)
 }
 END_TEST
 
-int main(void)
+static void add_tests(TCase *tc)
 {
-	Suite *suite;
-	TCase *tc = lib_case(&suite, "lib_wbinvd");
-
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, one_for_each_cpu);
+	tcase_add_test(tc, one_is_late);
 	tcase_add_test(tc, some_cpus);
 	tcase_add_test(tc, no_cpus);
 	tcase_add_loop_test(tc, jobs, 0, sizeof(bounds) / sizeof(bounds[0]));
@@ -530,5 +567,18 @@ int main(void)
 	tcase_add_test(tc, command_all);
 	tcase_add_test(tc, command_broadcast);
 	tcase_add_loop_test(tc, command_bad, 0, sizeof(bad_lists) / sizeof(bad_lists[0]));
+}
+
+int main(void)
+{
+	Suite *suite;
+	TCase *tc = lib_case(&suite, "lib_wbinvd"), *by = tcase_create("pinned by who starts them");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	add_tests(tc);
+	tcase_set_timeout(by, 60);
+	tcase_add_checked_fixture(by, setup_by_starter, teardown);
+	add_tests(by);
+	suite_add_tcase(suite, by);
 	return lib_run(suite);
 }

@@ -123,12 +123,12 @@ END_TEST
 
 START_TEST(bad_options)
 {
-	struct sim_options bad[12];
+	struct sim_options bad[13];
 	struct sim_why why;
 	char path[300];
 	size_t i;
 
-	for (i = 0; i < 12; i++)
+	for (i = 0; i < 13; i++)
 		bad[i] = small;
 	bad[0].cpus = 0;
 	bad[1].cpus = 4096;
@@ -142,8 +142,9 @@ START_TEST(bad_options)
 	bad[9].offline = "0";
 	bad[10].offline = "1,x";
 	bad[11].kernel = "old";
+	bad[12].wbinvd_us = 1000001;
 	snprintf(path, sizeof(path), "%s.new", sim_path);
-	for (i = 0; i < 12; i++) {
+	for (i = 0; i < 13; i++) {
 		why.text[0] = 0;
 		ck_assert_int_lt(sim_create(path, &bad[i], &device_sim_crypto, &why), 0);
 		ck_assert_msg(why.text[0], "options %zu: no reason", i);

@@ -222,6 +222,47 @@ START_TEST(clock_moves)
 }
 END_TEST
 
+static void one_wbinvd(uint32_t cpu)
+{
+	struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = cpu };
+
+	ck_assert_int_eq(sim_thread_pin(sim, cpu), 0);
+	ck_assert_int_eq(sim_node_ioctl(sim, dbg, SEV_DBG_WBINVD, &w), 0);
+	ck_assert_uint_eq(w.duration_ns, 5000000);
+}
+
+/* One thread does one after the other, several do theirs at the same time */
+START_TEST(wbinvd_takes)
+{
+	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
+	struct sim_options o = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 2, .sockets = 1, .vcpus = 1,
+		.wbinvd_us = 5000,
+	};
+	uint64_t t0;
+
+	sim_test_create(&o);
+	for (int boot = 0; boot < 2; boot++) {
+		t0 = sim_clock_ns(sim);
+		for (uint32_t cpu = 0; cpu < 4; cpu++)
+			one_wbinvd(cpu);
+		ck_assert_uint_eq(sim_clock_ns(sim) - t0, 20000000);
+		ck_assert_uint_eq(wbinvd_all(), 4);
+		ck_assert_uint_eq(sim_clock_ns(sim) - t0, 25000000);
+		ck_assert_int_eq(sim_node_ioctl(sim, dbg, SEV_DBG_WBINVD_ALL, &all), 0);
+		ck_assert_uint_eq(all.duration_ns, 5000000);
+		ck_assert_uint_eq(sim_clock_ns(sim) - t0, 30000000);
+		one_wbinvd(0);
+		ck_assert_uint_eq(sim_clock_ns(sim) - t0, 35000000);
+		/* another boot has another clock; the processor stays */
+		act("kexec");
+		dbg = sim_node_open(sim, "/dev/sev-debug", O_RDWR);
+		ck_assert_int_ge(dbg, 0);
+	}
+	sim_test_remove();
+}
+END_TEST
+
 START_TEST(vmm)
 {
 	uint32_t pid = guest(1)->pid, tid, n;
@@ -597,6 +638,7 @@ int main(void)
 	suite_add_tcase(s, t);
 	tcase_add_test(alone, two_sockets);
 	tcase_add_test(alone, next_kernel);
+	tcase_add_test(alone, wbinvd_takes);
 	suite_add_tcase(s, alone);
 	srunner_run_all(r, CK_NORMAL);
 	failed = srunner_ntests_failed(r);

@@ -182,11 +182,17 @@ uint64_t id_of(pid_t pid)
 	return 0;
 }
 
+static pthread_barrier_t all_there;
+
 static void *wbinvd_worker(void *arg)
 {
 	struct sev_dbg_wbinvd w = { .size = sizeof(w), .cpu = (uint32_t)(uintptr_t)arg };
 
-	if (sim_thread_pin(sim, w.cpu))
+	int ret = sim_thread_pin(sim, w.cpu);
+
+	/* who comes when another one is done is after it on the machine's clock */
+	pthread_barrier_wait(&all_there);
+	if (ret)
 		return NULL;
 	return sim_node_ioctl(sim, dbg, SEV_DBG_WBINVD, &w) ? NULL : sim;
 }
@@ -201,6 +207,7 @@ unsigned int wbinvd_all(void)
 	ck_assert_ptr_nonnull(threads);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, 64 * 1024);
+	pthread_barrier_init(&all_there, NULL, cpus);
 	for (i = 0; i < cpus; i++)
 		ck_assert_int_eq(pthread_create(&threads[i], &attr, wbinvd_worker,
 						(void *)(uintptr_t)i), 0);
@@ -208,6 +215,7 @@ unsigned int wbinvd_all(void)
 		pthread_join(threads[i], &ok);
 		done += !!ok;
 	}
+	pthread_barrier_destroy(&all_there);
 	pthread_attr_destroy(&attr);
 	free(threads);
 	return done;
