@@ -251,12 +251,9 @@ monitor_ask() {
 machine_monitor() {
 	exec 9<>/dev/ttyS2 || fail "machine_monitor: no line"
 	stty -F /dev/ttyS2 raw -echo
-	# opening the line throws away what was under way: the greeting, or a part of it;
-	# the rest was echoed before stty, and the monitor is in the middle of an object
-	# then, which a byte that no text has in it ends
+	# opening the line throws away what was under way: the greeting, or a part of it
 	monitor_tries=0
-	until monitor_ask 5 hello "$(printf '\377')" \
-		'{"execute": "qmp_capabilities", "id": "hello"}'; do
+	until monitor_ask 5 hello '{"execute": "qmp_capabilities", "id": "hello"}'; do
 		monitor_tries=$((monitor_tries + 1))
 		[ "$monitor_tries" -lt 10 ] || fail "machine_monitor: nobody is there"
 	done
