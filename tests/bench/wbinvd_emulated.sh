@@ -11,8 +11,8 @@
 # WBINVD, so those of several CPUs do go on at the same time.  With --tcg single the CPUs
 # run in turns and one that sleeps holds up the others: whatever the way, it then takes as
 # long as all of them one after another.  Between WBINVDs the CPUs share what this machine
-# has, and an emulated one makes a thread in a millisecond or so; 50 ms is more than a
-# processor takes, but on 5 ms that would be all there is to see.  The time of a way is
+# has, and emulated ones want milliseconds for each thread; 50 ms is more than a processor
+# takes, but on 5 ms that would be all there is to see.  The time of a way is
 # that between the two records of the program's log, so it has the opening of devices in it
 # and not the program's start.
 set -eu
