@@ -273,7 +273,8 @@ END_TEST
 static void ask_to_stop(struct fake *f, unsigned long request, void *arg)
 {
 	look(f, request, arg);
-	f->asked |= request == SEV_DBG_WBINVD && ((struct sev_dbg_wbinvd *)arg)->cpu == 6;
+	if (request == SEV_DBG_WBINVD && ((struct sev_dbg_wbinvd *)arg)->cpu == 6)
+		f->asked = true;
 }
 
 /* A signal is heard between two complexes; what was done is told */
