@@ -169,7 +169,7 @@ ok 'dracut: an ordinary initramfs is without sevadm' \
 dracut_ -m 'dash sevadm'
 ok 'that of a crash kernel has program, script and module' 'code_is 0 &&
 	has usr/sbin/sevadm && has usr/sbin/sevadm-kdump &&
-	has "usr/lib/dracut/hooks/pre-mount/10-sevadm-hook.sh" && has ".*/ccp\.ko" &&
+	has "(usr|var)/lib/dracut/hooks/pre-mount/10-sevadm-hook\.sh" && has ".*/ccp\.ko" &&
 	has usr/bin/sleep'
 ok 'sevadm is complete there, and runs' 'runs_there /usr/sbin/sevadm'
 

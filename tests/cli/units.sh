@@ -14,7 +14,7 @@ unset SYSTEMD_LOG_LEVEL SYSTEMD_UNIT_PATH
 made=$(dirname "$SEVADM")/systemd/sevadm-teardown.service
 source=$top_srcdir/systemd/sevadm-teardown.service.in
 root=$work/root
-lib=$root/lib/systemd/system
+lib=$root/usr/lib/systemd/system
 unit=$work/sevadm-teardown.service
 MAX_EXPOSURE=42		# of 100, as systemd-analyze counts
 
@@ -28,6 +28,7 @@ tool() {
 # The unit with a program that is there
 sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' "$made" >"$unit"
 mkdir -p "$lib" "$lib-preset"
+ln -s usr/lib "$root/lib"
 cp "$unit" "$lib"
 cp "$top_srcdir/systemd/80-sevadm.preset" "$lib-preset"
 printf '[Service]\nExecStart=/bin/true\n' >"$lib/systemd-kexec.service"
