@@ -7,6 +7,7 @@
 #define CORE_CONTEXT_H
 
 #include <linux/sev-debug.h>
+#include <signal.h>
 
 #include "lib/core/journal.h"
 #include "lib/device/device.h"
@@ -75,6 +76,10 @@ void core_phase_leave(struct sevadm *adm, const char *name);
 void core_phase_done(struct sevadm *adm, uint32_t done);
 /* @ret: 0 if it ended well */
 void core_phase_end(struct sevadm *adm, int ret);
+
+/* What asks a program to stop waits in between, for what must not be left half way */
+void core_stops_hold(sigset_t *saved);
+void core_stops_release(const sigset_t *saved);
 
 /* Between steps, and while waiting: has the observer asked to stop? */
 int core_check_cancel(struct sevadm *adm);

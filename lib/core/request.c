@@ -24,19 +24,30 @@
 #define SEV_USER_PLATFORM_STATUS	1
 #define SEV_USER_SNP_PLATFORM_STATUS	9
 
-/* What asks a program to stop waits until a transition of the firmware is over */
-static int submit_undisturbed(struct sevadm *adm, unsigned long request, void *arg)
+void core_stops_hold(sigset_t *saved)
 {
-	sigset_t stops, saved;
-	int ret;
+	sigset_t stops;
 
 	sigemptyset(&stops);
 	sigaddset(&stops, SIGINT);
 	sigaddset(&stops, SIGTERM);
 	sigaddset(&stops, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &stops, &saved);
+	pthread_sigmask(SIG_BLOCK, &stops, saved);
+}
+
+void core_stops_release(const sigset_t *saved)
+{
+	pthread_sigmask(SIG_SETMASK, saved, NULL);
+}
+
+static int submit_undisturbed(struct sevadm *adm, unsigned long request, void *arg)
+{
+	sigset_t saved;
+	int ret;
+
+	core_stops_hold(&saved);
 	ret = device_submit(adm->dev, request, arg);
-	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	core_stops_release(&saved);
 	return ret;
 }
 

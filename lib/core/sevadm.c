@@ -155,6 +155,8 @@ int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
 		{ SEVADM_KEEP_MODULE, CAP_SYS_MODULE },
 		{ SEVADM_KEEP_BOOT, CAP_SYS_BOOT },
 		{ SEVADM_KEEP_PTRACE, CAP_SYS_PTRACE },
+		/* descriptors of other users' processes are in directories of their own */
+		{ SEVADM_KEEP_PTRACE, CAP_DAC_READ_SEARCH },
 	};
 	int caps[sizeof(all) / sizeof(all[0])], ret;
 	size_t nr = 0;

@@ -4,6 +4,7 @@
  * jump.  After it nobody can tell what went wrong, so nothing is passed over.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -140,15 +141,30 @@ static bool has_systemd(struct sevadm *adm)
 	return !adm->host->ops->list(adm->host, "/run/systemd/system", nothing, NULL);
 }
 
-static int jump_by_systemd(struct sevadm *adm, struct sevadm_run *run)
+/*
+ * systemd begins at once to end what runs, this process and the one that asks among it:
+ * neither may be taken for an order that was not taken.
+ */
+static int order_systemd(struct sevadm *adm, char *said, size_t size)
 {
 	static const char *const words[] = { "systemctl", "kexec", NULL };
+	sigset_t saved;
+	int ret;
+
+	core_stops_hold(&saved);
+	ret = adm->host->ops->run(adm->host, words, JUMP_SECONDS * SECOND, said, size);
+	core_stops_release(&saved);
+	return ret == 128 + SIGTERM || ret == 128 + SIGHUP ? 0 : ret;
+}
+
+static int jump_by_systemd(struct sevadm *adm, struct sevadm_run *run)
+{
 	uint64_t start = adm->host->ops->clock(adm->host);
 	char said[256];
 	int ret, added;
 
 	core_phase_leave(adm, "systemctl kexec");
-	ret = adm->host->ops->run(adm->host, words, JUMP_SECONDS * SECOND, said, sizeof(said));
+	ret = order_systemd(adm, said, sizeof(said));
 	core_phase_end(adm, ret);
 	added = step(adm, run, "systemctl kexec", ret < 0 ? ret : ret ? -EPROTO : 0, start);
 	if (!ret)

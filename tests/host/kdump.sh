@@ -29,6 +29,29 @@ said() {
 	dmesg | grep -E "$1"
 }
 
+# judged VERDICT ID [PATTERN] - did check say so?
+judged() {
+	grep "^checks	$1	$2	.*${3-}" "$step_dir/out" || fail "check does not say $1 of $2"
+}
+
+# What sevadm says in the kdump kernel, and on its console before the dump
+checked() {
+	run check kdump
+	expect_code 0
+	judged PASS kdump.memory
+	if [ -n "$stays_up" ]; then
+		judged WARN kdump.left 'left SNP up'
+		judged PASS kdump.iommu "with the old one's buffers"
+	else
+		judged PASS kdump.left 'brought SNP down'
+		judged PASS kdump.iommu
+	fi
+	sevadm-kdump || fail "sevadm-kdump: exit status $?"
+	log_has console 'sevadm: what the kernel that crashed left'
+	log_has console "the kernel that crashed ${stays_up:+left SNP up}"
+	log_has console 'sevadm: that was all .exit code 0'
+}
+
 # In the kdump kernel
 saved() {
 	echo "kdump kernel $(uname -r)"
@@ -55,6 +78,7 @@ saved() {
 
 if [ "$SNP_GEN" = 2 ]; then
 	saved
+	checked
 	exit 0
 fi
 

@@ -75,6 +75,7 @@ done
 
 for page in "$man"/sevadm-*.8; do
 	name=$(basename "$page" .8)
+	case $name in *.service) continue ;; esac
 	: >"$tmp/own"
 	for command in "${commands[@]}"; do
 		[ "$(page_of "$command")" != "$page" ] || own "$command" >>"$tmp/own"
@@ -89,15 +90,37 @@ for page in "$man"/sevadm-*.8; do
 		result "$name describes its options, and no other"
 done
 
+# Units: each has a page, which has its command among the examples, and names the settings
+# that an administrator may want otherwise as they are
+for unit in "$top_srcdir"/systemd/*.service.in; do
+	name=$(basename "$unit" .in)
+	page=$man/$name.8
+	{
+		[ -f "$page" ] || echo "there is no $page"
+		grep -q "^\.Xr $name 8\( ,\)\?\$" "$man/sevadm.8" || echo 'sevadm(8) does not refer to it'
+		args=$(sed -n 's/^ExecStart=[^ ]* //p' "$unit")
+		grep -qe "^[$] sevadm --device=sim:[a-z.]* $args\$" "$page" || echo "no example of $args"
+		for setting in FailureAction TimeoutStartSec ExecStart; do
+			grep -q "^\.It Cm $setting=\$" "$page" || echo "$setting= is not there"
+		done
+		grep -q "^\.Cm $(sed -n 's/^FailureAction=//p' "$unit")\$" "$page" || echo 'another FailureAction='
+	} 2>&1 | result "$name has a manual page that is true"
+done
+
 described "$man/sevadm.8" | differ 'options: program, page' "$tmp/globals" - |
 	result 'sevadm(8) describes the global options, and no other'
 
 for page in "$man"/*.8; do
 	name=$(basename "$page" .8)
 	named "$page" | comm -23 - "$tmp/known" | result "$name names no unknown option"
-	codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It //p' "$page" | tr '\n' ' ')
-	{ [ "$codes" = '0 1 2 3 4 5 6 64 ' ] || echo "codes: $codes"; } |
-		result "$name has the table of exit codes"
+	case $name in
+	*.service) ;;
+	*)
+		codes=$(sed -n '/^\.Sh EXIT STATUS/,/^\.El/s/^\.It //p' "$page" | tr '\n' ' ')
+		{ [ "$codes" = '0 1 2 3 4 5 6 64 ' ] || echo "codes: $codes"; } |
+			result "$name has the table of exit codes"
+		;;
+	esac
 	if command -v mandoc >/dev/null; then
 		mandoc -T lint -W warning "$page" 2>&1 | result "$name: mandoc has nothing to say"
 	else

@@ -102,14 +102,19 @@ kvm_reload() {
 		[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = Y ]
 }
 
-# kexec_same - boot the same kernel again; the body starts over with SNP_GEN
-# one higher.  Does not return.
-kexec_same() {
-	cat /sys/firmware/initrd > /run/initrd || fail "kexec_same: no initramfs"
+# kexec_load - load the same kernel again; the body starts over in it with SNP_GEN one
+# higher
+kexec_load() {
+	cat /sys/firmware/initrd > /run/initrd || fail "kexec_load: no initramfs"
 	kexec-file load /boot/vmlinuz /run/initrd \
 		"$(sed 's/ sevadm\.gen=[0-9]*//' /proc/cmdline) sevadm.gen=$((SNP_GEN + 1))" ||
-		fail "kexec_same: load"
+		fail "kexec_load: not loaded"
 	rm /run/initrd
+}
+
+# kexec_same - boot it.  Does not return.
+kexec_same() {
+	kexec_load
 	# setting the line's mode waits until all of the log is out
 	stty -F /dev/ttyS1 raw -echo
 	kexec-file exec
