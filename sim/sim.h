@@ -132,7 +132,7 @@ int sim_dir_list(struct sim *sim, const char *path, int (*fn)(void *arg, const c
 int sim_kmsg(struct sim *sim, int (*fn)(void *arg, uint64_t seq, const char *text), void *arg);
 
 /*
- * A program that the machine has, to its end: modprobe kvm_amd, systemctl is-active,
+ * A program that the machine has, to its end: modprobe kvm_amd, journalctl, systemctl is-active,
  * stop and kexec, virsh shutdown and destroy.  Its exit status; -ENOENT for any other program, -EHOSTDOWN.  The last
  * line of its output is left in @said.
  */
@@ -140,6 +140,7 @@ int sim_program_run(struct sim *sim, const char *const *argv, char *said, size_t
 int sim_module_remove(struct sim *sim, const char *name);
 /* The next kernel; files of that name there are none to look at: always that of the machine */
 int sim_kexec_load(struct sim *sim, const char *kernel, const char *initrd, const char *append);
+int sim_kexec_unload(struct sim *sim);
 /* 0: the machine has booted again, and what ran on it before is gone; -EHOSTDOWN */
 int sim_kexec_now(struct sim *sim);
 

@@ -155,6 +155,18 @@ static int run_if(struct sim *s, uint32_t state,
 	return program(s, argv, said);
 }
 
+/* It keeps what the kernel's own log has lost: of the two things that anybody looks for */
+static int journalctl(struct sim *s, const char *const *argv, const struct said *said)
+{
+	while (argv[1])
+		argv++;
+	if (!strcmp(*argv, "--grep=Linux version"))
+		return says(said, 0, "kernel: Linux version %s", s->st->m.kernel);
+	if (!strcmp(*argv, "--grep=Leaking PFN range"))
+		return s->st->mem.leaked ? says(said, 0, "kernel: Leaking PFN range", NULL) : 1;
+	return says(said, 1, "journalctl: unrecognized option '%s'", *argv);
+}
+
 int sim_program_run(struct sim *s, const char *const *argv, char *buf, size_t size)
 {
 	struct said said = { .buf = buf, .size = size };
@@ -168,6 +180,8 @@ int sim_program_run(struct sim *s, const char *const *argv, char *buf, size_t si
 	else if (!strcmp(argv[0], "systemctl"))
 		ret = run_if(s, s->st->m.systemctl, systemctl, argv, &said,
 			     "Failed to connect to bus: Connection refused");
+	else if (!strcmp(argv[0], "journalctl"))
+		ret = journalctl(s, argv, &said);
 	else if (!strcmp(argv[0], "virsh"))
 		ret = run_if(s, s->st->m.virsh, virsh, argv, &said,
 			     "error: failed to connect to the hypervisor");
@@ -201,6 +215,17 @@ int sim_kexec_load(struct sim *s, const char *kernel, const char *initrd, const 
 	if (s->st->m.kexec_disabled || s->st->m.lockdown)
 		return sim_leave(s, -EPERM);
 	s->st->m.kexec_loaded = 1;
+	sim_changed(s);
+	return sim_leave(s, 0);
+}
+
+int sim_kexec_unload(struct sim *s)
+{
+	int ret = sim_enter(s, true);
+
+	if (ret)
+		return ret;
+	s->st->m.kexec_loaded = 0;
 	sim_changed(s);
 	return sim_leave(s, 0);
 }

@@ -65,7 +65,7 @@ static int check_smt(struct facts *f)
 		return 0;
 	if (strcmp(control, "off") && strcmp(control, "forceoff"))
 		return check_say(f, "cpus.smt", SEVADM_PASS, NULL, "SMT is %s", control);
-	return check_say(f, "cpus.smt", facts_snp_up(f) ? SEVADM_FAIL : SEVADM_WARN,
+	return check_say(f, "cpus.smt", SEVADM_WARN,
 			 strcmp(control, "off") ? "Boot without nosmt=force, or turn SMT off in "
 			 "the BIOS." : "echo on > " CPU_DIR "smt/control",
 			 "SMT is %s: the firmware counts both threads of each core", control);

@@ -227,8 +227,9 @@ static int say_state(struct facts *f, const char *id, const char *what, int err,
 				 "See `sevadm explain`.", "%s: firmware "
 				 "refused: %s (0x%04x)", step->command,
 				 sevadm_status_name(step->status), step->status);
-	return check_say(f, id, SEVADM_SKIP, NULL, "the state of %s is not known (%s)", what,
-			 strerrorname_np(-err));
+	/* what is not known to be down must not be taken for it */
+	return check_say(f, id, for_kexec(f) ? SEVADM_FAIL : SEVADM_SKIP, "See `sevadm status`.",
+			 "the state of %s is not known (%s)", what, strerrorname_np(-err));
 }
 
 int check_firmware(struct facts *f)

@@ -49,15 +49,20 @@ static int say_leaked(struct facts *f, const struct sevadm_guest *guest)
 static int say_tombstone(struct facts *f, const struct sevadm_guest *guest)
 {
 	if (!guest->held)
-		return check_say(f, "guest.tombstone", SEVADM_WARN, "Nothing takes it away but a "
+		/* it goes with this kernel, and holds no page */
+		return check_say(f, "guest.tombstone", for_kexec(f) ? SEVADM_PASS : SEVADM_WARN,
+				 "Nothing takes it away but a "
 				 "reboot; it keeps INIT of /dev/sev-debug locked out, and nothing "
 				 "else.", "guest %llu was decommissioned, and no process is left "
 				 "whose end would have KVM forget it",
 				 (unsigned long long)guest->id);
+	/* with SNP down KVM cannot give the pages back any more when the VM ends */
 	return check_say(f, "guest.tombstone", for_kexec(f) ? SEVADM_FAIL : SEVADM_WARN,
-			 "End that process.", "guest %llu was decommissioned under %s[%d], and its "
-			 "pages stay assigned in the RMP until that ends",
-			 (unsigned long long)guest->id, guest->comm, guest->pid);
+			 facts_snp_up(f) ? "End that process." : "Do not kexec; end that process, and "
+			 "reboot cold.", "guest %llu was decommissioned under %s[%d], and its pages "
+			 "stay assigned in the RMP%s",
+			 (unsigned long long)guest->id, guest->comm, guest->pid,
+			 facts_snp_up(f) ? " until that ends" : "");
 }
 
 static int say_guest(struct facts *f, const struct sevadm_guest *guest)
@@ -145,7 +150,7 @@ static int one_more(void *arg, const char *name)
 
 static int check_charges(struct facts *f)
 {
-	uint32_t firmware = f->sev.guest_count + f->snp.guest_count, sum;
+	uint32_t firmware = f->sev.guest_count + f->snp.guest_count, buried = 0, sum;
 
 	if (!f->sev.known || (f->snp_host && !f->snp.known) || charged(f, &sum))
 		return check_say(f, "guests.charged", SEVADM_SKIP, NULL,
@@ -154,6 +159,13 @@ static int check_charges(struct facts *f)
 	if (sum == firmware)
 		return check_say(f, "guests.charged", SEVADM_PASS, NULL, "the misc cgroup and the "
 				 "firmware count the same guests: %u", sum);
+	/* KVM goes on charging for what was decommissioned under it: told as tombstones */
+	for (size_t i = 0; i < f->guests.nr_guests; i++)
+		buried += !facts_guest_alive(&f->guests.guests[i]);
+	if (sum == firmware + buried)
+		return check_say(f, "guests.charged", SEVADM_PASS, NULL, "the misc cgroup and the "
+				 "firmware count the same guests: %u, and %u that were decommissioned",
+				 firmware, buried);
 	if (sum > firmware)
 		return check_say(f, "guests.charged", SEVADM_WARN, "End every VM of this host.",
 				 "the misc cgroup has %u ASIDs in use, the firmware %u guests: a VM "

@@ -9,23 +9,72 @@
 
 #include "lib/check/check.h"
 
+#define LOOK_SECONDS	30
+
+/* Has the journal such a message of the kernel's in this boot?  1, 0 or -errno */
+static int journal_has(struct facts *f, const char *grep)
+{
+	const char *const words[] = {
+		"journalctl", "--dmesg", "--boot", "--quiet", "--no-pager", "--lines=1", grep, NULL,
+	};
+	struct host *host = f->adm->host;
+	char said[256];
+	int ret = host->ops->run(host, words, LOOK_SECONDS * 1000000000ULL, said, sizeof(said));
+
+	if (ret < 0)
+		return ret;
+	if (!ret && said[0])
+		return 1;
+	/* 1 without a word: it looked, and there is none */
+	return ret <= 1 && !said[0] ? 0 : -EIO;
+}
+
+/*
+ * The journal goes further back than the kernel's own log; if it has the boot's first
+ * message, it has those that came after.  1, 0, or -errno where it does not tell.
+ */
+static int journal_has_leak(struct facts *f)
+{
+	int ret = journal_has(f, "--grep=Leaking PFN range");
+
+	if (ret)
+		return ret;
+	ret = journal_has(f, "--grep=Linux version");
+	return ret == 1 ? 0 : ret ? ret : -ENODATA;
+}
+
+/* The kernel's own log does not tell, or not of the whole boot */
+static int ask_journal(struct facts *f)
+{
+	enum sevadm_verdict unknown = for_kexec(f) && facts_rmp_stays(f) ? SEVADM_FAIL : SEVADM_WARN;
+	int leak = journal_has_leak(f);
+
+	if (!leak)
+		return check_say(f, "pages.leaked", SEVADM_PASS, NULL, "no page has leaked since boot, "
+				 "by the journal");
+	if (leak > 0)
+		return check_say(f, "pages.leaked", unknown, "Do not kexec; reboot.", "pages have "
+				 "leaked since boot, by the journal, and may still be assigned in the "
+				 "RMP: one such page is enough to reset the machine in the middle of a "
+				 "kexec");
+	if (f->klog.err)
+		return check_say(f, "pages.leaked", unknown, "Run it as root, with CAP_SYSLOG.",
+				 "the kernel's log cannot be read (%s), and it alone tells of all "
+				 "pages that leaked", strerrorname_np(-f->klog.err));
+	return check_say(f, "pages.leaked", unknown, "Look for \"Leaking PFN range\" in what is kept "
+			 "of this boot's messages; boot with a larger log_buf_len.", "no page has "
+			 "leaked as far as the kernel's log goes back, which is not to the boot");
+}
+
 /* A page that KVM or the driver could not give back is assigned for ever */
 int check_pages(struct facts *f)
 {
 	unsigned long long pages = f->patch ? f->info.leaked_pages : 0;
-	bool leaked = pages || f->klog.leaks;
 	enum sevadm_verdict bad = for_kexec(f) && facts_rmp_stays(f) ? SEVADM_FAIL : SEVADM_WARN;
 
-	if (!leaked && f->klog.err)
-		return check_say(f, "pages.leaked", for_kexec(f) && !f->patch ? SEVADM_WARN :
-				 SEVADM_SKIP, "Run it as root, with CAP_SYSLOG.", "the kernel's log "
-				 "cannot be read (%s), and it alone tells of pages that leaked",
-				 strerrorname_np(-f->klog.err));
-	if (!leaked && !f->klog.whole)
-		return check_say(f, "pages.leaked", SEVADM_WARN, "Look for \"Leaking PFN range\" in "
-				 "the journal of this boot.", "no page has leaked as far as the "
-				 "kernel's log goes back, which is not to the boot");
-	if (!leaked)
+	if (!pages && !f->klog.leaks && (f->klog.err || !f->klog.whole))
+		return ask_journal(f);
+	if (!pages && !f->klog.leaks)
 		return check_say(f, "pages.leaked", SEVADM_PASS, NULL, "no page has leaked since "
 				 "boot");
 	return check_say(f, "pages.leaked", bad, "Do not kexec; reboot.", "pages have leaked since "

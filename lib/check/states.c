@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lib/check/check.h"
 #include "lib/core/journal.h"
@@ -58,15 +57,9 @@ static int check_ioctls(struct facts *f)
 static int check_others(struct facts *f, bool *busy)
 {
 	char holder[1024];
-	int lock;
 
 	*busy = false;
-	if (f->adm->lock >= 0)
-		return 0;
-	lock = host_lock(f->adm->lock_path, false, 0);
-	if (lock >= 0)
-		close(lock);
-	if (lock != -EBUSY)
+	if (f->adm->lock >= 0 || host_lock_held(f->adm->lock_path) != 1)
 		return 0;
 	*busy = true;
 	if (!journal_holder(f->adm->journal.path, holder, sizeof(holder)))

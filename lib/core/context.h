@@ -32,6 +32,7 @@ struct sevadm {
 	struct journal journal;
 	struct host_vms vms;
 	bool surveyed;
+	uint64_t surveyed_ns;	/* CLOCK_BOOTTIME before the first process was looked at */
 };
 
 /* ---- failure.c: recorded once, where it happens; every function returns -err (or -EIO) */

@@ -137,6 +137,7 @@ int sevadm_survey(struct sevadm *adm)
 	int ret;
 
 	host_vms_free(adm->host, &adm->vms);
+	adm->surveyed_ns = adm->host->ops->clock(adm->host);
 	ret = host_vms_find(adm->host, &adm->vms);
 	if (ret)
 		return core_fail_errno(adm, -ret, "look for processes that hold VMs");

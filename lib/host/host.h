@@ -39,6 +39,7 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  *		-errno.  The last line that it said is left in @said
  * @module_remove: a module of the kernel: -EBUSY while it is in use
  * @kexec_load:	a kernel and its initramfs (NULL: none) for the next kexec
+ * @kexec_unload: forget the kernel for the next kexec
  * @kexec:	into the kernel that is loaded, at once: comes back only with -errno
  * @clock:	CLOCK_BOOTTIME in ns
  * @sleep:	for @ns
@@ -61,6 +62,7 @@ struct host_ops {
 	int (*module_remove)(struct host *host, const char *name);
 	int (*kexec_load)(struct host *host, const char *kernel, const char *initrd,
 			  const char *append);
+	int (*kexec_unload)(struct host *host);
 	int (*kexec)(struct host *host);
 	uint64_t (*clock)(struct host *host);
 	void (*sleep)(struct host *host, uint64_t ns);
@@ -79,6 +81,7 @@ int host_sim_open(struct host **out, struct sim *sim);
 int host_program_run(const char *const *words, uint64_t timeout_ns, char *said, size_t size);
 int host_program_module_remove(const char *name);
 int host_program_kexec_load(const char *kernel, const char *initrd, const char *append);
+int host_program_kexec_unload(void);
 int host_program_kexec(void);
 
 /* A file's first line without its end: 0 or -errno */
@@ -191,6 +194,9 @@ int host_journal_open(const char *path);
 ssize_t host_journal_read(const char *path, bool tail, char *text, size_t size, uint64_t *length);
 /* Call it @path.1, in place of one that had that name */
 int host_journal_put_aside(const char *path);
+
+/* Does somebody hold that lock?  1, 0 or -errno; it is not touched */
+int host_lock_held(const char *path);
 
 /* Keep only these (CAP_* numbers) in every set, none inheritable, and no_new_privs */
 int host_privileges_keep(const int *caps, size_t nr);

@@ -230,6 +230,12 @@ static int kernel_kexec_load(struct host *host, const char *kernel, const char *
 	return host_program_kexec_load(kernel, initrd, append);
 }
 
+static int kernel_kexec_unload(struct host *host)
+{
+	(void)host;
+	return host_program_kexec_unload();
+}
+
 static int kernel_kexec(struct host *host)
 {
 	(void)host;
@@ -281,6 +287,7 @@ static const struct host_ops kernel_ops = {
 	.run = kernel_run,
 	.module_remove = kernel_module_remove,
 	.kexec_load = kernel_kexec_load,
+	.kexec_unload = kernel_kexec_unload,
 	.kexec = kernel_kexec,
 	.clock = kernel_clock,
 	.sleep = kernel_sleep,

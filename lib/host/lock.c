@@ -14,6 +14,20 @@ static uint64_t now_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
 }
 
+int host_lock_held(const char *path)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1 };
+	int fd, ret;
+
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* asks, and takes nothing from whoever wants it in the meantime */
+	ret = fcntl(fd, F_OFD_GETLK, &lock) ? -errno : lock.l_type != F_UNLCK;
+	close(fd);
+	return ret;
+}
+
 /* F_OFD_SETLKW knows no time to wait, and an alarm would be the program's affair */
 int host_lock(const char *path, bool create, uint64_t wait_ns)
 {

@@ -198,6 +198,12 @@ int host_program_kexec_load(const char *kernel, const char *initrd, const char *
 		       flags) ? -errno : 0;
 }
 
+int host_program_kexec_unload(void)
+{
+	return syscall(SYS_kexec_file_load, -1, -1, 0UL, NULL, (unsigned long)KEXEC_FILE_UNLOAD) ?
+	       -errno : 0;
+}
+
 int host_program_kexec(void)
 {
 	sync();

@@ -101,6 +101,11 @@ static int simulated_kexec_load(struct host *host, const char *kernel, const cha
 	return sim_kexec_load(machine(host), kernel, initrd, append);
 }
 
+static int simulated_kexec_unload(struct host *host)
+{
+	return sim_kexec_unload(machine(host));
+}
+
 static int simulated_kexec(struct host *host)
 {
 	return sim_kexec_now(machine(host));
@@ -136,6 +141,7 @@ static const struct host_ops simulated_ops = {
 	.run = simulated_run,
 	.module_remove = simulated_module_remove,
 	.kexec_load = simulated_kexec_load,
+	.kexec_unload = simulated_kexec_unload,
 	.kexec = simulated_kexec,
 	.clock = simulated_clock,
 	.sleep = simulated_sleep,

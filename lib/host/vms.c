@@ -23,9 +23,13 @@ static int look_at_fd(void *arg, const char *name)
 {
 	struct scan *scan = arg;
 	char path[64], target[128];
+	ssize_t ret;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd/%.16s", (int)scan->current.pid, name);
-	if (scan->host->ops->link(scan->host, path, target, sizeof(target)) < 0)
+	ret = scan->host->ops->link(scan->host, path, target, sizeof(target));
+	if (ret == -EACCES || ret == -EPERM)
+		return (int)ret;
+	if (ret < 0)
 		return 0;
 	if (!strcmp(target, "anon_inode:kvm-vm"))
 		scan->current.vms++;

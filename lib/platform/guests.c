@@ -82,6 +82,8 @@ static void match(const struct sevadm *adm, struct sevadm_guests *guests)
 			vm->sev = true;
 			guest->held = true;
 		}
+		/* its process may have come after the processes were looked at */
+		guest->held |= adm->surveyed_ns && guest->created_ns >= adm->surveyed_ns;
 	}
 }
 

@@ -152,9 +152,25 @@ static int prove_one(struct sevadm *adm, const struct sevadm_guests *guests,
 	return 0;
 }
 
+/* Made since the processes were looked at: nobody knows who runs it */
+static int prove_old(struct sevadm *adm, const struct sevadm_guest *guest)
+{
+	char text[160];
+
+	if (!adm->surveyed_ns || guest->created_ns < adm->surveyed_ns)
+		return 0;
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "Stop what starts VMs on this host, and run the same "
+			 "command again.", "guest %s was started just now, after this host's processes "
+			 "were looked at", guest_text(guest, text, sizeof(text)));
+}
+
 int guests_prove_unexplained(struct sevadm *adm, const struct sevadm_guests *guests)
 {
 	int ret = 0;
+
+	for (size_t i = 0; i < guests->nr_guests && !ret; i++)
+		if (guest_alive(&guests->guests[i]))
+			ret = prove_old(adm, &guests->guests[i]);
 
 	for (size_t i = 0; i < guests->nr_guests && !ret; i++)
 		if (guest_alive(&guests->guests[i]) && !guests->guests[i].held)

@@ -16,7 +16,8 @@
 /* What the teardown, or the loading of an image, is going to mend by itself */
 static bool will_be_mended(const struct sevadm_kexec_options *options, const char *id)
 {
-	static const char *const guests[] = { "guest", "guest.leaked", "vm", "vm.before-launch" };
+	static const char *const guests[] = { "guest", "guest.leaked", "guests.listed", "vm",
+					      "vm.before-launch" };
 
 	if (!strcmp(id, "kexec.loaded"))
 		return options->kernel;
@@ -24,6 +25,8 @@ static bool will_be_mended(const struct sevadm_kexec_options *options, const cha
 		return true;
 	if (!strcmp(id, "cpus.online"))
 		return options->teardown.online_cpus;
+	if (!strcmp(id, "cpus.reach"))
+		return options->teardown.wbinvd.broadcast;
 	if (!strcmp(id, "guest.leaked") && options->teardown.leaked)
 		return true;
 	for (size_t i = 0; i < sizeof(guests) / sizeof(guests[0]); i++)
@@ -43,6 +46,9 @@ static int refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevad
 	for (size_t i = 0; i < r->nr_checks && !ret; i++) {
 		const struct sevadm_check *check = &r->checks[i];
 
+		/* what the teardown leaves is said before the jump: after it nobody reads it */
+		if (check->verdict == SEVADM_WARN && !forgive)
+			ret = core_warn(adm, run, "%s: %s", check->id, check->reason);
 		if (check->verdict != SEVADM_FAIL || (forgive && will_be_mended(forgive, check->id)))
 			continue;
 		failed++;
@@ -109,22 +115,41 @@ static int load(struct sevadm *adm, struct sevadm_run *run,
 			 strerrorname_np(-ret));
 }
 
+static bool same(const struct sevadm_step *a, const struct sevadm_step *b)
+{
+	return !strcmp(a->command, b->command) && a->guest == b->guest && a->cpu == b->cpu &&
+	       a->pid == b->pid;
+}
+
+static bool is_last(const struct sevadm_run *run, size_t i)
+{
+	for (size_t j = i + 1; j < run->nr_steps; j++)
+		if (same(&run->steps[i], &run->steps[j]))
+			return false;
+	return true;
+}
+
 /*
  * Commands that are repeated, as a flush that another guest's end spoiled, count by
- * their last answer.
+ * their last answer.  One that the driver had no need to issue has none.  What was done
+ * to processes is judged by the second survey.
  */
 static int check_statuses(struct sevadm *adm, const struct sevadm_run *run)
 {
 	for (size_t i = 0; i < run->nr_steps; i++) {
 		const struct sevadm_step *s = &run->steps[i];
-		bool last = true;
+		bool called = s->has_status && s->status != SEVADM_NO_FW_CALL;
 
-		for (size_t j = i + 1; j < run->nr_steps && last; j++)
-			last = strcmp(run->steps[j].command, s->command) != 0;
-		if (last && s->has_status && s->status)
+		if (!(called && s->status) && !(s->err && s->kind != SEVADM_STEP_HOST))
+			continue;
+		if (!is_last(run, i))
+			continue;
+		if (called && s->status)
 			return core_fail(adm, SEVADM_NO, ENOTRECOVERABLE, "`sevadm explain` tells "
 					 "what it means.", "%s ended with %s (0x%04x): no kexec",
 					 s->command, sevadm_status_name(s->status), s->status);
+		return core_fail(adm, SEVADM_NO, ENOTRECOVERABLE, "See the steps.",
+				 "%s ended with %s: no kexec", s->command, strerrorname_np(s->err));
 	}
 	return 0;
 }
@@ -216,9 +241,8 @@ static int plan_jump(struct sevadm *adm, struct sevadm_run *run, bool now)
 	return core_plan_add(adm, run, &step);
 }
 
-/* With everything down: prove it, and go */
-static int go(struct sevadm *adm, const struct sevadm_kexec_options *options,
-	      struct sevadm_run *run, bool now)
+/* With everything down: prove it */
+static int prove(struct sevadm *adm, struct sevadm_run *run)
 {
 	int ret = check_statuses(adm, run);
 
@@ -227,10 +251,51 @@ static int go(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		ret = sevadm_survey(adm);
 	if (!ret)
 		ret = check(adm, run, NULL, "SEV and SEV-SNP are down, but");
+	return ret ? ret : core_check_cancel(adm);
+}
+
+/* Up to where nothing is left that could forbid the jump */
+static int prepare(struct sevadm *adm, const struct sevadm_kexec_options *options,
+		   struct sevadm_run *run, bool now)
+{
+	int ret = sevadm_teardown(adm, &options->teardown, run);
+
+	if (!ret && !options->no_exec)
+		ret = plan_jump(adm, run, now);
 	if (!ret)
-		ret = core_check_cancel(adm);
-	if (ret)
+		ret = plan_order(adm, run);
+	if (ret || options->teardown.dry)
 		return ret;
+	return prove(adm, run);
+}
+
+/*
+ * With an image loaded `systemctl reboot` is a kexec, too, and the remedy for most of
+ * what fails here is a reboot: ours does not stay behind, and of another's it is said.
+ */
+static int leave_no_image(struct sevadm *adm, const struct sevadm_kexec_options *options,
+			  struct sevadm_run *run)
+{
+	uint64_t start = adm->host->ops->clock(adm->host);
+	char loaded[8];
+	int ret;
+
+	if (options->kernel) {
+		ret = adm->host->ops->kexec_unload(adm->host);
+		step(adm, run, "KEXEC_FILE_UNLOAD", ret, start);
+		if (!ret)
+			return 0;
+	}
+	if (host_read_line(adm->host, "/sys/kernel/kexec_loaded", loaded, sizeof(loaded)) ||
+	    strcmp(loaded, "1"))
+		return 0;
+	return core_warn(adm, run, "a kernel is loaded for kexec, and `systemctl reboot` would go to "
+			 "it: unload it first (kexec -u) if this host has to reboot cold");
+}
+
+static int jump(struct sevadm *adm, const struct sevadm_kexec_options *options,
+		struct sevadm_run *run, bool now)
+{
 	if (options->no_exec) {
 		core_message(run, "SEV and SEV-SNP are down, and nothing stands in the way of a "
 			     "kexec");
@@ -260,13 +325,13 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		ret = plan_load(adm, run);
 	if (!ret && options->kernel && !options->teardown.dry)
 		ret = load(adm, run, options);
-	if (!ret)
-		ret = sevadm_teardown(adm, &options->teardown, run);
-	if (!ret && !options->no_exec)
-		ret = plan_jump(adm, run, now);
-	if (!ret)
-		ret = plan_order(adm, run);
-	if (ret || options->teardown.dry)
+	if (ret)
 		return ret;
-	return go(adm, options, run, now);
+	ret = prepare(adm, options, run, now);
+	if (options->teardown.dry)
+		return ret;
+	if (!ret)
+		return jump(adm, options, run, now);
+	leave_no_image(adm, options, run);
+	return ret;
 }

@@ -170,7 +170,7 @@ act start-stubborn=snp >/dev/null
 # a run that was killed: its last line is missing
 sed -i '$d' "$sim.journal"
 host --json check
-ok 'a run that was killed is told of' 'reason journal "did not come to its end" && ids WARN "guest.tombstone guests.charged journal"'
+ok 'a run that was killed is told of' 'reason journal "did not come to its end" && ids WARN "guest.tombstone journal"'
 machine --snp-guests=150
 hold_up --default-signal=INT decommission --all --running --yes
 last='check, while another is at work'

@@ -111,6 +111,49 @@ ok 'the IOMMU holds pages: no jump' 'stays && ! code_is 0 && said "IOMMU"'
 host kexec --yes
 ok 'nor when asked again' 'code_is 2 && stays && said "state.iommu"'
 
+# a failure behind the loading of an image: with one loaded a reboot is a kexec, too
+machine --snp-guests=1
+act fail=SNP_DF_FLUSH:HWERROR_PLATFORM >/dev/null
+host kexec --guests=stop --yes --kernel=x --json
+ok 'its own image does not stay behind' 'code_is 6 && stays && json ".steps | any(.command ==
+	\"KEXEC_FILE_UNLOAD\" and .errno == 0)"'
+host --json check kexec
+ok 'and is not loaded any more' 'json ".checks | any(.id == \"kexec.loaded\" and .verdict == \"FAIL\")"'
+machine --snp-guests=1
+act kexec-load fail=SNP_DF_FLUSH:HWERROR_PLATFORM >/dev/null
+host kexec --guests=stop --yes
+ok "of another's image it is said" 'code_is 6 && stays && said "kexec -u"'
+
+# the proof after the teardown is refused: two commands of each are before it
+for skip in 3 4 5 6; do
+	machine
+	act kexec-load >/dev/null
+	host teardown
+	act fail=PLATFORM_STATUS:HWERROR_PLATFORM:$skip >/dev/null
+	host kexec --yes
+	ok "a platform that does not say what it is, $skip times: no jump" '! code_is 0 && stays'
+done
+
+machine
+act kexec-load start=plain >/dev/null
+host kexec --yes --json
+ok 'a VM without encryption is named before the jump' 'code_is 0 && went &&
+	json ".warnings | any(contains(\"vm.plain\"))"'
+
+# the kernel's log has lost its beginning: the journal tells
+machine --snp-guests=60
+act kexec-load >/dev/null
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do act offline=1,2,3 online=1,2,3 >/dev/null; done
+host --json check kexec
+ok 'a log that wrapped: the journal is asked' \
+	'json ".checks | any(.id == \"pages.leaked\" and .verdict == \"PASS\" and (.reason | contains(\"journal\")))"'
+
+# half up: a command that the driver had no need to issue is no failure
+machine
+act unload offline=3 load kexec-load >/dev/null
+host kexec --online-cpus --yes --json
+ok 'half up: brought down, and away' 'code_is 0 && went'
+
 # ---- it stops before
 
 machine --snp-guests=1

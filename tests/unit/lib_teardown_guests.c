@@ -200,6 +200,35 @@ static void note_flags(struct fake *f, unsigned long request, void *arg)
 		flags_seen[nr_flags++] = ((struct sev_dbg_cmd *)arg)->flags;
 }
 
+/* Made between the look at the processes and the list: nobody's, by that list alone */
+START_TEST(made_just_now)
+{
+	enum sevadm_guests_mode modes[] = { SEVADM_GUESTS_STOP, SEVADM_GUESTS_DECOMMISSION };
+
+	fake_vm(&fake, SEVADM_GUEST_SNP);
+	fake_leak(&fake);
+	fake.guests[fake.nr_guests - 1].g.created_boot_ns = fake.now_ns - 10;
+	fake.adm.surveyed_ns = fake.now_ns - 20;
+	options.leaked = _i == 2;
+	ck_assert_int_eq(tear_down(_i == 2 ? SEVADM_GUESTS_REFUSE : modes[_i]), -EBUSY);
+	if (_i < 2)
+		fake_expect(&fake, SEVADM_BUSY, "was started just now");
+	ck_assert_uint_eq(changes(), 0);
+	expect_steps("");
+}
+END_TEST
+
+START_TEST(recover_made_just_now)
+{
+	fake_leak(&fake);
+	fake.guests[fake.nr_guests - 1].g.created_boot_ns = fake.now_ns - 10;
+	fake.adm.surveyed_ns = fake.now_ns - 20;
+	ck_assert_int_eq(sevadm_recover(&fake.adm, false, false, &fake.run), -EBUSY);
+	fake_expect(&fake, SEVADM_BUSY, "was started just now");
+	ck_assert_uint_eq(changes(), 0);
+}
+END_TEST
+
 START_TEST(live_flag)
 {
 	static const struct {
@@ -390,6 +419,8 @@ int main(void)
 	tcase_add_loop_test(tc, hidden, 0, 2);
 	tcase_add_test(tc, pid_used_again);
 	tcase_add_test(tc, newcomer);
+	tcase_add_loop_test(tc, made_just_now, 0, 3);
+	tcase_add_test(tc, recover_made_just_now);
 	tcase_add_loop_test(tc, live_flag, 0, 3);
 	tcase_add_test(tc, track_lost);
 	tcase_add_test(tc, track_lost_stop);
