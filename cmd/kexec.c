@@ -38,6 +38,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->no_exec = true;
 		return 0;
 	case ARGP_KEY_END:
+		if (o->now && o->no_exec)
+			argp_error(state, "say --now or --no-exec, not both");
 		if ((o->initrd || o->append) && !o->kernel)
 			argp_error(state, "--initrd and --append go with --kernel");
 		if (o->teardown.guests == SEVADM_GUESTS_DECOMMISSION)

@@ -20,6 +20,10 @@ static int check_node(struct facts *f, const char *id, enum device_node node,
 	int err = f->adm->dev->node_err[node];
 	const char *path = device_node_path(node);
 
+	if (!err && f->adm->dev->write_err[node] && !for_kdump(f))
+		return check_say(f, id, SEVADM_FAIL, "Run it as root, with CAP_SYS_ADMIN.",
+				 "%s may be read only (%s)", path,
+				 strerrorname_np(-f->adm->dev->write_err[node]));
 	if (!err)
 		return check_say(f, id, SEVADM_PASS, NULL, "%s can be opened", path);
 	if (denied(err))
@@ -136,7 +140,9 @@ static int check_parameters(struct facts *f)
 		  "and a shutdown writes to it no more" },
 		{ "ccp", "psp_cmd_timeout", "100", "seconds after which the driver gives the secure "
 		  "processor up for good" },
+		{ "ccp", "psp_init_on_probe", "Y", "SEV comes up with the first guest only" },
 		{ "kvm_amd", "sev_snp", "Y", "no SNP guest can be started" },
+		{ "kvm_amd", "sev_es", "Y", "no SEV-ES and no SNP guest can be started" },
 		{ "kvm_amd", "sev", "Y", "no SEV guest can be started" },
 	};
 	char value[128];

@@ -117,6 +117,12 @@ int check_guests(struct facts *f)
 			ret = say_before_launch(f, &f->guests.vms[i]);
 	if (!ret && said == f->out->nr_checks)
 		ret = check_say(f, "guests", SEVADM_PASS, NULL, "there is no encrypted guest");
+	if (!ret && f->adm->vms.openers && !for_kdump(f))
+		ret = check_say(f, "device.openers", SEVADM_WARN, "Let them end first: their ioctls, "
+				"and what these leave behind, come in between.", "%zu process%s hold%s "
+				"/dev/sev open, and no VM; one is %d", f->adm->vms.openers,
+				f->adm->vms.openers == 1 ? "" : "es",
+				f->adm->vms.openers == 1 ? "s" : "", (int)f->adm->vms.opener);
 	if (!ret && f->guests.hidden)
 		ret = check_say(f, "processes", SEVADM_FAIL, "Run it as root, with CAP_SYS_PTRACE.",
 				"%zu processes could not be looked into, and each may hold a VM",

@@ -31,11 +31,13 @@ struct device_ops {
  * struct device - an open back-end; back-ends embed it
  * @simulated:	nothing real is touched
  * @node_err:	0 or -errno: why a node could not be opened
+ * @write_err:	0 or -errno: why one that is open for reading alone could not be for more
  */
 struct device {
 	const struct device_ops *ops;
 	bool simulated;
 	int node_err[DEVICE_NODES];
+	int write_err[DEVICE_NODES];
 };
 
 /* Which node a request belongs to, by the type in its number; -1 for none */

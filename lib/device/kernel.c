@@ -53,6 +53,9 @@ int device_kernel_open(struct device **out, bool write)
 	for (int i = 0; i < DEVICE_NODES; i++) {
 		kernel->fd[i] = open(device_node_path(i), (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
 		kernel->dev.node_err[i] = kernel->fd[i] < 0 ? -errno : 0;
+		if (!write && !kernel->dev.node_err[i] &&
+		    faccessat(AT_FDCWD, device_node_path(i), W_OK, AT_EACCESS))
+			kernel->dev.write_err[i] = -errno;
 	}
 	*out = &kernel->dev;
 	return 0;

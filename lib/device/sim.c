@@ -43,6 +43,16 @@ static const struct device_ops sim_ops = {
 	.close = sim_device_close,
 };
 
+/* Could it be opened for writing, too? */
+static int write_err(struct sim *sim, enum device_node which)
+{
+	int node = sim_node_open(sim, device_node_path(which), O_RDWR);
+
+	if (node >= 0)
+		sim_node_close(sim, node);
+	return node < 0 ? node : 0;
+}
+
 int device_sim_open(struct device **out, struct sim *sim, bool write)
 {
 	struct sim_device *sd = calloc(1, sizeof(*sd));
@@ -55,6 +65,7 @@ int device_sim_open(struct device **out, struct sim *sim, bool write)
 	for (int i = 0; i < DEVICE_NODES; i++) {
 		sd->node[i] = sim_node_open(sim, device_node_path(i), write ? O_RDWR : O_RDONLY);
 		sd->dev.node_err[i] = sd->node[i] < 0 ? sd->node[i] : 0;
+		sd->dev.write_err[i] = write ? 0 : write_err(sim, i);
 	}
 	*out = &sd->dev;
 	return 0;

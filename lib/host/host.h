@@ -157,6 +157,8 @@ struct host_vms {
 	struct host_vm *list;
 	size_t nr;
 	size_t hidden;		/* processes whose descriptors could not be read */
+	size_t openers;		/* hold /dev/sev and no VM, but for ourselves; one of them: */
+	pid_t opener;
 };
 
 /* Every process with a VM; handles are opened: 0 or -errno */

@@ -103,6 +103,11 @@ static int look_at_process(void *arg, const char *name)
 	ret = scan->host->ops->list(scan->host, path, look_at_fd, scan);
 	if (ret == -EACCES || ret == -EPERM)
 		scan->vms->hidden++;
+	if (scan->current.sev && !scan->current.vms && !scan->current.vcpus &&
+	    scan->current.pid != getpid()) {
+		scan->vms->openers++;
+		scan->vms->opener = scan->current.pid;
+	}
 	/* a vCPU's descriptor keeps its VM alive too */
 	return scan->current.vms || scan->current.vcpus ? keep_current(scan) : 0;
 }

@@ -321,6 +321,12 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 				 "--now.", "systemd does not run this host: nothing would end its "
 				 "services");
 	ret = check(adm, run, options, "nothing was changed:");
+	/* a plan is shown also where it may not be carried out; the failure stays the first */
+	if (ret == -ENOTRECOVERABLE && options->teardown.dry) {
+		if (!options->kernel || !plan_load(adm, run))
+			prepare(adm, options, run, now);
+		return ret;
+	}
 	if (!ret && options->kernel)
 		ret = plan_load(adm, run);
 	if (!ret && options->kernel && !options->teardown.dry)

@@ -121,6 +121,8 @@ machine
 act unload >/dev/null
 checks 'kvm_amd not loaded' teardown 0
 ok 'is told' 'reason module.kvm_amd "not loaded"'
+act access=ro >/dev/null
+checks 'devices that may be read only' teardown 2 "device.sev device.sev-debug"
 act access=none >/dev/null
 checks 'devices that may not be opened' teardown 2 "device.sev device.sev-debug"
 

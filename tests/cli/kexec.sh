@@ -171,4 +171,11 @@ ok '--dry-run' 'code_is 0 && unchanged && steps_are "" && json "[.plan[].command
 	\"SIGTERM\", \"SHUTDOWN\", \"WBINVD\", \"SNP_DF_FLUSH\", \"SNP_SHUTDOWN_EX\", \"PLATFORM_STATUS\",
 	\"SNP_PLATFORM_STATUS\", \"systemctl kexec\"]"'
 
+machine --snp-guests=1
+host kexec --dry-run --json
+ok '--dry-run of what may not be done: the plan, and why not' 'code_is 2 && json "(.plan | length) > 3" &&
+	said "guest 1"'
+host kexec --now --no-exec --yes
+ok '--now and --no-exec' 'usage_error'
+
 done_testing
