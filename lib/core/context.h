@@ -84,7 +84,7 @@ void core_stops_release(const sigset_t *saved);
 
 /* Between steps, and while waiting: has the observer asked to stop? */
 int core_check_cancel(struct sevadm *adm);
-/* A wait to @deadline, cut short where the time for all of it is up (sevadm_set_deadline()) */
+/* A wait to @deadline, cut short where the time for all of it is up (teardown --timeout) */
 uint64_t core_until(const struct sevadm *adm, uint64_t deadline);
 __attribute__((format(printf, 3, 4)))
 int core_warn(struct sevadm *adm, struct sevadm_run *run, const char *format, ...);
