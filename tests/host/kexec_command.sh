@@ -24,7 +24,7 @@ expect_said "nothing was changed"
 expect_said "\[$a\]"
 guest_alive "$a" || fail "the guest is gone"
 
-run kexec --now --yes --guests=stop --no-exec
+run kexec --yes --guests=stop --no-exec
 expect_code 2
 expect_said "no kernel is loaded"
 guest_alive "$b" || fail "the guest is gone"

@@ -192,8 +192,9 @@ kexec_dies() {
 	sed 's/..$//' /run/assigned | sort -u | sed 's/^/assigned megabyte: /'
 	log_has console 'kexec_core: Starting new kernel'
 	splat_expected 'BUG: unable to handle page fault'
+	splat_expected 'WARNING: .*__snp_lookup_rmpentry'
 	splat_expected '#PF: error_code\(0x8000[0-9a-f]*\) - RMP violation'
-	splat_expected 'Oops: (Oops: )?8000[0-9a-f]* '
+	splat_expected 'Oops: (Oops: )?000[0-9a-f] \['
 	splat_expected 'Kernel panic - not syncing: (Fatal exc|Attempted to kill)'
 	logs_judged rmp_death "$1"
 	machine_dies 'RMP violation, write'
