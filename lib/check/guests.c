@@ -36,6 +36,7 @@ static int say_alive(struct facts *f, const struct sevadm_guest *guest)
 static int say_leaked(struct facts *f, const struct sevadm_guest *guest)
 {
 	return check_say(f, "guest.leaked", for_kdump(f) ? SEVADM_WARN : SEVADM_FAIL,
+			 facts_psp_dead(f) ? "Reboot cold; the secure processor was given up." :
 			 "`sevadm recover`, or `sevadm teardown --leaked`, decommissions it.",
 			 "no process explains guest %llu (%s, ASID %u), made by %s[%d]: its context "
 			 "leaked, or its VM was handed on", (unsigned long long)guest->id,
@@ -202,6 +203,23 @@ static int check_debugfs(struct facts *f)
 			 "them", vms, held);
 }
 
+/* Without a list: can the processes explain as many guests as the firmware counts? */
+static int check_explained(struct facts *f)
+{
+	uint32_t counted = f->sev.guest_count + f->snp.guest_count, held = 0;
+
+	for (size_t i = 0; i < f->guests.nr_vms; i++)
+		if (f->guests.vms[i].sev)
+			held += f->guests.vms[i].vms ? f->guests.vms[i].vms : 1;
+	if (counted <= held)
+		return check_say(f, "guests.listed", SEVADM_PASS, NULL, "the firmware counts %u guests, "
+				 "and processes hold %u encrypted VMs", counted, held);
+	return check_say(f, "guests.listed", SEVADM_FAIL, "Without the companion patch only a cold "
+			 "reboot mends a context that leaked.", "the firmware counts %u guests, and "
+			 "processes hold %u encrypted VMs: contexts leaked (the kernel's log tells of "
+			 "%u), or a process cannot be seen", counted, held, f->klog.unreleased);
+}
+
 /* What the driver lists, or processes hold, against the firmware's own counts */
 int check_counts(struct facts *f)
 {
@@ -233,6 +251,8 @@ int check_counts(struct facts *f)
 	else if (f->patch && f->sev.known)
 		ret = check_say(f, "guests.listed", SEVADM_PASS, NULL, "driver and firmware count "
 				"the same guests: %u SEV, %u SNP", sev, snp);
+	else if (!f->patch && f->sev.known && !for_kdump(f))
+		ret = check_explained(f);
 	if (!ret)
 		ret = check_charges(f);
 	return ret ? ret : check_debugfs(f);

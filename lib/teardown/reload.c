@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/teardown/teardown.h"
+#include "lib/util/text.h"
 
 #define SECOND		1000000000ULL
 #define IN_USE_SECONDS	5	/* a VM goes a little later than its process */
@@ -79,14 +80,71 @@ static int plan(struct sevadm *adm, struct sevadm_run *run, const char *command,
 	return core_plan_add(adm, run, &step);
 }
 
+struct last_line {
+	uint64_t after;
+	bool any;
+	char text[128];
+};
+
+/* What ccp says of an SNP_INIT_EX that failed (sev-dev.c), and the number of the last line */
+static int find_init(void *arg, uint64_t seq, const char *text)
+{
+	struct last_line *last = arg;
+
+	if (last->any && seq <= last->after)
+		return 0;
+	if (strstr(text, "SNP_INIT_EX failed") || strstr(text, "SNP_DF_FLUSH failed") ||
+	    strstr(text, "not all CPUs online"))
+		text_escape(text, last->text, sizeof(last->text));
+	return 0;
+}
+
+static int find_end(void *arg, uint64_t seq, const char *text)
+{
+	struct last_line *last = arg;
+
+	(void)text;
+	last->after = seq;
+	last->any = true;
+	return 0;
+}
+
+/* That the module is there says nothing: kvm_amd loads without SNP as well */
+static int prove_up(struct sevadm *adm, struct last_line *last)
+{
+	static const char path[] = "/sys/module/kvm_amd/parameters/sev_snp";
+	char value[8] = "?";
+	struct platforms p;
+
+	request_platforms(adm, &p);
+	if (p.sev_ret == -EBUSY)
+		return core_fail_psp_dead(adm);
+	if (p.snp_ret == -EINVAL || p.snp_ret == -ENODEV)
+		return 0;	/* no SNP host */
+	host_read_line(adm->host, path, value, sizeof(value));
+	if (!p.snp_ret && p.snp.state && !strcmp(value, "Y"))
+		return 0;
+	adm->host->ops->kmsg(adm->host, find_init, last);
+	return core_fail(adm, SEVADM_FAILED, EIO, "See `sevadm check` and the kernel's log.",
+			 "kvm_amd is loaded anew, and SNP did not come up%s%s",
+			 last->text[0] ? ": the driver said: " : "", last->text);
+}
+
 int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
 {
+	struct last_line last = { 0 };
 	char state[32];
 	bool loaded = !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state,
 				      sizeof(state));
 	struct cpuset offline;
 	char list[256];
-	int ret = cpus_offline(adm, &offline);
+	struct platforms p;
+	int ret;
+
+	request_platforms(adm, &p);
+	if (p.sev_ret == -EBUSY)
+		return core_fail_psp_dead(adm);
+	ret = cpus_offline(adm, &offline);
 
 	if (!ret && cpuset_count(&offline))
 		ret = core_fail(adm, SEVADM_FAILED, EAGAIN, "Bring them online first.",
@@ -98,7 +156,10 @@ int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
 		ret = plan(adm, run, "modprobe kvm_amd", "brings SNP and SEV up");
 	if (ret || dry)
 		return ret;
+	adm->host->ops->kmsg(adm->host, find_end, &last);
 	if (loaded)
 		ret = kvm_remove(adm, run);
-	return ret ? ret : insert(adm, run);
+	if (!ret)
+		ret = insert(adm, run);
+	return ret ? ret : prove_up(adm, &last);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/firmware/command.h"
+#include "lib/firmware/status.h"
 #include "lib/teardown/vmms.h"
 
 #define COUNT_SECONDS	10
@@ -46,13 +47,14 @@ static const struct message {
  * @any:	there was a line at all
  * @iommu:	the IOMMU's pages could not be given back
  * @leaked:	a page was given up
+ * @timed_out:	the driver gave the secure processor up
  * @failed:	the first command of the shutdown that failed, by its step in the run, plus 1
  */
 struct reading {
 	struct sevadm *adm;
 	struct sevadm_run *run;
 	uint64_t after, last;
-	bool any, iommu, leaked;
+	bool any, iommu, leaked, timed_out;
 	size_t failed;
 };
 
@@ -79,6 +81,7 @@ static int read_line(void *arg, uint64_t seq, const char *text)
 		return 0;
 	r->iommu |= strstr(text, "SNP IOMMU shutdown failed") != NULL;
 	r->leaked |= strstr(text, "Leaking PFN range") != NULL;
+	r->timed_out |= strstr(text, "timed out, disabling PSP") != NULL;
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		struct sevadm_step step = {
 			.kind = SEVADM_STEP_FIRMWARE,
@@ -108,20 +111,30 @@ static int mark(struct sevadm *adm, struct reading *r)
 
 /* ------------------------------------------------------------------------- guests */
 
-/* Everybody who holds a VM, of any kind, keeps kvm_amd */
-static int refuse(struct sevadm *adm, const struct sevadm_guests *guests, bool sev)
+/* Everybody who holds a VM, of any kind, keeps kvm_amd: the first in the failure */
+static int refuse(struct sevadm *adm, const struct sevadm_guests *guests, bool sev,
+		  struct sevadm_run *run)
 {
 	const char *kind = sev ? "an encrypted guest" : "a VM without encryption";
+	int ret = 0;
 
-	for (size_t i = 0; i < guests->nr_vms; i++)
-		if (guests->vms[i].sev == sev)
-			return core_fail(adm, SEVADM_BUSY, EBUSY, sev ?
-					 "End it, or say --guests=stop; `sevadm check` names them "
-					 "all." : "End it; `sevadm check` names them all.",
-					 "%s[%d] holds %s, and without the companion patch kvm_amd "
-					 "has to be unloaded", guests->vms[i].comm,
-					 guests->vms[i].pid, kind);
-	return 0;
+	for (size_t i = 0; i < guests->nr_vms; i++) {
+		const struct sevadm_vm *vm = &guests->vms[i];
+		int err = 0;
+
+		if (vm->sev != sev)
+			continue;
+		if (ret)
+			err = core_warn(adm, run, "%s[%d] holds %s, too", vm->comm, vm->pid, kind);
+		else
+			ret = core_fail(adm, SEVADM_BUSY, EBUSY, sev ?
+					"End it, or say --guests=stop." : "End it.",
+					"%s[%d] holds %s, and without the companion patch kvm_amd "
+					"has to be unloaded", vm->comm, vm->pid, kind);
+		if (err)
+			return err;
+	}
+	return ret;
 }
 
 static bool any_vm(const struct sevadm_guests *guests)
@@ -130,6 +143,14 @@ static bool any_vm(const struct sevadm_guests *guests)
 		if (guests->vms[i].sev)
 			return true;
 	return false;
+}
+
+static int fail_leaked(struct sevadm *adm, uint32_t sev, uint32_t snp)
+{
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "A process that cannot be seen holds them, or their "
+			 "contexts leaked, which without the companion patch only a cold reboot mends.",
+			 "no VMM is left, and the firmware still counts %u SEV and %u SNP guests", sev,
+			 snp);
 }
 
 /* KVM tells the firmware a little after the process has ended */
@@ -145,11 +166,7 @@ static int wait_for_counts(struct sevadm *adm)
 		if ((p.sev_ret || !p.sev.guest_count) && (p.snp_ret || !p.snp.guest_count))
 			return 0;
 		if (adm->host->ops->clock(adm->host) >= deadline)
-			return core_fail(adm, SEVADM_BUSY, EBUSY, "A process that cannot be seen holds "
-					 "them, or their contexts leaked, which without the companion "
-					 "patch only a cold reboot mends.",
-					 "every VMM has ended, and the firmware still counts %u SEV "
-					 "and %u SNP guests", p.sev.guest_count, p.snp.guest_count);
+			return fail_leaked(adm, p.sev.guest_count, p.snp.guest_count);
 		ret = core_check_cancel(adm);
 		if (ret)
 			return ret;
@@ -214,6 +231,10 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 	if (r->leaked && core_warn(adm, run, "the kernel gave pages up, which stay assigned in the "
 				   "RMP: this host must not kexec"))
 		return -ENOMEM;
+	if (r->timed_out)
+		return core_fail(adm, SEVADM_FAILED, ETIMEDOUT, "Reboot cold; kexec will not help.",
+				 "the firmware did not answer in time while kvm_amd was unloaded "
+				 "(ETIMEDOUT), and the driver gave the secure processor up");
 	if (r->iommu)
 		return core_fail(adm, SEVADM_FAILED, EIO, "Do not kexec; reboot.",
 				 "SNP is down, but the IOMMU still holds pages that it could not "
@@ -225,7 +246,8 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 	if (cpuset_count(&offline))
 		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
 			 "/sys/devices/system/cpu/cpuN/online), then `modprobe kvm_amd`, then run the "
-			 "same command again; --online-cpus does the first by itself.", cpuset_format(&offline, list, sizeof(list)));
+			 "same command again; --online-cpus does the first by itself.",
+			 cpuset_format(&offline, list, sizeof(list)));
 	return core_fail_refused(adm, step, remedy, "%s: firmware refused, as the driver logged: %s "
 				 "(0x%04x)", step->command, sevadm_status_name(step->status),
 				 step->status);
@@ -278,15 +300,30 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	return ret;
 }
 
-/* Nothing to unload: it is down, or nothing here can bring it down */
-static int without_kvm(struct sevadm *adm, struct sevadm_run *run)
+/* States in which nothing that a stock driver offers leads on: before anything is done */
+static int look(struct sevadm *adm, struct platforms *p)
 {
-	struct platforms p;
+	request_platforms(adm, p);
+	if (p->sev_ret == -EBUSY)
+		return core_fail_psp_dead(adm);
+	/* the driver did not convert the page that the firmware was to write to */
+	if (p->snp_ret == -EIO && p->snp_step.status == FW_INVALID_PAGE_STATE)
+		return core_fail(adm, SEVADM_FAILED, EIO, "Without the companion patch nothing brings "
+				 "it down: reboot cold.", "SNP is up in the firmware and the driver "
+				 "does not know: a load of kvm_amd failed half way, probably with a "
+				 "CPU offline");
+	if (p->sev_ret)
+		return core_fail_step(adm, &p->sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
+	if (p->snp_ret && p->snp_ret != -EINVAL && p->snp_ret != -ENODEV)
+		return core_fail_step(adm, &p->snp_step, SEV_DBG_R_NONE,
+				      FW_CMD_SNP_PLATFORM_STATUS);
+	return 0;
+}
 
-	request_platforms(adm, &p);
-	if (p.sev_ret)
-		return core_fail_step(adm, &p.sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
-	if (!p.sev.state && (p.snp_ret ? p.snp_ret != -EIO : !p.snp.state)) {
+/* Nothing to unload: it is down, or nothing here can bring it down */
+static int without_kvm(struct sevadm *adm, const struct platforms *p, struct sevadm_run *run)
+{
+	if (!p->sev.state && !p->snp.state) {
 		core_message(run, "SEV and SEV-SNP were down already");
 		return 0;
 	}
@@ -294,6 +331,25 @@ static int without_kvm(struct sevadm *adm, struct sevadm_run *run)
 			 "up (see `sevadm check`), only a cold reboot brings it down.",
 			 "SEV or SNP is up in the firmware, and kvm_amd, whose end brings it down, is "
 			 "not loaded");
+}
+
+/* The driver's own WBINVD is the kernel's broadcast */
+static int check_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
+			struct sevadm_run *run)
+{
+	if (options->rolling)
+		return core_fail(adm, SEVADM_ABSENT, EOPNOTSUPP, "Leave --rolling out, or load a ccp "
+				 "module that carries sevadm's companion patch.", "a stock driver "
+				 "executes WBINVD on all CPUs at once");
+	if (options->jobs)
+		return core_warn(adm, run, "a stock driver executes WBINVD on all CPUs at once, "
+				 "whatever --jobs says");
+	return 0;
+}
+
+static uint32_t counted_snp(const struct sevadm_guests *guests)
+{
+	return guests->fw_snp == SEVADM_NO_FW_CALL ? 0 : guests->fw_snp;
 }
 
 static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -307,9 +363,11 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	if (!ret)
 		ret = plan(adm, options, guests, cpuset_count(&offline), run);
 	if (!ret)
-		ret = refuse(adm, guests, false);
-	if (!ret && options->guests == SEVADM_GUESTS_REFUSE && any_vm(guests))
-		ret = refuse(adm, guests, true);
+		ret = refuse(adm, guests, false, run);
+	if (!ret && options->guests == SEVADM_GUESTS_REFUSE)
+		ret = refuse(adm, guests, true, run);
+	if (!ret && !any_vm(guests) && guests->fw_sev + counted_snp(guests))
+		ret = fail_leaked(adm, guests->fw_sev, counted_snp(guests));
 	if (!ret && cpuset_count(&offline) && !options->online_cpus)
 		ret = core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, the "
 				"driver's SNP_DF_FLUSH is refused with WBINVD_REQUIRED",
@@ -326,14 +384,20 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		   struct sevadm_run *run)
 {
 	struct sevadm_guests guests;
+	struct platforms p;
 	int ret;
 
 	run->dry = options->dry;
 	/* a stock driver decommissions nothing, and names no guest */
 	if (options->guests == SEVADM_GUESTS_DECOMMISSION || options->only || options->leaked)
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
+	ret = check_wbinvd(adm, &options->wbinvd, run);
+	if (!ret)
+		ret = look(adm, &p);
+	if (ret)
+		return ret;
 	if (!kvm_loaded(adm))
-		return without_kvm(adm, run);
+		return without_kvm(adm, &p, run);
 	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;

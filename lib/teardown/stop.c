@@ -301,18 +301,22 @@ static int wait_for_kvm(struct stop *stop)
 	for (;;) {
 		const struct sevadm_guest *left;
 		struct sevadm_guests list;
+		struct sev_dbg_info info;
 		uint32_t snp, sev;
 		bool more_snp, more_sev;
 		int ret = sevadm_guests_get(adm, &list, NULL);
 
 		if (ret)
 			return ret;
+		/* what a dead secure processor did not decommission nobody will */
+		if (!request_info(adm, &info) && info.state & SEV_DBG_S_PSP_DEAD)
+			ret = core_fail_psp_dead(adm);
 		left = still_held(stop, &list);
 		more_snp = more_counted(&list, true, &snp);
 		more_sev = more_counted(&list, false, &sev);
-		if (now(stop) >= deadline && left)
+		if (!ret && now(stop) >= deadline && left)
 			ret = fail_held(stop, left);
-		else if (now(stop) >= deadline && (more_snp || more_sev))
+		else if (!ret && now(stop) >= deadline && (more_snp || more_sev))
 			ret = fail_counts(stop, &list, more_snp, more_snp ? snp : sev);
 		sevadm_guests_free(&list);
 		if (!ret && !left && !more_snp && !more_sev)

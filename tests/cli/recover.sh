@@ -64,4 +64,17 @@ act start=snp >/dev/null
 host recover --reload
 ok 'not under a VM' 'code_is 5 && said "unload kvm_amd"'
 
+machine
+act fail=SNP_INIT_EX:INVALID_CONFIG >/dev/null
+host recover --reload
+ok 'SNP that does not come up is a failure' 'code_is 1 && said "SNP did not come up: the driver said.*SNP_INIT_EX failed"'
+
+machine --snp-guests=1
+act timeout=SNP_DECOMMISSION >/dev/null
+host teardown --guests=stop --yes
+ok 'a secure processor that dies as a VM ends: said at once' 'code_is 5 && said "Reboot cold"'
+host --json check
+ok 'and no cure is offered for what it left' 'json ".checks[] | select(.id == \"guest.leaked\") |
+	.remedy | contains(\"cold\")"'
+
 done_testing

@@ -78,9 +78,42 @@ ok 'the IOMMU holds pages: by the log' 'code_is 1 && said "IOMMU"'
 machine --no-patch
 act timeout=SHUTDOWN >/dev/null
 host teardown
-ok 'a dead secure processor' '! code_is 0 && ! code_is 64'
+ok 'a secure processor that dies in the middle' 'code_is 1 && said "did not answer in time" &&
+	said "Reboot cold"'
 host check
 ok 'and check says so' 'code_is 2 && printed "FAIL  psp.alive"'
+act load >/dev/null
+keep
+host recover --reload
+ok 'nor does recover pretend' 'code_is 5 && said "Reboot cold" && unchanged'
+machine --no-patch --snp-guests=1
+act timeout=PLATFORM_STATUS >/dev/null
+host status
+keep
+host teardown --guests=stop --yes
+ok 'one that is dead already: nothing is done' 'code_is 5 && said "Reboot cold" && unchanged'
+
+machine --no-patch --leaked-guests=1
+keep
+host --json check kexec
+ok 'a context that leaked: not ready' 'code_is 2 && json ".checks | any(.id == \"guests.listed\" and
+	.verdict == \"FAIL\")"'
+host teardown
+ok 'and kvm_amd stays' 'code_is 5 && unchanged && said "still counts 0 SEV and 1 SNP"'
+machine --no-patch
+act unload offline=3 load online=3 >/dev/null
+keep
+host teardown
+ok 'half up: named, and left alone' 'code_is 1 && unchanged && said "does not know" && said "reboot cold"'
+host recover --reload
+ok 'loading anew does not help, and does not pretend to' 'code_is 1 && said "SNP did not come up: the driver said"'
+
+machine --no-patch --snp-guests=2
+keep
+host teardown --rolling
+ok '--rolling is a promise that a stock driver cannot keep' 'code_is 4 && unchanged'
+host teardown
+ok 'each VMM is named' 'code_is 5 && said "1200" && said "1213"'
 
 # what is told of an earlier shutdown is not this one's
 machine --no-patch

@@ -65,8 +65,12 @@ case $(uname -r) in
 	expect_code 2
 	grep "^checks	FAIL	state.half-up	.*reboot cold" "$step_dir/out" ||
 		fail "check does not name the state"
+	run teardown
+	expect_code 1
+	expect_said "reboot cold"
 	run recover --reload
-	expect_code 0
+	expect_code 1
+	expect_said "SNP did not come up"
 	[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = N ] || fail "SNP came up by itself"
 	run check
 	expect_code 2
