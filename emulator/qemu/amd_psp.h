@@ -107,7 +107,7 @@ uint64_t psp_rmp_asid_pages(void *opaque, uint32_t asid);
 bool psp_rmp_place(AMDPSPState *s, Error **errp);
 void psp_rmp_detach(AMDPSPState *s);
 
-/* Machine reset: the RMP is empty; the BIOS fills the segment table in, if any */
+/* Machine reset: the BIOS fills the segment table in, if any; the rest stays */
 void psp_rmp_reset(AMDPSPState *s);
 
 /* Cryptography of the firmware: hashes only, no signatures, no images */
