@@ -20,7 +20,16 @@ psp_fault_used
 call "OK reason=NONE cmd=0x84 err=0 status=0x0 *" df-flush
 
 machine_monitor qom-set psp fault hang
+case $(psp-fault) in
+*hang*) ;;
+*) fail "the fault is not armed: $(psp-fault)" ;;
+esac
 machine_monitor qom-set psp fault none
+psp_fault_used
+# what the monitor refuses is a failure
+! (machine_monitor qom-set psp fault nonsense) || fail "the monitor took nonsense"
+! (machine_monitor no-such-command) || fail "the monitor took a command that there is not"
+psp_fault_used
 call "OK reason=NONE cmd=0x84 err=0 status=0x0 *" df-flush
 
 # a guest that ran makes its CPUs' caches count

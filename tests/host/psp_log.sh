@@ -2,8 +2,8 @@
 # shellcheck shell=sh disable=SC2154
 #
 # Something of everything for the PSP's log, which psp_log.test reads: guests of two
-# kinds come and go, commands fail, are late, lose their interrupt, and are answered
-# by a test instead of the firmware.
+# kinds come and go, commands fail, are late, and are done though the answer says that
+# they failed.
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
 a=$(guest_start snp) || fail "no SNP guest"

@@ -7,6 +7,7 @@
 # RMP, see kexec_live), so this is for emulator/run --cpu snp-rmp-check=off.
 . "${HOST_TESTS:-/tests/host}/lib/steps.sh"
 
+[ "$SNP_GEN" -le 2 ] || fail "sevadm kexec went, and the kernel behind it came up"
 if [ "$SNP_GEN" = 2 ]; then
 	run check
 	expect_code 2
@@ -14,8 +15,14 @@ if [ "$SNP_GEN" = 2 ]; then
 	grep -q "^checks	FAIL	device.sev	.*reboot cold" "$step_dir/out" ||
 		grep -q "^checks	FAIL	state.half-up	" "$step_dir/out" ||
 		fail "check does not say what is wrong"
+	# that no kernel is loaded would be enough for check to fail, and is not what is meant
+	cat /sys/firmware/initrd >/run/initrd || fail "no initramfs"
+	kexec-file load /boot/vmlinuz /run/initrd "$(cat /proc/cmdline)" || fail "kexec-file load"
 	run check kexec
 	expect_code 2
+	awk -F '\t' '$1 == "checks" && $2 == "FAIL" && $3 != "kexec.loaded" { n++ }
+		END { exit !n }' "$step_dir/out" || fail "check kexec does not say what is wrong"
+	! grep "^checks	FAIL	kexec.loaded	" "$step_dir/out" || fail "the kernel is not loaded"
 	run kexec --yes --now
 	[ "$code" -ne 0 ] || fail "it went"
 	exit 0

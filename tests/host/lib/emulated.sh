@@ -252,8 +252,9 @@ monitor_ask() {
 }
 
 # machine_monitor WORD... - let something happen to the machine: a command of QEMU's
-# monitor ("device_add ...", "qom-get psp topology"), and what it answers.  There is
-# such a line only if the body itself has this function's name in it.
+# monitor ("device_add ...", "qom-get psp topology"), and what it answers.  Fails if the
+# monitor refuses.  There is such a line only if the body itself has this function's
+# name in it.
 machine_monitor() {
 	exec 9<>/dev/ttyS2 || fail "machine_monitor: no line"
 	stty -F /dev/ttyS2 raw -echo
@@ -267,8 +268,12 @@ machine_monitor() {
 		"{\"execute\": \"human-monitor-command\", \"arguments\": {\"command-line\": \"$*\"}}" \
 		'{"execute": "query-name", "id": "end"}' || fail "machine_monitor $*: no answer"
 	exec 9>&-
-	printf '%s\n' "$monitor_said" | tr -d '\r' |
-		sed 's/^{"return": "//; s/"}$//; s/\\"/"/g; s/\\r//g; s/\(\\n\)*$//; s/\\n/\n/g'
+	monitor_text=$(printf '%s\n' "$monitor_said" | tr -d '\r' |
+		sed 's/^{"return": "//; s/"}$//; s/\\"/"/g; s/\\r//g; s/\(\\n\)*$//; s/\\n/\n/g')
+	case $monitor_text in
+	Error:* | 'unknown command:'*) fail "machine_monitor $*: $monitor_text" ;;
+	esac
+	printf '%s\n' "$monitor_text"
 }
 
 # kernel_warnings - print what the kernel complained about since the last call;
