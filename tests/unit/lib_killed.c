@@ -67,9 +67,7 @@ static void expect_explained(void)
 {
 	int ret;
 
-	memset(&matrix, 0, sizeof(matrix));
-	matrix.at = STEPS;
-	matrix_open();
+	matrix_reopen();
 	ret = matrix_teardown(SEVADM_GUESTS_REFUSE);
 	if (ret) {
 		ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
@@ -84,9 +82,7 @@ static void expect_explained(void)
 
 static void expect_completes(enum sevadm_guests_mode mode)
 {
-	memset(&matrix, 0, sizeof(matrix));
-	matrix.at = STEPS;
-	matrix_open();
+	matrix_reopen();
 	ck_assert_msg(!matrix_teardown(mode), "and again: %s", adm->failure.message);
 	expect_no_repetition();
 	matrix_expect_down();

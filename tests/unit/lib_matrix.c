@@ -88,9 +88,7 @@ static void expect_recorded(enum matrix_step step, uint32_t status, int err)
 static void expect_completes(enum sevadm_guests_mode mode)
 {
 	matrix_close();
-	memset(&matrix, 0, sizeof(matrix));
-	matrix.at = STEPS;
-	matrix_open();
+	matrix_reopen();
 	ck_assert_msg(!matrix_teardown(mode), "and again: %s", adm->failure.message);
 	matrix_expect_down();
 	matrix_expect_whole(mode);
@@ -245,9 +243,7 @@ START_TEST(silent)
 	matrix_close();
 
 	/* from then on nothing is issued, and it is said why */
-	memset(&matrix, 0, sizeof(matrix));
-	matrix.at = STEPS;
-	matrix_open();
+	matrix_reopen();
 	ck_assert_int_eq(matrix_teardown(mode), -EBUSY);
 	ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
 	ck_assert_ptr_nonnull(strstr(matrix_failure()->remedy, "Reboot cold"));

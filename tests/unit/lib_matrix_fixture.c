@@ -21,7 +21,10 @@ const char *const matrix_commands[STEPS] = {
 	[STEP_DECOMMISSION] = "SNP_DECOMMISSION", [STEP_SHUTDOWN] = "SHUTDOWN",
 	[STEP_WBINVD] = "WBINVD", [STEP_FLUSH] = "SNP_DF_FLUSH",
 	[STEP_SNP_SHUTDOWN] = "SNP_SHUTDOWN_EX", [STEP_PROOF_SEV] = "PLATFORM_STATUS",
-	[STEP_PROOF_SNP] = "SNP_PLATFORM_STATUS",
+	[STEP_PROOF_SNP] = "SNP_PLATFORM_STATUS", [STEP_KEXEC_LOAD] = "KEXEC_FILE_LOAD",
+	[STEP_KEXEC_UNLOAD] = "KEXEC_FILE_UNLOAD", [STEP_SYSTEMD_KEXEC] = "systemctl kexec",
+	[STEP_KEXEC] = "KEXEC", [STEP_RMMOD] = "rmmod kvm_amd",
+	[STEP_MODPROBE] = "modprobe kvm_amd",
 };
 
 struct matrix matrix;
@@ -66,17 +69,17 @@ static enum matrix_step step_of(unsigned long request, void *arg)
 static int before(enum matrix_step step)
 {
 	struct sim_why why = { "" };
-	bool first;
+	bool due;
 
 	if (step == STEPS)
 		return 0;
 	pthread_mutex_lock(&lock);
-	first = !matrix.counts[step]++;
+	due = matrix.counts[step]++ == matrix.skip;
 	if (step != STEP_PROOF_SEV && step != STEP_PROOF_SNP && ++matrix.calls == matrix.kill_at &&
 	    !matrix.after)
 		raise(SIGKILL);
 	pthread_mutex_unlock(&lock);
-	if (step != matrix.at || !first)
+	if (step != matrix.at || !due)
 		return 0;
 	if (matrix.fail[0])
 		ck_assert_msg(!sim_act(adm->sim, matrix.fail, NULL, &why), "%s: %s", matrix.fail,
@@ -86,7 +89,7 @@ static int before(enum matrix_step step)
 
 static int after(enum matrix_step step, int ret)
 {
-	if (step == STEP_SNP_SHUTDOWN && !ret)
+	if ((step == STEP_SNP_SHUTDOWN || step == STEP_RMMOD) && !ret)
 		matrix.snp_down = true;
 	if (step < STEPS && matrix.after && matrix.calls == matrix.kill_at)
 		raise(SIGKILL);
@@ -118,22 +121,47 @@ static int write_file(struct host *host, const char *path, const char *text)
 static int run_program(struct host *host, const char *const *words, uint64_t timeout_ns,
 		       char *said, size_t size)
 {
-	int ret = before(STEP_RUN);
+	enum matrix_step step = !strcmp(words[0], "modprobe") ? STEP_MODPROBE :
+				!strcmp(words[1], "kexec") ? STEP_SYSTEMD_KEXEC : STEP_RUN;
+	int ret = before(step);
 
-	return after(STEP_RUN, ret ? ret : real_host->run(host, words, timeout_ns, said, size));
+	return after(step, ret ? ret : real_host->run(host, words, timeout_ns, said, size));
+}
+
+static int module_remove(struct host *host, const char *name)
+{
+	int ret = before(STEP_RMMOD);
+
+	return after(STEP_RMMOD, ret ? ret : real_host->module_remove(host, name));
+}
+
+static int kexec_load(struct host *host, const char *kernel, const char *initrd,
+		      const char *append)
+{
+	int ret = before(STEP_KEXEC_LOAD);
+
+	return after(STEP_KEXEC_LOAD, ret ? ret : real_host->kexec_load(host, kernel, initrd,
+									append));
+}
+
+static int kexec_unload(struct host *host)
+{
+	int ret = before(STEP_KEXEC_UNLOAD);
+
+	return after(STEP_KEXEC_UNLOAD, ret ? ret : real_host->kexec_unload(host));
+}
+
+static int kexec_now(struct host *host)
+{
+	int ret = before(STEP_KEXEC);
+
+	return after(STEP_KEXEC, ret ? ret : real_host->kexec(host));
 }
 
 /* --------------------------------------------------------------------- the host */
 
-void matrix_make(void)
+void matrix_make_with(const struct sim_options *options, const char *const *actions)
 {
-	static const char *const starts[] = {
-		"start=snp:1@service", "start=snp:1@libvirt", "start=snp:1", "start=sev:1@service",
-	};
-	struct sim_options o = {
-		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
-		.leaked_guests = 1, .vcpus = 1, .offline = "3",
-	};
 	const char *tmp = getenv("TMPDIR");
 	struct sim_why why = { "" };
 	struct sim *sim;
@@ -142,11 +170,25 @@ void matrix_make(void)
 	ck_assert_ptr_nonnull(mkdtemp(directory));
 	snprintf(template, sizeof(template), "%s/template", directory);
 	snprintf(matrix_path, sizeof(matrix_path), "%s/machine", directory);
-	ck_assert_msg(!sim_create(template, &o, &device_sim_crypto, &why), "create: %s", why.text);
+	ck_assert_msg(!sim_create(template, options, &device_sim_crypto, &why), "create: %s", why.text);
 	ck_assert_msg(!sim_open(template, &device_sim_crypto, &sim, &why), "open: %s", why.text);
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
-		ck_assert_msg(!sim_act(sim, starts[i], NULL, &why), "%s", why.text);
+	for (; *actions; actions++)
+		ck_assert_msg(!sim_act(sim, *actions, NULL, &why), "%s", why.text);
 	sim_close(sim);
+}
+
+void matrix_make(void)
+{
+	static const char *const starts[] = {
+		"start=snp:1@service", "start=snp:1@libvirt", "start=snp:1", "start=sev:1@service",
+		NULL,
+	};
+	static const struct sim_options options = {
+		.cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1,
+		.leaked_guests = 1, .vcpus = 1, .offline = "3",
+	};
+
+	matrix_make_with(&options, starts);
 }
 
 void matrix_remove(void)
@@ -203,6 +245,10 @@ void matrix_open(void)
 	host_ops.process_signal = process_signal;
 	host_ops.write = write_file;
 	host_ops.run = run_program;
+	host_ops.module_remove = module_remove;
+	host_ops.kexec_load = kexec_load;
+	host_ops.kexec_unload = kexec_unload;
+	host_ops.kexec = kexec_now;
 	adm->host->ops = &host_ops;
 }
 
@@ -213,6 +259,13 @@ void matrix_close(void)
 	adm->host->ops = real_host;
 	sevadm_close(adm);
 	adm = NULL;
+}
+
+void matrix_reopen(void)
+{
+	memset(&matrix, 0, sizeof(matrix));
+	matrix.at = STEPS;
+	matrix_open();
 }
 
 int matrix_teardown(enum sevadm_guests_mode mode)

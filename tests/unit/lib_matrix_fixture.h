@@ -11,19 +11,22 @@
 #include "lib_test.h"
 #include "sim/sim.h"
 
-/* The steps of a teardown */
+/* The steps of a teardown, and what goes before and after it */
 enum matrix_step {
 	STEP_DECOMMISSION, STEP_SHUTDOWN, STEP_WBINVD, STEP_FLUSH, STEP_SNP_SHUTDOWN,
-	STEP_PROOF_SEV, STEP_PROOF_SNP, STEP_SIGNAL, STEP_WRITE, STEP_RUN, STEPS
+	STEP_PROOF_SEV, STEP_PROOF_SNP, STEP_SIGNAL, STEP_WRITE, STEP_RUN,
+	STEP_KEXEC_LOAD, STEP_KEXEC_UNLOAD, STEP_SYSTEMD_KEXEC, STEP_KEXEC,
+	STEP_RMMOD, STEP_MODPROBE, STEPS
 };
 
 extern const char *const matrix_commands[STEPS];	/* as in the specification */
 
 /**
  * struct matrix - what is to happen
- * @fail:	action of the simulated host right before the first call of @at: "fail=..."
+ * @fail:	action of the simulated host right before a call of @at: "fail=..."
  * @refuse:	errno that this call gets instead
  * @at:		where
+ * @skip:	how many calls of @at go well first
  * @kill_at:	the program is killed at the so many-th call that changes something
  * @after:	once it was made, not before
  * @counts:	calls of each step
@@ -33,7 +36,7 @@ struct matrix {
 	char fail[64];
 	int refuse;
 	enum matrix_step at;
-	unsigned int kill_at;
+	unsigned int skip, kill_at;
 	bool after;
 	unsigned int counts[STEPS], calls;
 	bool snp_down;
@@ -44,14 +47,17 @@ extern struct sevadm *adm;
 extern struct sevadm_run record;
 extern char matrix_path[];
 
-/* Hosts to begin with, made once; with guests of all kinds and homes */
+/* Hosts to begin with, made once; with guests of all kinds and homes.  @actions end with NULL */
 void matrix_make(void);
+void matrix_make_with(const struct sim_options *options, const char *const *actions);
 void matrix_remove(void);
 
 /* A fresh host, and the program that works on it */
 void matrix_fresh(void);
 void matrix_open(void);
 void matrix_close(void);
+/* Nothing is to happen any more, and the next run of the program */
+void matrix_reopen(void);
 
 /* In the order in which it happens: a teardown; its failure */
 int matrix_teardown(enum sevadm_guests_mode mode);
