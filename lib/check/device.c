@@ -158,6 +158,20 @@ static int check_parameters(struct facts *f)
 	return ret;
 }
 
+/* An INIT failed when it was loaded: it does not shut down then what it could not use */
+static int check_kvm(struct facts *f)
+{
+	char sev[8];
+
+	if (f->patch || parameter(f, "kvm_amd", "sev", sev, sizeof(sev)) || strcmp(sev, "N") ||
+	    !(f->sev.state || facts_snp_up(f)))
+		return check_say(f, "module.kvm_amd", SEVADM_PASS, NULL, "kvm_amd is loaded");
+	return check_say(f, "module.kvm_amd", SEVADM_FAIL, "`sevadm recover --reload` loads it anew; "
+			 "if it does not find SEV then either, reboot cold.", "SEV or SNP is up in the "
+			 "firmware, and kvm_amd, whose end brings it down, was loaded without finding "
+			 "SEV");
+}
+
 int check_modules(struct facts *f)
 {
 	bool ccp = module_live(f, "ccp"), kvm = module_live(f, "kvm_amd");
@@ -172,7 +186,7 @@ int check_modules(struct facts *f)
 	if (ret)
 		return ret;
 	if (kvm)
-		ret = check_say(f, "module.kvm_amd", SEVADM_PASS, NULL, "kvm_amd is loaded");
+		ret = check_kvm(f);
 	else if (module_built_in(f, "kvm_amd"))
 		ret = check_say(f, "module.kvm_amd", f->patch ? SEVADM_PASS : SEVADM_FAIL,
 				"Load a ccp module that carries sevadm's companion patch.",

@@ -13,6 +13,8 @@ enum {
 	FW_INVALID_ADDRESS		= 0x09,
 	FW_WBINVD_REQUIRED		= 0x0e,
 	FW_DFFLUSH_REQUIRED		= 0x0f,
+	FW_HWERROR_PLATFORM		= 0x13,
+	FW_HWERROR_UNSAFE		= 0x14,
 };
 
 struct status_row {

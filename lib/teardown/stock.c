@@ -21,6 +21,15 @@ static bool kvm_loaded(struct sevadm *adm)
 	return !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state, sizeof(state));
 }
 
+/* An INIT failed when it was loaded: then it does not shut down what it could not use */
+static bool kvm_without_sev(struct sevadm *adm)
+{
+	char value[8];
+
+	return !host_read_line(adm->host, "/sys/module/kvm_amd/parameters/sev", value,
+			       sizeof(value)) && !strcmp(value, "N");
+}
+
 /* ------------------------------------------------------------ the driver's messages */
 
 /*
@@ -102,7 +111,7 @@ static int read_line(void *arg, uint64_t seq, const char *text)
 	return 0;
 }
 
-/* Where the log ends now: what comes later is the shutdown's */
+/* Where the log ends now: what comes later is ours */
 static int mark(struct sevadm *adm, struct reading *r)
 {
 	*r = (struct reading){ .adm = adm, .after = UINT64_MAX, .last = UINT64_MAX };
@@ -153,6 +162,26 @@ static int fail_leaked(struct sevadm *adm, uint32_t sev, uint32_t snp)
 			 snp);
 }
 
+/* States in which nothing that a stock driver offers leads on */
+static int look(struct sevadm *adm, struct platforms *p)
+{
+	request_platforms(adm, p);
+	if (p->sev_ret == -EBUSY)
+		return core_fail_psp_dead(adm);
+	/* the driver did not convert the page that the firmware was to write to */
+	if (p->snp_ret == -EIO && p->snp_step.status == FW_INVALID_PAGE_STATE)
+		return core_fail(adm, SEVADM_FAILED, EIO, "Without the companion patch nothing brings "
+				 "it down: reboot cold.", "SNP is up in the firmware and the driver "
+				 "does not know: a load of kvm_amd failed half way, probably with a "
+				 "CPU offline");
+	if (p->sev_ret)
+		return core_fail_step(adm, &p->sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
+	if (p->snp_ret && p->snp_ret != -EINVAL && p->snp_ret != -ENODEV)
+		return core_fail_step(adm, &p->snp_step, SEV_DBG_R_NONE,
+				      FW_CMD_SNP_PLATFORM_STATUS);
+	return 0;
+}
+
 /* KVM tells the firmware a little after the process has ended */
 static int wait_for_counts(struct sevadm *adm)
 {
@@ -160,13 +189,14 @@ static int wait_for_counts(struct sevadm *adm)
 
 	for (;;) {
 		struct platforms p;
-		int ret;
+		int ret = look(adm, &p);
 
-		request_platforms(adm, &p);
-		if ((p.sev_ret || !p.sev.guest_count) && (p.snp_ret || !p.snp.guest_count))
-			return 0;
+		/* where SNP is not there, it has no guests either */
+		if (ret || !(p.sev.guest_count + (p.snp_ret ? 0 : p.snp.guest_count)))
+			return ret;
 		if (adm->host->ops->clock(adm->host) >= deadline)
-			return fail_leaked(adm, p.sev.guest_count, p.snp.guest_count);
+			return fail_leaked(adm, p.sev.guest_count,
+					   p.snp_ret ? 0 : p.snp.guest_count);
 		ret = core_check_cancel(adm);
 		if (ret)
 			return ret;
@@ -225,7 +255,8 @@ static int warn_unseen(struct sevadm *adm, struct sevadm_run *run, int log_err)
 static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run *run)
 {
 	const struct sevadm_step *step = r->failed ? &run->steps[r->failed - 1] : NULL;
-	char list[256], remedy[512] = "See `sevadm check`: a context may have leaked.";
+	char list[256], remedy[512] = "Load kvm_amd (`modprobe kvm_amd`) and run the same command "
+		"again; if SNP does not come up then, only a cold reboot brings it down.";
 	struct cpuset offline;
 
 	if (r->leaked && core_warn(adm, run, "the kernel gave pages up, which stay assigned in the "
@@ -241,9 +272,14 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 				 "give back");
 	if (!step)
 		return 0;
+	/* it was the driver that did not issue it */
+	if (step->status == SEVADM_NO_FW_CALL)
+		return core_fail_step(adm, step, SEV_DBG_R_NONE, 0);
 	if (cpus_offline(adm, &offline))
 		return -EIO;
-	if (cpuset_count(&offline))
+	if (step->status == FW_HWERROR_PLATFORM || step->status == FW_HWERROR_UNSAFE)
+		snprintf(remedy, sizeof(remedy), "%s", status_find(step->status)->remedy);
+	else if (cpuset_count(&offline))
 		snprintf(remedy, sizeof(remedy), "Bring CPU %s online (echo 1 > "
 			 "/sys/devices/system/cpu/cpuN/online), then `modprobe kvm_amd`, then run the "
 			 "same command again; --online-cpus does the first by itself.",
@@ -253,21 +289,16 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 				 step->status);
 }
 
-static int unload(struct sevadm *adm, struct sevadm_run *run)
+/* @log_err: why there is no mark in the log; @end: the mark, UINT64_MAX: of an empty log */
+static int unload(struct sevadm *adm, int log_err, uint64_t end, struct sevadm_run *run)
 {
-	struct reading r;
-	uint64_t end;
-	int log_err, ret;
+	struct reading r = { .adm = adm, .run = run, .after = end, .any = end != UINT64_MAX };
+	int ret = kvm_remove(adm, run);
 
-	log_err = mark(adm, &r);
-	end = r.last;
-	ret = kvm_remove(adm, run);
 	if (ret)
 		return ret;
-	if (!log_err) {
-		r = (struct reading){ .adm = adm, .run = run, .after = end, .any = end != UINT64_MAX };
+	if (!log_err)
 		log_err = adm->host->ops->kmsg(adm->host, read_line, &r);
-	}
 	ret = warn_unseen(adm, run, log_err);
 	return ret ? ret : judge(adm, &r, run);
 }
@@ -276,8 +307,11 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		   const struct sevadm_guests *guests, const struct cpuset *offline,
 		   struct cpuset *brought, struct sevadm_run *run)
 {
-	int ret = 0;
+	struct reading before;
+	int log_err, ret = 0;
 
+	/* the end of a guest may have its failures, too */
+	log_err = mark(adm, &before);
 	if (options->online_cpus)
 		ret = cpus_bring_online(adm, run, offline, brought);
 	if (!ret && options->guests == SEVADM_GUESTS_STOP) {
@@ -291,33 +325,13 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	if (!ret)
 		ret = core_check_cancel(adm);
 	if (!ret)
-		ret = unload(adm, run);
+		ret = unload(adm, log_err, before.last, run);
 	if (ret)
 		return ret;
 	core_phase_begin(adm, "proof", NULL, 0);
 	ret = prove_down(adm, guests->fw_snp != SEVADM_NO_FW_CALL, run);
 	core_phase_end(adm, ret);
 	return ret;
-}
-
-/* States in which nothing that a stock driver offers leads on: before anything is done */
-static int look(struct sevadm *adm, struct platforms *p)
-{
-	request_platforms(adm, p);
-	if (p->sev_ret == -EBUSY)
-		return core_fail_psp_dead(adm);
-	/* the driver did not convert the page that the firmware was to write to */
-	if (p->snp_ret == -EIO && p->snp_step.status == FW_INVALID_PAGE_STATE)
-		return core_fail(adm, SEVADM_FAILED, EIO, "Without the companion patch nothing brings "
-				 "it down: reboot cold.", "SNP is up in the firmware and the driver "
-				 "does not know: a load of kvm_amd failed half way, probably with a "
-				 "CPU offline");
-	if (p->sev_ret)
-		return core_fail_step(adm, &p->sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
-	if (p->snp_ret && p->snp_ret != -EINVAL && p->snp_ret != -ENODEV)
-		return core_fail_step(adm, &p->snp_step, SEV_DBG_R_NONE,
-				      FW_CMD_SNP_PLATFORM_STATUS);
-	return 0;
 }
 
 /* Nothing to unload: it is down, or nothing here can bring it down */
@@ -398,6 +412,11 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		return ret;
 	if (!kvm_loaded(adm))
 		return without_kvm(adm, &p, run);
+	if (kvm_without_sev(adm) && (p.sev.state || p.snp.state))
+		return core_fail(adm, SEVADM_FAILED, EIO, "Have it loaded anew (`sevadm recover "
+				 "--reload`) and run the same command again; if it does not find SEV "
+				 "then either, reboot cold.", "SEV or SNP is up in the firmware, and "
+				 "kvm_amd, whose end brings it down, was loaded without finding SEV");
 	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;

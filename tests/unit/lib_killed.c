@@ -7,35 +7,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "lib_matrix_fixture.h"
 
-/* true: it was killed; false: there are fewer calls than that */
-static bool killed(enum sevadm_guests_mode mode, unsigned int call, bool after)
+static int teardown(int mode)
 {
-	int status;
-	pid_t pid;
-
-	matrix_fresh();
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (!pid) {
-		memset(&matrix, 0, sizeof(matrix));
-		matrix.at = STEPS;
-		matrix.kill_at = call;
-		matrix.after = after;
-		matrix_open();
-		_exit(matrix_teardown(mode) ? 1 : 0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	if (WIFSIGNALED(status)) {
-		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-		return true;
-	}
-	ck_assert_msg(!WEXITSTATUS(status), "call %u: it failed without being killed", call);
-	return false;
+	return matrix_teardown((enum sevadm_guests_mode)mode);
 }
 
 /* Nothing is asked for twice that has come to pass */
@@ -95,7 +72,7 @@ START_TEST(anywhere)
 	enum sevadm_guests_mode mode = _i & 1 ? SEVADM_GUESTS_STOP : SEVADM_GUESTS_DECOMMISSION;
 	unsigned int call;
 
-	for (call = 1; killed(mode, call, _i & 2); call++) {
+	for (call = 1; matrix_killed(teardown, (int)mode, call, _i & 2); call++) {
 		if (_i & 4)
 			expect_explained();
 		expect_completes(mode);

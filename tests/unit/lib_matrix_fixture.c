@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/psp-sev.h>
@@ -254,6 +255,8 @@ void matrix_open(void)
 
 void matrix_close(void)
 {
+	if (!adm)
+		return;
 	sevadm_run_free(&record);
 	adm->dev->ops = real_device;
 	adm->host->ops = real_host;
@@ -305,4 +308,29 @@ void matrix_expect_down(void)
 	ck_assert_uint_eq(info.fw_sev_state, 0);
 	ck_assert_uint_eq(info.fw_snp_state, 0);
 	ck_assert_uint_eq(info.snp_guests + info.sev_guests, 0);
+}
+
+bool matrix_killed(int (*run)(int arg), int arg, unsigned int call, bool after)
+{
+	int status;
+	pid_t pid;
+
+	matrix_fresh();
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (!pid) {
+		memset(&matrix, 0, sizeof(matrix));
+		matrix.at = STEPS;
+		matrix.kill_at = call;
+		matrix.after = after;
+		matrix_open();
+		_exit(run(arg) ? 1 : 0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	if (WIFSIGNALED(status)) {
+		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
+		return true;
+	}
+	ck_assert_msg(!WEXITSTATUS(status), "call %u: it failed without being killed", call);
+	return false;
 }

@@ -63,6 +63,12 @@ void matrix_reopen(void);
 int matrix_teardown(enum sevadm_guests_mode mode);
 const struct sevadm_failure *matrix_failure(void);
 
+/*
+ * What happens when @run is killed at the @call-th call that changes something of a fresh
+ * host's, before or after it.  False: there are fewer, and it came to a good end.
+ */
+bool matrix_killed(int (*run)(int arg), int arg, unsigned int call, bool after);
+
 /* Guests are there with their VMM at work, or gone: nothing between */
 void matrix_expect_whole(enum sevadm_guests_mode mode);
 /* Both platforms UNINIT, seen from inside, and no guest of the firmware's left */

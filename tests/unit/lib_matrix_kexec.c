@@ -8,8 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "lib/firmware/status.h"
 #include "lib_matrix_fixture.h"
@@ -35,7 +33,7 @@ static void make(void)
 	matrix_make_with(&options, starts);
 }
 
-static int go(bool now)
+static int go(int now)
 {
 	struct sevadm_kexec_options options = {
 		.teardown = {
@@ -348,37 +346,12 @@ END_TEST
 
 /* ---------------------------------------------------------------------- it is killed */
 
-/* true: it was killed; false: there are fewer calls than that */
-static bool killed(bool now, unsigned int call, bool after)
-{
-	int status;
-	pid_t pid;
-
-	matrix_fresh();
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (!pid) {
-		begin(STEPS, 0);
-		matrix.kill_at = call;
-		matrix.after = after;
-		matrix_open();
-		_exit(go(now) ? 1 : 0);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	if (WIFSIGNALED(status)) {
-		ck_assert_int_eq(WTERMSIG(status), SIGKILL);
-		return true;
-	}
-	ck_assert_msg(!WEXITSTATUS(status), "call %u: it failed without being killed", call);
-	return false;
-}
-
 START_TEST(anywhere)
 {
 	bool now = _i & 1, after = _i & 2;
 	unsigned int call, arrived = 0;
 
-	for (call = 1; killed(now, call, after); call++) {
+	for (call = 1; matrix_killed(go, now, call, after); call++) {
 		matrix_reopen();
 		if (boots() == 2) {
 			/* there is nobody to go on in the next kernel */
