@@ -99,6 +99,7 @@ static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
 int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run)
 {
 	struct sevadm_guests guests;
+	struct platforms platforms;
 	struct sev_dbg_info info;
 	bool had_cure;
 	int ret;
@@ -108,7 +109,8 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 		return core_fail_node(adm, DEVICE_SEV);
 	if (reload && sevadm_is_stock(adm)) {
 		core_message(run, "kvm_amd is loaded anew");
-		return reload_kvm(adm, dry, run);
+		ret = stock_look(adm, &platforms);
+		return ret ? ret : reload_kvm(adm, dry, run);
 	}
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);

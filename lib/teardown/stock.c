@@ -162,8 +162,7 @@ static int fail_leaked(struct sevadm *adm, uint32_t sev, uint32_t snp)
 			 snp);
 }
 
-/* States in which nothing that a stock driver offers leads on */
-static int look(struct sevadm *adm, struct platforms *p)
+int stock_look(struct sevadm *adm, struct platforms *p)
 {
 	request_platforms(adm, p);
 	if (p->sev_ret == -EBUSY)
@@ -189,7 +188,7 @@ static int wait_for_counts(struct sevadm *adm)
 
 	for (;;) {
 		struct platforms p;
-		int ret = look(adm, &p);
+		int ret = stock_look(adm, &p);
 
 		/* where SNP is not there, it has no guests either */
 		if (ret || !(p.sev.guest_count + (p.snp_ret ? 0 : p.snp.guest_count)))
@@ -407,7 +406,7 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	ret = check_wbinvd(adm, &options->wbinvd, run);
 	if (!ret)
-		ret = look(adm, &p);
+		ret = stock_look(adm, &p);
 	if (ret)
 		return ret;
 	if (!kvm_loaded(adm))

@@ -105,6 +105,9 @@ int wbinvd_round(struct sevadm *adm, const struct sevadm_wbinvd_options *options
 /* Both platforms have to be UNINIT; @snp: this kernel runs as an SNP host */
 int prove_down(struct sevadm *adm, bool snp, struct sevadm_run *run);
 
+/* States in which nothing that a stock driver offers leads on: 0, or the failure.  Asks only */
+int stock_look(struct sevadm *adm, struct platforms *p);
+
 /**
  * stock_teardown - the same on a ccp driver without the companion patch
  * @adm:	handle

@@ -34,7 +34,7 @@ struct sevadm_run record;
 char matrix_path[256];
 
 static char directory[200], template[256];
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER, turn = PTHREAD_MUTEX_INITIALIZER;
 
 /* ------------------------------------------------------------------- in between */
 
@@ -97,12 +97,19 @@ static int after(enum matrix_step step, int ret)
 	return ret;
 }
 
+/* One after another where it is to be killed: not while another changes the machine */
 static int submit(struct device *dev, unsigned long request, void *arg)
 {
 	enum matrix_step step = step_of(request, arg);
-	int ret = before(step);
+	int ret;
 
-	return after(step, ret ? ret : real_device->submit(dev, request, arg));
+	if (matrix.kill_at)
+		pthread_mutex_lock(&turn);
+	ret = before(step);
+	ret = after(step, ret ? ret : real_device->submit(dev, request, arg));
+	if (matrix.kill_at)
+		pthread_mutex_unlock(&turn);
+	return ret;
 }
 
 static int process_signal(struct host *host, int handle, int sig)
