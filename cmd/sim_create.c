@@ -26,9 +26,9 @@ static const struct argp_option options[] = {
 	{ "launching-guests", KEY_LAUNCHING, "N", 0, "SNP guests before LAUNCH_FINISH" },
 	{ "leaked-guests", KEY_LEAKED, "N", 0, "SNP contexts whose VM is gone" },
 	{ "stubborn-guests", KEY_STUBBORN, "N", 0, "So many of the VMMs ignore SIGTERM" },
-	{ "units", KEY_UNITS, "session|libvirt|service", 0,
+	{ "units", KEY_UNITS, "session|libvirt|service|left-service", 0,
 	  "Where the VMMs live: together in a session (unless told), each in a scope of libvirt's, "
-	  "or in a service of its own" },
+	  "or in a service of its own, whose processes systemd ends or leaves to themselves" },
 	{ "vcpus", KEY_VCPUS, "N", 0, "Per guest, 2 unless told" },
 	{ "wbinvd-us", KEY_WBINVD, "N", 0, "What a WBINVD takes in microseconds, 1200 unless told" },
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },

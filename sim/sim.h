@@ -46,7 +46,8 @@ struct sim_why {
  * @vcpus:		per guest
  * @units:		where the VMMs live: "session" (NULL), together in one session's
  *			scope; "libvirt", each in the scope of a domain of libvirt's; "service",
- *			each in a service of its own
+ *			each in a service of its own; "left-service", each in one with
+ *			KillMode=none, of which systemd leaves the processes to themselves
  * @wbinvd_us:		what a WBINVD takes, 1..1000000; 0 for 1200
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
  * @generation:		"milan", "genoa" or "turin": processor and firmware; NULL for genoa
@@ -78,8 +79,8 @@ void sim_close(struct sim *sim);
 /*
  * Something that happens to the machine from outside, one action a call:
  *   offline=LIST online=LIST       CPU hotplug (each executes WBINVD on that CPU)
- *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS][@session|@libvirt|@service]   a
- *                                  new VM (plain: not encrypted); result = its VMM's pid
+ *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS][@session|@libvirt|@service|
+ *   @left-service]                 a new VM (plain: not encrypted); result = its VMM's pid
  *   start-stubborn=KIND[:VCPUS]    same, and the VMM ignores SIGTERM
  *   kill=PID                       SIGKILL from outside; KVM tears the VM down
  *   end=PID                        thawed and asked to end, killed if it does not
@@ -133,8 +134,8 @@ int sim_kmsg(struct sim *sim, int (*fn)(void *arg, uint64_t seq, const char *tex
 
 /*
  * A program that the machine has, to its end: modprobe kvm_amd, journalctl, systemctl is-active,
- * stop and kexec, virsh shutdown and destroy.  Its exit status; -ENOENT for any other program, -EHOSTDOWN.  The last
- * line of its output is left in @said.
+ * show, stop and kexec, virsh shutdown and destroy.  Its exit status; -ENOENT for any other
+ * program, -EHOSTDOWN.  The last line of its output is left in @said.
  */
 int sim_program_run(struct sim *sim, const char *const *argv, char *said, size_t size);
 int sim_module_remove(struct sim *sim, const char *name);

@@ -200,6 +200,7 @@ int fs_cgroup_list(struct sim *s, const char *path, struct sim_names *n)
 		names_add(n, "%s", strrchr(SIM_SERVICE_SLICE, '/') + 1);
 	} else if (!strcmp(path, SIM_SERVICE_SLICE)) {
 		list_units(s, SIM_UNIT_SERVICE, n);
+		list_units(s, SIM_UNIT_LEFT, n);
 	} else if (!strcmp(path, "/user.slice")) {
 		names_add(n, "%s", strrchr(SIM_SESSION_SLICE, '/') + 1);
 	} else if (!strcmp(path, SIM_SESSION_SLICE)) {

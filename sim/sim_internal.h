@@ -185,7 +185,8 @@ struct sim_kvm {
 };
 
 /* Where a VMM lives */
-enum sim_unit { SIM_UNIT_SESSION, SIM_UNIT_LIBVIRT, SIM_UNIT_SERVICE, SIM_UNITS };
+/* SIM_UNIT_LEFT: a service with KillMode=none */
+enum sim_unit { SIM_UNIT_SESSION, SIM_UNIT_LIBVIRT, SIM_UNIT_SERVICE, SIM_UNIT_LEFT, SIM_UNITS };
 
 /* A VMM; its threads are pid (main), pid+1.. (vCPUs), the last one (I/O) */
 struct sim_proc {

@@ -75,6 +75,8 @@ static int systemctl_stop(struct sim *s, const char *const *argv, const struct s
 	if (!*argv || argv[1])
 		return says(said, 1, "Too few arguments.", NULL);
 	p = sim_unit_proc(s, *argv);
+	if (p && p->unit == SIM_UNIT_LEFT)
+		return 0;
 	if (p && block)
 		stop_proc(s, p, STOP_NS);
 	else if (p)
@@ -85,6 +87,18 @@ static int systemctl_stop(struct sim *s, const char *const *argv, const struct s
 		if (s->st->proc[i].used && s->st->proc[i].unit == SIM_UNIT_SESSION)
 			stop_later(s, &s->st->proc[i]);
 	return 0;
+}
+
+/* Of what it can tell: how a unit's processes are ended.  One that is not there has defaults */
+static int systemctl_show(struct sim *s, const char *const *argv, const struct said *said)
+{
+	struct sim_proc *p;
+
+	if (!argv[0] || strcmp(argv[0], "--property=KillMode") || !argv[1] ||
+	    strcmp(argv[1], "--value") || !argv[2] || argv[3])
+		return says(said, 1, "Unknown option.", NULL);
+	p = sim_unit_proc(s, argv[2]);
+	return says(said, 0, p && p->unit == SIM_UNIT_LEFT ? "none" : "control-group", NULL);
 }
 
 static int systemctl(struct sim *s, const char *const *argv, const struct said *said)
@@ -98,6 +112,8 @@ static int systemctl(struct sim *s, const char *const *argv, const struct said *
 
 		return says(said, active ? 0 : 3, active ? "active" : "inactive", NULL);
 	}
+	if (!strcmp(verb, "show"))
+		return systemctl_show(s, argv + 2, said);
 	if (!strcmp(verb, "stop"))
 		return systemctl_stop(s, argv + 2, said);
 	return says(said, 1, "Unknown command verb %s.", verb);

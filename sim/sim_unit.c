@@ -10,7 +10,9 @@
 
 #include "sim_internal.h"
 
-static const char *const unit_kinds[SIM_UNITS] = { "session", "libvirt", "service" };
+static const char *const unit_kinds[SIM_UNITS] = {
+	"session", "libvirt", "service", "left-service",
+};
 
 bool sim_unit_parse(const char *text, uint32_t *unit)
 {
@@ -70,6 +72,7 @@ void sim_unit_name(const struct sim *s, const struct sim_proc *p, char *buf, siz
 			 (unsigned int)(p - s->st->proc) + 1, escaped);
 		break;
 	case SIM_UNIT_SERVICE:
+	case SIM_UNIT_LEFT:
 		snprintf(buf, size, "vm@%d.service", p->pid);
 		break;
 	default:
@@ -80,7 +83,7 @@ void sim_unit_name(const struct sim *s, const struct sim_proc *p, char *buf, siz
 void sim_unit_dir(const struct sim *s, const struct sim_proc *p, char *buf, size_t size)
 {
 	static const char *const slices[SIM_UNITS] = {
-		SIM_SESSION_SLICE, SIM_MACHINE_SLICE, SIM_SERVICE_SLICE,
+		SIM_SESSION_SLICE, SIM_MACHINE_SLICE, SIM_SERVICE_SLICE, SIM_SERVICE_SLICE,
 	};
 	char name[SIM_UNIT_NAME];
 

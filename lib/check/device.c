@@ -158,13 +158,16 @@ static int check_parameters(struct facts *f)
 	return ret;
 }
 
-/* An INIT failed when it was loaded: it does not shut down then what it could not use */
+/*
+ * An INIT failed when it was loaded: it does not shut down then what it could not use.
+ * What is half up is worse, and told with the states.
+ */
 static int check_kvm(struct facts *f)
 {
 	char sev[8];
 
 	if (f->patch || parameter(f, "kvm_amd", "sev", sev, sizeof(sev)) || strcmp(sev, "N") ||
-	    !(f->sev.state || facts_snp_up(f)))
+	    facts_half_up(f) || !(f->sev.state || facts_snp_up(f)))
 		return check_say(f, "module.kvm_amd", SEVADM_PASS, NULL, "kvm_amd is loaded");
 	return check_say(f, "module.kvm_amd", SEVADM_FAIL, "`sevadm recover --reload` loads it anew; "
 			 "if it does not find SEV then either, reboot cold.", "SEV or SNP is up in the "

@@ -34,8 +34,8 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  * @process_open: a handle of a process that stays valid when its pid is used again
  * @process_signal: -ESRCH once it has ended
  * @process_wait: 1 when it has ended, 0 when not after @timeout_ns
- * @run:	a program of the system's by its name, without input, waited for: its exit
- *		status; -ETIMEDOUT (it was ended), -EINTR (a signal came: it was ended),
+ * @run:	a program of the system's by its name, without input and out of reach of the
+ *		terminal's signals, waited for: its exit status; -ETIMEDOUT (it was ended), -EINTR (a signal came: it was ended),
  *		-errno.  The last line that it said is left in @said
  * @module_remove: a module of the kernel: -EBUSY while it is in use
  * @kexec_load:	a kernel and its initramfs (NULL: none) for the next kexec

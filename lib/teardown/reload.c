@@ -59,10 +59,14 @@ static int insert(struct sevadm *adm, struct sevadm_run *run)
 	static const char *const words[] = { "modprobe", "kvm_amd", NULL };
 	uint64_t start = adm->host->ops->clock(adm->host);
 	char said[256];
+	sigset_t saved;
 	int ret, added;
 
 	core_phase_begin(adm, "modprobe kvm_amd", NULL, 0);
+	/* as with a firmware command: once it is asked for, it comes to its end */
+	core_stops_hold(&saved);
 	ret = adm->host->ops->run(adm->host, words, LOAD_SECONDS * SECOND, said, sizeof(said));
+	core_stops_release(&saved);
 	core_phase_end(adm, ret);
 	added = add(adm, run, "modprobe kvm_amd", ret < 0 ? ret : ret ? -EPROTO : 0, start);
 	if (!ret)

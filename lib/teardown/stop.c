@@ -59,17 +59,22 @@ static int record(struct stop *stop, const struct host_vm *vm, const char *comma
 	return core_step_add(stop->adm, stop->run, &step);
 }
 
-/* 1: it took the request, 0: it did not, which was warned of; or -errno */
-static int ask(struct stop *stop, const struct host_vm *vm, const char *command,
-	       const char *target, const char *const *words, uint64_t timeout)
+static int run(struct stop *stop, const char *const *words, uint64_t timeout, char *said,
+	       size_t size)
 {
 	uint64_t at = now(stop), until = core_until(stop->adm, at + timeout);
-	char said[256] = "";
-	int ret, failed;
 
-	timeout = until > at ? until - at : 0;
-	ret = stop->adm->host->ops->run(stop->adm->host, words, timeout, said, sizeof(said));
-	failed = record(stop, vm, command, target, ret, said);
+	said[0] = '\0';
+	return stop->adm->host->ops->run(stop->adm->host, words, until > at ? until - at : 0, said,
+					 size);
+}
+
+/* What came of @command.  1: it took it, 0: it did not, which was warned of; or -errno */
+static int judge(struct stop *stop, const struct host_vm *vm, const char *command,
+		 const char *target, int ret, const char *said)
+{
+	int failed = record(stop, vm, command, target, ret, said);
+
 	if (!failed)
 		failed = core_check_cancel(stop->adm);
 	if (failed || !ret)
@@ -82,6 +87,20 @@ static int ask(struct stop *stop, const struct host_vm *vm, const char *command,
 	return failed;
 }
 
+/* What was asked of it is not broken off half way; nothing comes after it, though */
+static int ask(struct stop *stop, const struct host_vm *vm, const char *command,
+	       const char *target, const char *const *words, uint64_t timeout)
+{
+	char said[256];
+	sigset_t saved;
+	int ret;
+
+	core_stops_hold(&saved);
+	ret = run(stop, words, timeout, said, sizeof(said));
+	core_stops_release(&saved);
+	return judge(stop, vm, command, target, ret, said);
+}
+
 /*
  * A service that dies of our signal may be started again by systemd; one that
  * systemd was told to stop is not.  --no-block: it is the process that is waited
@@ -89,9 +108,21 @@ static int ask(struct stop *stop, const struct host_vm *vm, const char *command,
  */
 static int ask_systemd(struct stop *stop, const struct host_vm *vm)
 {
-	const char *const words[] = { "systemctl", "stop", "--no-block", vm->unit.name, NULL };
+	const char *const unit = vm->unit.name;
+	const char *const show[] = {
+		"systemctl", "show", "--property=KillMode", "--value", unit, NULL,
+	};
+	const char *const words[] = { "systemctl", "stop", "--no-block", unit, NULL };
+	char said[256];
+	int ret;
 
-	return ask(stop, vm, "systemctl stop", vm->unit.name, words, PROGRAM_SECONDS * SECOND);
+	/* asked first: a unit that was made for once is forgotten when it is stopped */
+	ret = run(stop, show, PROGRAM_SECONDS * SECOND, said, sizeof(said));
+	if (ret < 0)
+		return judge(stop, vm, "systemctl show", unit, ret, said);
+	ret = ask(stop, vm, "systemctl stop", unit, words, PROGRAM_SECONDS * SECOND);
+	/* systemd ends such a service, and leaves its processes to themselves */
+	return ret == 1 && !strcmp(said, "none") ? 0 : ret;
 }
 
 /*

@@ -147,6 +147,10 @@ act unload offline=3 load >/dev/null
 checks 'SNP half up' teardown 2 "cpus.online state.half-up"
 ok 'has a cure' 'remedy state.half-up "sevadm recover"'
 machine --no-patch
+act unload fail=DF_FLUSH:HWERROR_PLATFORM load >/dev/null
+checks 'a kvm_amd that found no SEV, on a stock driver' teardown 2 module.kvm_amd
+ok 'is loaded anew' 'remedy module.kvm_amd "sevadm recover --reload"'
+machine --no-patch
 act unload offline=3 load >/dev/null
 checks 'SNP half up on a stock driver' teardown 2 "cpus.online state.half-up"
 ok 'has none' 'remedy state.half-up "reboot cold"'

@@ -106,7 +106,17 @@ keep
 host teardown
 ok 'half up: named, and left alone' 'code_is 1 && unchanged && said "does not know" && said "reboot cold"'
 host recover --reload
-ok 'loading anew does not help, and does not pretend to' 'code_is 1 && said "SNP did not come up: the driver said"'
+ok 'loading anew does not help, and is not done' 'code_is 1 && unchanged && said "does not know" && said "reboot cold"'
+machine --no-patch
+act unload fail=DF_FLUSH:HWERROR_PLATFORM load >/dev/null
+keep
+host teardown
+ok 'a kvm_amd that found no SEV: what it would not bring down is named' 'code_is 1 && unchanged &&
+	said "was loaded without finding SEV" && said "recover --reload"'
+host recover --reload
+ok 'and loading anew helps' 'code_is 0'
+host teardown
+ok 'after which the teardown completes' 'code_is 0'
 
 machine --no-patch --snp-guests=2
 keep

@@ -48,6 +48,19 @@ START_TEST(last_line)
 }
 END_TEST
 
+/* ^C at the terminal is for this process alone, which knows what may be broken off */
+START_TEST(own_group)
+{
+	char group[16];
+
+	ck_assert_int_eq(RUN(30 * SECOND, "sh", "-c", "read -r pid comm state parent group rest "
+			     "</proc/self/stat; echo $group"), 0);
+	snprintf(group, sizeof(group), "%d", getpgrp());
+	ck_assert_str_ne(said, group);
+	ck_assert_int_gt(atoi(said), 0);
+}
+END_TEST
+
 START_TEST(time_out)
 {
 	ck_assert_int_eq(RUN(SECOND / 10, "sleep", "600"), -ETIMEDOUT);
@@ -122,6 +135,7 @@ int main(void)
 
 	tcase_add_test(tc, statuses);
 	tcase_add_test(tc, last_line);
+	tcase_add_test(tc, own_group);
 	tcase_add_test(tc, time_out);
 	tcase_add_test(tc, writing);
 	tcase_add_test(tc, kernel_log);

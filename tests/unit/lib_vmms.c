@@ -22,6 +22,7 @@ static struct {
 	int write_err, thaw_err, run_ret;
 	unsigned int runs;
 	char last[128];
+	const char *kill_mode;
 } place;
 
 static int pid_in(const char *path)
@@ -66,6 +67,10 @@ static int write_place(struct fake *f, const char *path, const char *text)
 
 static int run_place(struct fake *f, const char *const *words, char *said, size_t size)
 {
+	if (!strcmp(words[1], "show") && place.run_ret >= 0) {
+		snprintf(said, size, "%s", place.kill_mode ? place.kill_mode : "control-group");
+		return place.run_ret;
+	}
 	place.runs++;
 	place.last[0] = '\0';
 	for (size_t i = 0; words[i]; i++)
@@ -108,11 +113,11 @@ static const struct {
 	unsigned int runs;
 } programs[] = {
 	/* missing, or without an answer: not asked again for the next VMM */
-	{ -ENOENT, "systemctl stop!ENOENT SIGTERM SIGTERM ", "there is no such program", 1 },
-	{ -ETIMEDOUT, "systemctl stop!ETIMEDOUT SIGTERM SIGTERM ", "timed out", 1 },
+	{ -ENOENT, "systemctl show!ENOENT SIGTERM SIGTERM ", "there is no such program", 1 },
+	{ -ETIMEDOUT, "systemctl show!ETIMEDOUT SIGTERM SIGTERM ", "timed out", 1 },
 	{ 5, "systemctl stop!EIO SIGTERM systemctl stop!EIO SIGTERM ",
 	  "exit status 5: no\\x1b[2J good", 2 },
-	{ -ENOMEM, "systemctl stop!ENOMEM SIGTERM systemctl stop!ENOMEM SIGTERM ", "memory", 2 },
+	{ -ENOMEM, "systemctl show!ENOMEM SIGTERM systemctl show!ENOMEM SIGTERM ", "memory", 2 },
 };
 
 START_TEST(program_fails)
@@ -136,7 +141,7 @@ START_TEST(program_interrupted)
 	fake_vm(&fake, SEVADM_GUEST_SNP);
 	place.run_ret = -EINTR;
 	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), -ECANCELED);
-	expect_steps("systemctl stop!EINTR");
+	expect_steps("systemctl show!EINTR");
 	ck_assert_uint_eq(changes(), 0);
 	ck_assert(!fake.vmms[0].ended);
 }
@@ -149,7 +154,7 @@ START_TEST(program_hangs)
 	place.run_ret = -ETIMEDOUT;
 	options.stop_seconds = 12;
 	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), 0);
-	expect_steps("systemctl stop!ETIMEDOUT SIGTERM SIGKILL " DOWN);
+	expect_steps("systemctl show!ETIMEDOUT SIGTERM SIGKILL " DOWN);
 	ck_assert_uint_ge(fake.now_ns, 1012000000000);
 	ck_assert_uint_lt(fake.now_ns, 1013000000000);
 }
@@ -181,6 +186,27 @@ START_TEST(words)
 		expect_steps("systemctl stop SIGKILL " DOWN);
 		ck_assert_str_eq(place.last, "systemctl stop --no-block vm@101.service");
 	}
+}
+END_TEST
+
+/* KillMode=none: systemd sends nothing, and SIGKILL may not be the first that it hears */
+START_TEST(left_alone)
+{
+	static const struct {
+		const char *mode, *steps;
+	} rows[] = {
+		{ "none", "systemctl stop SIGTERM " },
+		{ "mixed", "systemctl stop SIGKILL " },
+		{ "process", "systemctl stop SIGKILL " },
+	};
+	char steps[256];
+
+	fake_vm(&fake, SEVADM_GUEST_SNP);
+	place.kill_mode = rows[_i].mode;
+	options.stop_seconds = 1;
+	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), 0);
+	snprintf(steps, sizeof(steps), "%s%s", rows[_i].steps, DOWN);
+	expect_steps(steps);
 }
 END_TEST
 
@@ -438,6 +464,7 @@ int main(void)
 	tcase_add_test(tc, program_interrupted);
 	tcase_add_test(tc, program_hangs);
 	tcase_add_test(tc, program_hangs_bounded);
+	tcase_add_loop_test(tc, left_alone, 0, 3);
 	tcase_add_loop_test(tc, words, 0, 2);
 	tcase_add_test(tc, no_freezer);
 	tcase_add_test(tc, deaf_freezer);
