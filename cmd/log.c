@@ -65,18 +65,11 @@ static const struct log_backend *backend_of(const char *target)
 static void look_at_caller(struct who *who)
 {
 	const char *user = getenv("SUDO_USER"), *uid = getenv("SUDO_UID");
-	char line[32];
-	uint64_t login;
 
 	*who = (struct who){
 		.uid = getuid(), .euid = geteuid(), .pid = getpid(), .ppid = getppid(),
 	};
-	/* all ones: nobody logged in, a service */
-	if (!file_read_line("/proc/self/loginuid", line, sizeof(line)) &&
-	    !text_u64(line, UINT32_MAX - 1, &login)) {
-		who->login_uid = (uint32_t)login;
-		who->has_login = true;
-	}
+	who->has_login = file_login_uid(&who->login_uid);
 	if (user)
 		text_escape(user, who->sudo_user, sizeof(who->sudo_user));
 	who->has_sudo_uid = uid && !text_u64(uid, UINT32_MAX, &who->sudo_uid);

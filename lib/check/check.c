@@ -17,17 +17,9 @@ bool facts_psp_dead(const struct facts *f)
 	return f->patch ? f->info.state & SEV_DBG_S_PSP_DEAD : f->klog.psp_dead;
 }
 
-/*
- * kvm_amd was loaded with a CPU offline: SNP_INIT_EX succeeded, the SNP_DF_FLUSH
- * after it did not, so the driver takes SNP for down.  A stock driver then does not
- * convert the page that the firmware is to write its status to.
- */
 bool facts_half_up(const struct facts *f)
 {
-	if (f->patch)
-		return f->info.fw_snp_state != SEV_DBG_FW_UNKNOWN && f->info.fw_snp_state &&
-		       !(f->info.state & SEV_DBG_S_SNP_INIT);
-	return f->snp_err == -EIO && f->snp_step.status == FW_INVALID_PAGE_STATE;
+	return f->patch ? info_half_up(&f->info) : f->half_up;
 }
 
 bool facts_snp_up(const struct facts *f)
@@ -135,6 +127,7 @@ static int gather(struct facts *f)
 	f->snp_step = p.snp_step;
 	f->sev_err = p.sev_ret;
 	f->snp_err = p.snp_ret;
+	f->half_up = platforms_half_up(&p);
 	f->snp_host = f->patch ? f->info.state & SEV_DBG_S_SNP_HOST :
 		      f->snp_err != -EINVAL && f->snp_err != -ENODEV;
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG] == -EACCES ||

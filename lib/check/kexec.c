@@ -114,17 +114,9 @@ static int check_image(struct facts *f)
 			 "kexec --kernel=FILE`.", "no kernel is loaded for kexec");
 }
 
-static int nothing(void *arg, const char *name)
-{
-	(void)arg;
-	(void)name;
-	return 0;
-}
-
 static int check_systemd(struct facts *f)
 {
-	/* sd_booted(3) */
-	if (!f->adm->host->ops->list(f->adm->host, "/run/systemd/system", nothing, NULL))
+	if (host_has_systemd(f->adm->host))
 		return check_say(f, "systemd", SEVADM_PASS, NULL, "systemd runs this host and ends "
 				 "its services before a kexec");
 	return check_say(f, "systemd", SEVADM_WARN, "End services yourself, then say `sevadm kexec "

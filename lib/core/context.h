@@ -150,6 +150,15 @@ struct platforms {
  */
 void request_platforms(struct sevadm *adm, struct platforms *platforms);
 
+/*
+ * kvm_amd was loaded with a CPU offline: SNP_INIT_EX succeeded, the SNP_DF_FLUSH
+ * after it did not, so the driver takes SNP for down.  With the companion patch, and
+ * with a stock driver, which then does not convert the page that the firmware is to
+ * write its status to.
+ */
+bool info_half_up(const struct sev_dbg_info *info);
+bool platforms_half_up(const struct platforms *platforms);
+
 /* Changes: each is recorded in @run, and as the failure if it did not succeed */
 int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 			 const struct sevadm_guest *guest, uint32_t flags);

@@ -16,6 +16,7 @@
 #include "lib/core/context.h"
 #include "lib/core/journal.h"
 #include "lib/util/cleanup.h"
+#include "lib/util/file.h"
 #include "lib/util/text.h"
 
 #define RUN_DIR		"/run/sevadm"
@@ -125,16 +126,14 @@ void journal_step(struct sevadm *adm, const struct sevadm_step *step)
 static void write_begin(struct sevadm *adm, const char *boot, const char *command)
 {
 	struct line line;
-	char login[32];
+	uint32_t login;
 
 	begin_line(&line, "begin");
 	add_string(&line, "boot", boot);
 	add_string(&line, "command", command);
 	add(&line, ",\"uid\":%u", (unsigned int)getuid());
-	/* who logged in and became root; 4294967295: nobody did */
-	if (!host_read_line(adm->host, "/proc/self/loginuid", login, sizeof(login)) &&
-	    strcmp(login, "4294967295"))
-		add(&line, ",\"login_uid\":%lu", strtoul(login, NULL, 10));
+	if (file_login_uid(&login))
+		add(&line, ",\"login_uid\":%u", login);
 	end_line(&adm->journal, &line);
 }
 

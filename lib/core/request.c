@@ -183,6 +183,18 @@ void request_platforms(struct sevadm *adm, struct platforms *p)
 	p->snp_step.duration_ns = 0;
 }
 
+bool info_half_up(const struct sev_dbg_info *info)
+{
+	return info->fw_snp_state != SEV_DBG_FW_UNKNOWN && info->fw_snp_state &&
+	       !(info->state & SEV_DBG_S_SNP_INIT);
+}
+
+bool platforms_half_up(const struct platforms *platforms)
+{
+	return platforms->snp_ret == -EIO &&
+	       platforms->snp_step.status == FW_INVALID_PAGE_STATE;
+}
+
 static struct sevadm_step step_of(const struct sev_dbg_result *result, uint16_t command)
 {
 	return (struct sevadm_step){

@@ -40,6 +40,18 @@ unsigned int host_cpu_family(struct host *host)
 	return line ? (unsigned int)strtoul(line + 1, NULL, 10) : 0;
 }
 
+static int nothing(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return 0;
+}
+
+bool host_has_systemd(struct host *host)
+{
+	return !host->ops->list(host, "/run/systemd/system", nothing, NULL);
+}
+
 void host_kernel_release(struct host *host, char *buf, size_t size)
 {
 	if (host_read_line(host, "/proc/sys/kernel/osrelease", buf, size))

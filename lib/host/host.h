@@ -112,6 +112,9 @@ void host_cpu_place(struct host *host, struct host_topology *topology, unsigned 
 /* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */
 unsigned int host_cpu_family(struct host *host);
 
+/* Is it systemd that runs this host?  As sd_booted(3) */
+bool host_has_systemd(struct host *host);
+
 /* Kernel release, at least "?" */
 void host_kernel_release(struct host *host, char *buf, size_t size);
 

@@ -154,18 +154,6 @@ static int check_statuses(struct sevadm *adm, const struct sevadm_run *run)
 	return 0;
 }
 
-static int nothing(void *arg, const char *name)
-{
-	(void)arg;
-	(void)name;
-	return 0;
-}
-
-static bool has_systemd(struct sevadm *adm)
-{
-	return !adm->host->ops->list(adm->host, "/run/systemd/system", nothing, NULL);
-}
-
 /*
  * systemd begins at once to end what runs, this process and the one that asks among it:
  * neither may be taken for an order that was not taken.
@@ -309,7 +297,7 @@ static int jump(struct sevadm *adm, const struct sevadm_kexec_options *options,
 int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		 struct sevadm_run *run)
 {
-	bool now = options->now || !has_systemd(adm);
+	bool now = options->now || !host_has_systemd(adm->host);
 	int ret;
 
 	if (options->teardown.guests == SEVADM_GUESTS_DECOMMISSION)

@@ -79,8 +79,6 @@ static int shut_stuck_down(struct sevadm *adm, bool dry, struct sevadm_run *run)
 static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
 		const struct sevadm_guests *guests, struct sevadm_run *run)
 {
-	bool half_up = info->fw_snp_state != SEV_DBG_FW_UNKNOWN && info->fw_snp_state &&
-		       !(info->state & SEV_DBG_S_SNP_INIT);
 	struct sevadm_teardown_options down = {
 		.guests = SEVADM_GUESTS_REFUSE, .online_cpus = true, .dry = dry,
 	};
@@ -90,8 +88,8 @@ static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
 		ret = decommission_leaked(adm, dry, run, guests);
 	if (!ret && info->state & SEV_DBG_S_IOMMU_STUCK)
 		ret = shut_stuck_down(adm, dry, run);
-	/* the driver does not know that SNP is up: the whole way down, with proof */
-	if (!ret && half_up)
+	/* the whole way down, with proof */
+	if (!ret && info_half_up(info))
 		ret = sevadm_teardown(adm, &down, run);
 	return ret ? ret : warn_lasting(adm, run, guests);
 }

@@ -167,8 +167,7 @@ int stock_look(struct sevadm *adm, struct platforms *p)
 	request_platforms(adm, p);
 	if (p->sev_ret == -EBUSY)
 		return core_fail_psp_dead(adm);
-	/* the driver did not convert the page that the firmware was to write to */
-	if (p->snp_ret == -EIO && p->snp_step.status == FW_INVALID_PAGE_STATE)
+	if (platforms_half_up(p))
 		return core_fail(adm, SEVADM_FAILED, EIO, "Without the companion patch nothing brings "
 				 "it down: reboot cold.", "SNP is up in the firmware and the driver "
 				 "does not know: a load of kvm_amd failed half way, probably with a "

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "lib/util/cleanup.h"
+#include "lib/util/text.h"
 
 int file_open_append(const char *path)
 {
@@ -103,4 +104,17 @@ int file_read_line(const char *path, char *buf, size_t size)
 	buf[n] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
 	return 0;
+}
+
+bool file_login_uid(uint32_t *uid)
+{
+	char line[32];
+	uint64_t value;
+
+	/* all ones: a service, which nobody logged in for */
+	if (file_read_line("/proc/self/loginuid", line, sizeof(line)) ||
+	    text_u64(line, UINT32_MAX - 1, &value))
+		return false;
+	*uid = (uint32_t)value;
+	return true;
 }

@@ -2,7 +2,9 @@
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /**
@@ -39,5 +41,8 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode);
  * Return: 0 or -errno
  */
 int file_read_line(const char *path, char *buf, size_t size);
+
+/* Who logged in and became who we are, by the kernel's audit: false where nobody did */
+bool file_login_uid(uint32_t *uid);
 
 #endif
