@@ -124,10 +124,17 @@ void usage_release(void);
 
 /* ---- plan.c */
 
+/* --plan=FORM of a command that has a plan: nothing is done then, as with --dry-run */
+enum plan_form { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_DOT, PLAN_MERMAID };
+/* The option; its input is an enum plan_form */
+extern const struct argp plan_argp;
+/* For mode_of() of struct command */
+bool plan_mode(enum plan_form form, enum out_mode *mode);
+/* Where the form is a graph: one that was made is shown, though it may not be carried out */
+void plan_show(struct cli *cli, enum plan_form form, const struct sevadm_run *run, int ret);
+
 /* Plan and order as members of the result */
 void plan_members(struct cli *cli, const struct sevadm_run *run);
-/* The same as a document */
-void plan_graph(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run);
 
 /* ---- run.c */
 

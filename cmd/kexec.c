@@ -14,13 +14,20 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
+struct kexec_options {
+	struct sevadm_kexec_options lib;
+	enum plan_form plan;
+};
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
-	struct sevadm_kexec_options *o = state->input;
+	struct kexec_options *k = state->input;
+	struct sevadm_kexec_options *o = &k->lib;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &o->teardown;
+		state->child_inputs[1] = &k->plan;
 		return 0;
 	case KEY_KERNEL:
 		o->kernel = arg;
@@ -51,7 +58,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { .argp = &teardown_argp }, { 0 } };
+static const struct argp_child children[] = {
+	{ .argp = &teardown_argp }, { .argp = &plan_argp }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = options, .parser = parse, .children = children,
@@ -61,29 +70,41 @@ static const struct argp argp = {
 
 static unsigned int flags_of(const void *options_)
 {
-	const struct sevadm_kexec_options *o = options_;
+	const struct kexec_options *k = options_;
+	const struct sevadm_kexec_options *o = &k->lib;
 
-	return (o->teardown.guests == SEVADM_GUESTS_REFUSE ? 0 : CMD_DESTRUCTIVE | CMD_KILL) |
+	return (k->plan ? CMD_PLAN_ONLY : 0) |
+	       (o->teardown.guests == SEVADM_GUESTS_REFUSE ? 0 : CMD_DESTRUCTIVE | CMD_KILL) |
 	       (o->no_exec ? 0 : CMD_REBOOTS) | (o->kernel || !o->no_exec ? CMD_BOOT : 0);
+}
+
+static bool mode_of(const void *options_, enum out_mode *mode)
+{
+	return plan_mode(((const struct kexec_options *)options_)->plan, mode);
 }
 
 static int run(struct cli *cli, const void *options_)
 {
-	struct sevadm_kexec_options o = *(const struct sevadm_kexec_options *)options_;
+	const struct kexec_options *k = options_;
+	struct sevadm_kexec_options o = k->lib;
 	struct sevadm_run record = { 0 };
+	int ret;
 
 	o.teardown.dry = cli->dry_run;
 	cli->run = &record;
 	progress_start(cli);
-	return run_report(cli, &record, sevadm_kexec(cli->adm, &o, &record));
+	ret = sevadm_kexec(cli->adm, &o, &record);
+	plan_show(cli, k->plan, &record, ret);
+	return run_report(cli, &record, ret);
 }
 
 const struct command cmd_kexec = {
 	.name = "kexec",
 	.summary = "Tear down, prove it, and go to the next kernel",
 	.argp = &argp,
-	.options_size = sizeof(struct sevadm_kexec_options),
+	.options_size = sizeof(struct kexec_options),
 	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY | CMD_STOCK | CMD_RESURVEY,
 	.flags_of = flags_of,
+	.mode_of = mode_of,
 	.run = run,
 };

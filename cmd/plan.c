@@ -9,6 +9,39 @@
 #include "cmd/cli.h"
 #include "cmd/out/graph.h"
 
+#define KEY_PLAN	0x400
+
+static const char *const forms[] = {
+	[PLAN_TEXT] = "text", [PLAN_JSON] = "json", [PLAN_DOT] = "dot", [PLAN_MERMAID] = "mermaid",
+};
+
+static const struct argp_option options[] = {
+	{ "plan", KEY_PLAN, "text|json|dot|mermaid", 0,
+	  "Print the plan in this form and change nothing, as with --dry-run" },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	enum plan_form *form = state->input;
+
+	if (key != KEY_PLAN)
+		return ARGP_ERR_UNKNOWN;
+	for (*form = PLAN_TEXT; *form <= PLAN_MERMAID; ++*form)
+		if (!strcmp(arg, forms[*form]))
+			return 0;
+	argp_error(state, "--plan takes text, json, dot or mermaid, not '%s'", arg);
+	return 0;
+}
+
+const struct argp plan_argp = { .options = options, .parser = parse };
+
+bool plan_mode(enum plan_form form, enum out_mode *mode)
+{
+	*mode = form == PLAN_TEXT ? OUT_TEXT : form == PLAN_JSON ? OUT_JSON : OUT_DOCUMENT;
+	return form;
+}
+
 struct step_view {
 	struct sevadm_plan_step s;
 	uint32_t number;
@@ -140,7 +173,7 @@ static void node(const struct graph *graph, size_t i, const struct sevadm_plan_s
 	graph_node(graph, i + 1, name, step->why);
 }
 
-void plan_graph(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run)
+static void draw(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run)
 {
 	bool simulated = sevadm_is_simulated(cli->adm);
 	char title[512], text[96];
@@ -162,4 +195,10 @@ void plan_graph(struct cli *cli, enum graph_kind kind, const struct sevadm_run *
 			   !edge->told_by);
 	}
 	graph_end(&graph);
+}
+
+void plan_show(struct cli *cli, enum plan_form form, const struct sevadm_run *run, int ret)
+{
+	if (form >= PLAN_DOT && (!ret || run->nr_plan))
+		draw(cli, form == PLAN_DOT ? GRAPH_DOT : GRAPH_MERMAID, run);
 }

@@ -8,7 +8,7 @@
 #include "lib/util/text.h"
 
 enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED, KEY_ROLLING,
-       KEY_ONLINE, KEY_PLAN, KEY_TIMEOUT };
+       KEY_ONLINE, KEY_TIMEOUT };
 
 #define STOP_SECONDS	30
 
@@ -16,7 +16,7 @@ enum { KEY_GUESTS = 0x200, KEY_BROADCAST, KEY_JOBS, KEY_ONLY, KEY_LEAKED, KEY_RO
 struct teardown_options {
 	struct sevadm_teardown_options lib;
 	const char *only;
-	enum { PLAN_NONE, PLAN_TEXT, PLAN_JSON, PLAN_DOT, PLAN_MERMAID } plan;
+	enum plan_form plan;
 };
 
 static const struct argp_option options[] = {
@@ -40,8 +40,6 @@ static const struct argp_option options[] = {
 static const struct argp_option own_options[] = {
 	{ "only", KEY_ONLY, "ID[,ID...]", 0,
 	  "Stop or decommission these guests, and no other" },
-	{ "plan", KEY_PLAN, "text|json|dot|mermaid", 0,
-	  "Print the plan in this form and change nothing, as with --dry-run" },
 	{ 0 }
 };
 
@@ -95,18 +93,6 @@ static void parse_guests(struct sevadm_teardown_options *o, const char *arg,
 		argp_error(state, "--guests takes refuse, stop[:SECONDS] or decommission, "
 			   "not '%s'", arg);
 	}
-}
-
-static void parse_plan(struct teardown_options *t, const char *arg, struct argp_state *state)
-{
-	static const char *const names[] = { "text", "json", "dot", "mermaid" };
-
-	for (int i = 0; i < 4; i++)
-		if (!strcmp(arg, names[i])) {
-			t->plan = PLAN_TEXT + i;
-			return;
-		}
-	argp_error(state, "--plan takes text, json, dot or mermaid, not '%s'", arg);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -163,13 +149,11 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case ARGP_KEY_INIT:
 		state->child_inputs[0] = &t->lib;
+		state->child_inputs[1] = &t->plan;
 		return 0;
 	case KEY_ONLY:
 		check_only(arg, state);
 		t->only = arg;
-		return 0;
-	case KEY_PLAN:
-		parse_plan(t, arg, state);
 		return 0;
 	case ARGP_KEY_SUCCESS:
 		if (t->only && t->lib.guests == SEVADM_GUESTS_REFUSE)
@@ -180,7 +164,9 @@ static error_t parse_own(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { .argp = &teardown_argp }, { 0 } };
+static const struct argp_child children[] = {
+	{ .argp = &teardown_argp }, { .argp = &plan_argp }, { 0 }
+};
 
 static const struct argp argp = {
 	.options = own_options, .parser = parse_own, .children = children,
@@ -198,10 +184,7 @@ static unsigned int flags_of(const void *options_)
 
 static bool mode_of(const void *options_, enum out_mode *mode)
 {
-	const struct teardown_options *t = options_;
-
-	*mode = t->plan == PLAN_TEXT ? OUT_TEXT : t->plan == PLAN_JSON ? OUT_JSON : OUT_DOCUMENT;
-	return t->plan;
+	return plan_mode(((const struct teardown_options *)options_)->plan, mode);
 }
 
 static int run(struct cli *cli, const void *options_)
@@ -221,9 +204,7 @@ static int run(struct cli *cli, const void *options_)
 	o.dry = cli->dry_run;
 	progress_start(cli);
 	ret = sevadm_teardown(cli->adm, &o, &record);
-	/* one that was made is shown, though it may not be carried out; see the exit code */
-	if (t->plan >= PLAN_DOT && (!ret || record.nr_plan))
-		plan_graph(cli, t->plan == PLAN_DOT ? GRAPH_DOT : GRAPH_MERMAID, &record);
+	plan_show(cli, t->plan, &record, ret);
 	return run_report(cli, &record, ret);
 }
 

@@ -172,7 +172,24 @@ ok '--json --plan=json is one form' 'code_is 5 && json ".dry_run"'
 host teardown --plan=json --jobs=x
 ok 'a usage error with --plan=json is JSON' 'code_is 64 && json ".result.exit == 64"'
 host status --plan=dot
-ok 'teardown alone knows it' 'usage_error'
+ok 'what has no plan does not know it' 'usage_error'
+
+# ---- a kexec's: with its image and the jump
+
+machine --snp-guests=1
+keep
+host kexec --guests=stop --kernel=x --plan=json
+ok 'kexec --plan=json: the image comes first, the jump last' 'code_is 0 && sound && unchanged &&
+	json ".dry_run and .plan[0].command == \"KEXEC_FILE_LOAD\" and
+	.plan[-1].command == \"systemctl kexec\""'
+ok 'the jump comes after both proofs and the image' 'json "[.plan[]] as \$p | [.plan_edges[] |
+	select(.step == (\$p | length)) | \$p[.after - 1].command] | sort ==
+	[\"KEXEC_FILE_LOAD\", \"PLATFORM_STATUS\", \"SNP_PLATFORM_STATUS\"]"'
+host kexec --guests=stop --kernel=x --plan=dot
+ok 'kexec --plan=dot' 'code_is 0 && printed "^digraph" && printed "systemctl kexec" && unchanged'
+host kexec --plan=mermaid
+ok 'where a check forbids it: the picture, and exit 2' 'code_is 2 && printed "^flowchart TD$" &&
+	said "must not kexec" && unchanged'
 
 # ---- what it says of the firmware is so
 
