@@ -8,8 +8,9 @@
  * and so is each pinning: CPU n of the table is CPU n % (those there are) of this machine.
  * Times are processor time, its own thread's where it is a worker's, and the device's is
  * taken out.  "plain" is a thread with nothing in it, made as threads usually are: it has
- * a stack of its own, pins itself, waits at the same gate and ends.  What a thread costs
- * depends on the machine and on who else uses it; the ratio of the two much less.
+ * a stack of its own, pins itself, waits at the same gate and ends; "bare" is what the
+ * kernel alone wants for one.  What a thread costs depends on the machine and on who else
+ * uses it; the ratios much less.
  *
  * Where CPUs are few, the later of many workers wait for one: last/5ms then says more of
  * this machine than of the workers, and more so when others use it.  Hence the median of
@@ -34,6 +35,7 @@
 
 #include "lib/teardown/teardown.h"
 #include "lib/teardown/workers.h"
+#include "tests/bench/bare.h"
 
 #define WBINVD_NS	5000000
 #define MAX_WORKERS	1024
@@ -154,7 +156,7 @@ enum figure {
 	/* wall, us */
 	PARALLEL, LAST, SERIAL, BROADCAST,
 	/* processor time for each worker, us */
-	CREATION, PINNING, RELEASE, COLLECTION, WORKER, WHOLE, PLAIN,
+	CREATION, PINNING, RELEASE, COLLECTION, WORKER, WHOLE, PLAIN, BARE,
 	FIGURES
 };
 
@@ -281,6 +283,13 @@ static void measure_plain(unsigned int nr, unsigned int round)
 	free(threads);
 }
 
+static void measure_bare(unsigned int nr, unsigned int round)
+{
+	figures[BARE][round] = bare_thread_us(nr);
+	if (figures[BARE][round] < 0)
+		die("not enough threads to be had");
+}
+
 /* In a process of its own */
 static void apart(void (*measure)(unsigned int nr, unsigned int round), unsigned int nr,
 		  unsigned int round)
@@ -320,9 +329,9 @@ static void real_table(unsigned int rounds)
 	printf("WBINVD of 5 ms in real time on %u CPUs of this machine, %u rounds each\n",
 	       real_cpus, rounds);
 	printf("                  wall, ms              ratio          last/5ms       "
-	       "CPU of a worker, us (median)                        least\n");
+	       "CPU of a worker, us (median)                               least\n");
 	printf("workers    serial workers broadc.  serial broadc.  median  least  "
-	       "create    pin release collect    sum  plain whole   sum  plain\n");
+	       "create    pin release collect    sum  plain   bare whole   sum  plain   bare\n");
 	for (size_t i = 0; i < NR_SIZES; i++) {
 		unsigned int nr = sizes[i];
 		double parallel, serial, broadcast;
@@ -331,6 +340,7 @@ static void real_table(unsigned int rounds)
 		for (unsigned int round = 0; round < rounds; round++) {
 			apart(measure_phases, nr, round);
 			apart(measure_plain, nr, round);
+			apart(measure_bare, nr, round);
 			apart(measure_whole, nr, round);
 			apart(measure_broadcast, nr, round);
 		}
@@ -339,13 +349,14 @@ static void real_table(unsigned int rounds)
 		serial = median(SERIAL, 1);
 		broadcast = median(BROADCAST, rounds);
 		printf("%7u  %8.1f %7.1f %7.1f %7.1f %7.2f %7.2f %6.2f  %6.1f %6.1f %7.1f %7.1f "
-		       "%5.1f %6.1f %5.1f %6.1f %6.1f\n",
+		       "%5.1f %6.1f %6.1f %5.1f %6.1f %6.1f %6.1f\n",
 		       nr, serial / 1e3, parallel / 1e3, broadcast / 1e3, serial / parallel,
 		       parallel / broadcast, median(LAST, rounds) * 1e3 / WBINVD_NS,
 		       least(LAST, rounds) * 1e3 / WBINVD_NS, median(CREATION, rounds),
 		       median(PINNING, rounds), median(RELEASE, rounds),
 		       median(COLLECTION, rounds), median(WORKER, rounds), median(PLAIN, rounds),
-		       median(WHOLE, rounds), least(WORKER, rounds), least(PLAIN, rounds));
+		       median(BARE, rounds), median(WHOLE, rounds), least(WORKER, rounds),
+		       least(PLAIN, rounds), least(BARE, rounds));
 		fflush(stdout);
 	}
 }
