@@ -89,14 +89,32 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags);
  */
 int sevadm_lock(struct sevadm *adm, const char *command, unsigned int wait_seconds,
 		void (*waiting)(void *arg, const char *holder), void *arg);
+
+/**
+ * sevadm_close - give a host up: devices, lock and journal, and the handle
+ * @adm:	handle; NULL does nothing
+ */
 void sevadm_close(struct sevadm *adm);
 
+/**
+ * sevadm_failure - the first thing that went wrong with a handle
+ * @adm:	handle
+ * Return: the failure, all zero if there was none; good until the handle is closed
+ */
 const struct sevadm_failure *sevadm_failure(const struct sevadm *adm);
 
-/* Output made from such a handle has to say so */
+/**
+ * sevadm_is_simulated - is it a simulated host?
+ * @adm:	handle
+ * Return: true if it is; output made from such a handle has to say so
+ */
 bool sevadm_is_simulated(const struct sevadm *adm);
 
-/* A ccp driver without the companion patch: there is no /dev/sev-debug */
+/**
+ * sevadm_is_stock - is it a ccp driver without the companion patch?
+ * @adm:	handle
+ * Return: true if there is no /dev/sev-debug; false also where it may not be opened
+ */
 bool sevadm_is_stock(const struct sevadm *adm);
 
 /* Privileges that the rest of the work needs; everything else is dropped */
@@ -143,8 +161,12 @@ enum sevadm_step_kind {
  * @pid:	process acted upon
  * @has_cpu:	@cpu is meant
  * @cpu:	logical CPU of a WBINVD
- * @has_core:	@core and @socket are meant: where @cpu sits
- * @has_ccx:	@ccx is meant: the id of its L3 cache
+ * @has_core:	@core and @socket are meant
+ * @core:	in which @cpu sits, a number of its socket's
+ * @socket:	in which that is
+ * @has_ccx:	@ccx is meant
+ * @ccx:	id of its L3 cache
+ * @has_status:	@status is meant: it was a firmware command, or could have become one
  * @status:	firmware status, SEVADM_NO_FW_CALL if it was not called
  * @fw_ext:	what the firmware left in the command buffer's registers beside a @status
  *		other than 0; no document says what is in it.  0: nothing, or not told
@@ -170,13 +192,21 @@ struct sevadm_step {
 	const char *reason;
 };
 
-/* One line of a plan, and why it stands where it stands */
+/**
+ * struct sevadm_plan_step - one line of a plan
+ * @command:	as in struct sevadm_step
+ * @has_guest:	@guest and @asid are meant
+ * @guest:	id in the guest list
+ * @asid:	0 if unknown or not bound
+ * @count:	on how many CPUs or VMMs, else 1
+ * @why:	why it stands where it stands
+ */
 struct sevadm_plan_step {
 	const char *command;
 	bool has_guest;
 	uint64_t guest;
 	uint32_t asid;
-	uint32_t count;		/* CPUs of a WBINVD, else 1 */
+	uint32_t count;
 	const char *why;
 };
 
@@ -225,6 +255,10 @@ struct sevadm_run {
 	char message[512];
 };
 
+/**
+ * sevadm_run_free - give up what a run points to
+ * @run:	all zero afterwards, and good for another; one that was never used does
+ */
 void sevadm_run_free(struct sevadm_run *run);
 
 /**
@@ -282,20 +316,36 @@ struct sevadm_host {
 	bool patch;
 };
 
+/**
+ * sevadm_host_get - the machine, by /proc and /sys
+ * @adm:	handle
+ * @host:	result
+ * Return: 0 or -errno where the lists of CPUs cannot be read
+ */
 int sevadm_host_get(struct sevadm *adm, struct sevadm_host *host);
 
 /* -------------------------------------------------------------------- status */
 
-/* TCB_VERSION (AMD 56860, TCB_VERSION structure); fields by name */
+/**
+ * struct sevadm_tcb - TCB_VERSION (AMD 56860, TCB_VERSION structure), its fields by name
+ * @raw:	as the firmware gave it
+ * @has_fmc:	Turin's layout; else @fmc is 0
+ * @fmc, @bootloader, @tee, @snp, @microcode: security patch levels
+ */
 struct sevadm_tcb {
 	uint64_t raw;
-	bool has_fmc;		/* Turin's layout */
+	bool has_fmc;
 	uint8_t fmc, bootloader, tee, snp, microcode;
 };
 
 /**
  * struct sevadm_sev_status - PLATFORM_STATUS of the legacy side (AMD 55766, 5.6)
  * @known:	the firmware answered; all else is 0 if not
+ * @api_major, @api_minor, @build: the firmware's version
+ * @state:	see sevadm_sev_state_name()
+ * @owned:	the platform belongs to somebody else than its maker
+ * @es:		SEV-ES was initialised
+ * @guest_count: guests of SEV and SEV-ES that it holds
  */
 struct sevadm_sev_status {
 	bool known;
@@ -307,6 +357,15 @@ struct sevadm_sev_status {
 /**
  * struct sevadm_snp_status - SNP_PLATFORM_STATUS (AMD 56860, 8.3)
  * @known:	the firmware answered; all else is 0 if not
+ * @api_major, @api_minor, @build: the firmware's version
+ * @state:	see sevadm_snp_state_name()
+ * @rmp_initialized: the RMP is
+ * @mask_chip_id, @mask_chip_key: reports name no chip, or are not signed by its key
+ * @vlek:	a VLEK hashstick is loaded
+ * @feature_info: the firmware knows SNP_FEATURE_INFO
+ * @guest_count: SNP guests that it holds
+ * @current_tcb: of what runs
+ * @reported_tcb: of what reports speak
  */
 struct sevadm_snp_status {
 	bool known;
@@ -320,6 +379,18 @@ struct sevadm_snp_status {
 /**
  * struct sevadm_driver - what the patched ccp driver says
  * @known:	/dev/sev-debug answered
+ * @abi_version: of /dev/sev-debug
+ * @psp_dead:	a command timed out, and the driver gave the secure processor up
+ * @snp_init:	the driver takes SNP for initialised
+ * @svm_on:	SVM is on somewhere: KVM is at work
+ * @init_locked: INIT through /dev/sev-debug and by new guests is locked out
+ * @track_lost:	the list of guests is incomplete
+ * @buffers:	the firmware owns a buffer of the driver's: SEV's TMR or NV memory
+ * @snp_host:	the kernel runs as an SNP host
+ * @fw_snp_state, @fw_sev_state: what the firmware says; SEVADM_NO_FW_CALL: it did not
+ * @nr_snp_guests, @nr_sev_guests: contexts that are alive
+ * @nr_snp_tombstones, @nr_sev_tombstones: decommissioned, still held by KVM
+ * @leaked_pages: that the driver's guard kept, for they may be the firmware's
  * @mismatch:	driver and firmware disagree about SNP being up
  * @iommu_stuck: SNP is down, but the IOMMU could not give its pages back
  * @tio:	SEV-TIO is up
@@ -333,11 +404,17 @@ struct sevadm_driver {
 	bool iommu_stuck;
 	bool tio, ciphertext_hiding, x86_shutdown;
 	bool mismatch;
-	uint32_t fw_snp_state, fw_sev_state;	/* SEVADM_NO_FW_CALL: it did not say */
+	uint32_t fw_snp_state, fw_sev_state;
 	uint32_t nr_snp_guests, nr_sev_guests, nr_snp_tombstones, nr_sev_tombstones;
 	uint64_t leaked_pages;
 };
 
+/**
+ * struct sevadm_status - state of both platforms and of the driver
+ * @host:	the machine
+ * @sev, @snp:	what the firmware says
+ * @driver:	what the driver says, with the companion patch
+ */
 struct sevadm_status {
 	struct sevadm_host host;
 	struct sevadm_sev_status sev;
@@ -354,8 +431,18 @@ struct sevadm_status {
  */
 int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run);
 
-/* "UNINIT", "INIT", "WORKING"; "?" for none of them */
+/**
+ * sevadm_sev_state_name - a platform state of SEV (AMD 55766, PLATFORM_STATUS)
+ * @state:	0, 1, 2
+ * Return: "UNINIT", "INIT", "WORKING"; "?" for none of them
+ */
 const char *sevadm_sev_state_name(uint32_t state);
+
+/**
+ * sevadm_snp_state_name - a platform state of SNP (AMD 56860, SNP_PLATFORM_STATUS)
+ * @state:	0, 1
+ * Return: "UNINIT", "INIT"; "?" for none of them
+ */
 const char *sevadm_snp_state_name(uint32_t state);
 
 /* -------------------------------------------------------------------- guests */
@@ -392,6 +479,9 @@ struct sevadm_guest_status {
 /**
  * struct sevadm_guest - a guest that the firmware, or KVM, still holds
  * @id:		names it towards decommission; never used twice
+ * @kind, @state: as the driver tracked it
+ * @asid:	0 if not bound
+ * @policy:	from the launch; see sevadm_policy_text()
  * @handle:	SEV and SEV-ES only
  * @created_ns:	CLOCK_BOOTTIME when its context was made
  * @age_ns:	since then
@@ -418,7 +508,10 @@ struct sevadm_guest {
 
 /**
  * struct sevadm_vm - a process that holds KVM VMs
+ * @pid:	its process
+ * @comm:	that process's name, escaped
  * @vms, @vcpus: descriptors of that kind it holds
+ * @gmem:	and a guest_memfd
  * @sev:	it has /dev/sev open, or a guest in the list is its own
  * @guests:	how many guests of the list it explains
  */
@@ -430,15 +523,25 @@ struct sevadm_vm {
 	uint32_t guests;
 };
 
+/**
+ * struct sevadm_guests - guests, and the processes that hold VMs
+ * @has_list:	the driver keeps one (companion patch)
+ * @track_lost:	and it is incomplete
+ * @guests:	that list, by id
+ * @nr_guests:	of it
+ * @vms:	processes that hold VMs of KVM's, encrypted or not
+ * @nr_vms:	of them
+ * @fw_snp, @fw_sev: the firmware's own counts; SEVADM_NO_FW_CALL: not told
+ * @hidden:	processes that could not be looked into
+ */
 struct sevadm_guests {
-	bool has_list;			/* the driver keeps one (companion patch) */
-	bool track_lost;		/* and it is incomplete */
+	bool has_list, track_lost;
 	struct sevadm_guest *guests;
 	size_t nr_guests;
 	struct sevadm_vm *vms;
 	size_t nr_vms;
-	uint32_t fw_snp, fw_sev;	/* the firmware's own counts; SEVADM_NO_FW_CALL: not told */
-	size_t hidden;			/* processes that could not be looked into */
+	uint32_t fw_snp, fw_sev;
+	size_t hidden;
 };
 
 /**
@@ -449,6 +552,11 @@ struct sevadm_guests {
  * Return: 0 or -errno
  */
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
+
+/**
+ * sevadm_guests_free - give up what a list points to
+ * @guests:	from sevadm_guests_get(), whatever that returned; or all zero
+ */
 void sevadm_guests_free(struct sevadm_guests *guests);
 
 /**
@@ -478,7 +586,12 @@ int sevadm_guest_status_get(struct sevadm *adm, uint64_t id, struct sevadm_guest
  */
 int sevadm_guests_status(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
 
-/* A state of struct sevadm_guest_status by its name in the specification; "?" for none */
+/**
+ * sevadm_guest_state_name - a state of struct sevadm_guest_status
+ * @kind:	decides which: AMD 56860, SNP_GUEST_STATUS, or AMD 55766, GUEST_STATUS
+ * @state:	the number
+ * Return: its name in the specification, "?" for none
+ */
 const char *sevadm_guest_state_name(enum sevadm_guest_kind kind, uint32_t state);
 
 /**
@@ -521,9 +634,31 @@ struct sevadm_wbinvd_options {
 	bool rolling, broadcast;
 };
 
+/**
+ * sevadm_wbinvd - WBINVD on CPUs, with a worker pinned to each
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @options:	where and how
+ * @dry:	plan only
+ * @run:	what was planned and done: a step for each CPU, with its time
+ *
+ * No CPU is passed over: one that cannot be reached is the failure, which names it.
+ * Return: 0; -EINVAL (no list of CPUs, or one that is not online); -ENOENT (no
+ * companion patch); -ECANCELED; the errno of the first CPU that failed
+ */
 int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options, bool dry,
 		  struct sevadm_run *run);
 
+/**
+ * sevadm_df_flush - SNP_DF_FLUSH, or DF_FLUSH
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @legacy:	DF_FLUSH of SEV (AMD 55766) instead
+ * @dry:	plan only
+ * @run:	what was planned and done
+ *
+ * The driver waits for the firmware, seconds at most.
+ * Return: 0; -EIO when the firmware refused, as with WBINVD_REQUIRED; -ENOENT (no
+ * companion patch); other errno
+ */
 int sevadm_df_flush(struct sevadm *adm, bool legacy, bool dry, struct sevadm_run *run);
 
 enum sevadm_shutdown_mode {
@@ -532,10 +667,27 @@ enum sevadm_shutdown_mode {
 	SEVADM_SHUTDOWN_STRICT,		/* one SNP_SHUTDOWN_EX, nothing implied */
 };
 
-/* @live: also with guests alive, which SEV SHUTDOWN ends and SNP_SHUTDOWN_EX refuses */
+/**
+ * sevadm_shutdown - SHUTDOWN, SNP_SHUTDOWN_EX, or the driver's way through both
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @mode:	which
+ * @live:	also with guests alive, which SEV SHUTDOWN ends and SNP_SHUTDOWN_EX refuses
+ * @dry:	plan only
+ * @run:	what was planned and done
+ * Return: 0; -EBUSY with guests alive and no @live; -EIO when the firmware refused, as
+ * with DFFLUSH_REQUIRED; -ENOENT (no companion patch); other errno
+ */
 int sevadm_shutdown(struct sevadm *adm, enum sevadm_shutdown_mode mode, bool live, bool dry,
 		    struct sevadm_run *run);
 
+/**
+ * sevadm_init - have the driver bring SNP and SEV up, as it does for KVM
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @dry:	plan only
+ * @run:	what was planned and done
+ * Return: 0, also where both were up; -EBUSY (KVM runs, or guests are held); -EIO when
+ * the firmware refused; -ENOENT (no companion patch); other errno
+ */
 int sevadm_init(struct sevadm *adm, bool dry, struct sevadm_run *run);
 
 /* ------------------------------------------------------------------ teardown */
@@ -601,6 +753,7 @@ enum sevadm_verdict {
 /**
  * struct sevadm_check - one sentence of a readiness report
  * @id:		which check; never changes once released
+ * @verdict:	how it ended
  * @reason:	what was found
  * @remedy:	what to do about it; NULL if there is nothing to do
  */
@@ -612,6 +765,9 @@ struct sevadm_check {
 
 /**
  * struct sevadm_readiness - is this host ready?
+ * @goal:	for what
+ * @checks:	one after the other, by what has to be mended first
+ * @nr_checks:	of them
  * @counts:	by verdict
  * @ready:	nothing failed
  */
@@ -633,10 +789,25 @@ struct sevadm_readiness {
  * Return: 0, or -errno when the report could not be made
  */
 int sevadm_check(struct sevadm *adm, enum sevadm_goal goal, struct sevadm_readiness *out);
+
+/**
+ * sevadm_readiness_free - give up what a report points to
+ * @readiness:	from sevadm_check(), whatever that returned; or all zero
+ */
 void sevadm_readiness_free(struct sevadm_readiness *readiness);
 
-/* "PASS", "WARN", "FAIL", "SKIP"; "teardown", "kexec", "kdump" */
+/**
+ * sevadm_verdict_name - a verdict as a word
+ * @verdict:	which
+ * Return: "PASS", "WARN", "FAIL", "SKIP"
+ */
 const char *sevadm_verdict_name(enum sevadm_verdict verdict);
+
+/**
+ * sevadm_goal_name - what a report is for, as a word
+ * @goal:	which
+ * Return: "teardown", "kexec", "kdump"
+ */
 const char *sevadm_goal_name(enum sevadm_goal goal);
 
 /* --------------------------------------------------------------------- kexec */
@@ -698,6 +869,8 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 
 /**
  * struct sevadm_status_info - a firmware status
+ * @status:	its number
+ * @name:	in the specification
  * @meaning:	one sentence
  * @causes:	usual causes, for a command if one was named
  * @remedy:	what to do
@@ -717,20 +890,59 @@ struct sevadm_status_info {
  */
 int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info);
 
-/* Name of a status, "?" if unassigned; SEVADM_NO_FW_CALL has one too */
+/**
+ * sevadm_status_name - the name of a firmware status
+ * @status:	number, or SEVADM_NO_FW_CALL
+ * Return: as in the specification, "?" if unassigned, "NO_FW_CALL"
+ */
 const char *sevadm_status_name(uint32_t status);
 
 /* ----------------------------------------------------------- simulated hosts */
 
+/**
+ * struct sevadm_sim_options - a simulated host to be made; see sevadm-sim(8)
+ * @cpus:	threads, 1 to 2048
+ * @threads_per_core: 1 or 2
+ * @cores_per_ccx: 1 to 16
+ * @sockets:	1 or 2
+ * @snp_guests, @sev_guests, @sev_es_guests: guests that run, each with a VMM
+ * @launching_guests: SNP guests before LAUNCH_FINISH
+ * @leaked_guests: SNP contexts whose VM and process are gone
+ * @stubborn_guests: how many of the VMMs ignore SIGTERM
+ * @vcpus:	of each guest, 1 to 64
+ * @wbinvd_us:	what a WBINVD takes on the host's own clock; 0: 1200
+ * @offline:	list of CPUs taken offline after all else, or NULL
+ * @kernel:	release, NULL for 6.12.117-sim
+ * @units:	where the VMMs live: "session" (NULL), "libvirt", "service", "left-service"
+ * @generation:	"milan", "genoa" (NULL), "turin"
+ * @no_patch:	a kernel without the companion patch
+ * @ciphertext_hiding: SNP runs with it
+ * @tio:	SEV-TIO comes up with SNP
+ * @overwrite:	what is there already is replaced
+ */
 struct sevadm_sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
-	unsigned int wbinvd_us;		/* what a WBINVD takes; 0: 1200 */
+	unsigned int wbinvd_us;
 	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 };
 
+/**
+ * struct sevadm_sim_guest - a guest of a simulated host, seen from inside
+ * @pid:	its VMM, 0 if that is gone
+ * @asid:	0 if not bound
+ * @kind, @policy: what it is
+ * @comm:	the VMM's name
+ * @unit:	where the VMM lives
+ * @running:	its VMM runs: neither stopped nor frozen
+ * @launched:	LAUNCH_FINISH was done
+ * @leaked:	nobody holds its context
+ * @tombstone:	gone from the firmware, still held by KVM
+ * @frozen:	its VMM stands still
+ * @assigned_pages: of it in the RMP
+ */
 struct sevadm_sim_guest {
 	uint32_t pid, asid;
 	enum sevadm_guest_kind kind;
@@ -740,6 +952,24 @@ struct sevadm_sim_guest {
 	uint32_t assigned_pages;
 };
 
+/**
+ * struct sevadm_sim_info - a simulated host, seen from inside
+ * @kernel:	release
+ * @cpus, @online, @ccxs, @sockets, @threads_per_core: topology
+ * @patch:	its ccp driver has the companion patch
+ * @kvm_loaded:	kvm_amd is
+ * @driver_snp_init, @psp_dead, @init_locked: what the driver believes
+ * @fw_sev_state, @fw_snp_state: what the firmware is
+ * @snp_guests, @sev_guests: how many it holds
+ * @wbinvd_pending: threads that owe a WBINVD
+ * @asids_dirty: ASIDs that are not clean on some core complex
+ * @assigned_pages: in the RMP, the table itself not counted
+ * @leaked_pages: given up by the kernel since boot
+ * @clock_ns:	since boot
+ * @boots:	how often it booted, the first included
+ * @guests:	VMs and leaked contexts
+ * @nr_guests:	of them
+ */
 struct sevadm_sim_info {
 	char kernel[64];
 	uint32_t cpus, online, ccxs, sockets, threads_per_core;
@@ -752,13 +982,41 @@ struct sevadm_sim_info {
 	size_t nr_guests;
 };
 
-/* These work on the file itself; @failure tells what refused */
+/**
+ * sevadm_sim_create - make a simulated host, a file of its own
+ * @path:	the file
+ * @options:	what it is like
+ * @failure:	what refused
+ * Return: 0; -EINVAL (options); -EEXIST without @overwrite; other errno
+ */
 int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options,
 		      struct sevadm_failure *failure);
+
+/**
+ * sevadm_sim_show - look into a simulated host, where a real one cannot be looked into
+ * @path:	its file
+ * @info:	result, to be freed
+ * @failure:	what refused
+ * Return: 0; -EHOSTDOWN (the machine died); other errno
+ */
 int sevadm_sim_show(const char *path, struct sevadm_sim_info *info,
 		    struct sevadm_failure *failure);
+
+/**
+ * sevadm_sim_info_free - give up what it points to
+ * @info:	from sevadm_sim_show(), whatever that returned; or all zero
+ */
 void sevadm_sim_info_free(struct sevadm_sim_info *info);
-/* @result: a number, where the action has one; see sevadm-sim(8) */
+
+/**
+ * sevadm_sim_act - something that happens to a simulated host from outside
+ * @path:	its file
+ * @action:	what; see sevadm-sim(8)
+ * @result:	a number, where the action has one
+ * @failure:	what refused
+ * Return: 0; -EINVAL (no such action); -EHOSTDOWN (the machine died, of this or before);
+ * what the action returns
+ */
 int sevadm_sim_act(const char *path, const char *action, int64_t *result,
 		   struct sevadm_failure *failure);
 
