@@ -55,6 +55,10 @@ systemd-run --quiet --unit=left-over -p KillMode=none \
 	sh -c 'sleep 1000 & exec snpvm --type=snp --ready=/run/left-over.ready' ||
 	fail "no service left-over"
 comes left-over
+# one of which systemd forgets the process as well, alone in its service
+systemd-run --quiet --unit=alone -p KillMode=none \
+	"$(command -v snpvm)" --type=snp --ready=/run/alone.ready || fail "no service alone"
+comes alone
 systemd-run --quiet --unit=other-user -p KillMode=none -p User=nobody \
 	/bin/busybox sleep 1000 || fail "no service other-user"
 # a mount that goes while the host goes down
@@ -73,6 +77,8 @@ esac
 log_has console 'Unmounted .*srv-data.mount'
 # systemd shortens names to the width of the console
 log_has console 'Starting .*sevadm-t'
+# systemd still knows the service, and answers, while it shuts down
+[ "$by$fault" != "" ] || log_has console 'sevadm.*systemctl stop .*alone.service: exit status 0'
 # SEV goes down when no guest is left of either kind
 log_has psp ' SHUTDOWN.0x2.: SUCCESS.*sev UNINIT/0 snp INIT/0'
 if [ -z "$fault" ]; then
