@@ -22,13 +22,27 @@ bool facts_half_up(const struct facts *f)
 	return f->patch ? info_half_up(&f->info) : f->half_up;
 }
 
-bool facts_snp_up(const struct facts *f)
+enum facts_snp facts_snp(const struct facts *f)
 {
 	if (facts_half_up(f))
-		return true;
+		return FACTS_SNP_UP;
 	if (f->patch && f->info.fw_snp_state != SEV_DBG_FW_UNKNOWN)
-		return f->info.fw_snp_state;
-	return f->snp.known && f->snp.state;
+		return f->info.fw_snp_state ? FACTS_SNP_UP : FACTS_SNP_DOWN;
+	if (f->snp.known)
+		return f->snp.state ? FACTS_SNP_UP : FACTS_SNP_DOWN;
+	/* the firmware does not answer, and the driver knew it up */
+	if (f->patch && f->info.state & SEV_DBG_S_SNP_INIT)
+		return FACTS_SNP_UP;
+	/* it was another kernel that had it up */
+	if (f->klog.status_failed)
+		return FACTS_SNP_UP;
+	/* no SNP host */
+	return f->snp_err == -EINVAL || f->snp_err == -ENODEV ? FACTS_SNP_DOWN : FACTS_SNP_UNKNOWN;
+}
+
+bool facts_snp_up(const struct facts *f)
+{
+	return facts_snp(f) == FACTS_SNP_UP;
 }
 
 bool facts_guest_alive(const struct sevadm_guest *guest)
@@ -84,24 +98,6 @@ int check_say(struct facts *f, const char *id, enum sevadm_verdict verdict, cons
 	return 0;
 }
 
-/* What the drivers say (ccp's sev-dev.c, KVM's svm/sev.c, amd_iommu's init.c and iommu.c) */
-static int look_at_line(void *arg, uint64_t seq, const char *text)
-{
-	struct klog_facts *k = arg;
-
-	if (!seq)
-		k->whole = true;
-	k->psp_dead |= strstr(text, "timed out, disabling PSP") != NULL;
-	k->status_failed |= strstr(text, "SEV: failed to get status") ||
-			    strstr(text, "PLATFORM_STATUS command failed");
-	k->iommu_silent |= strstr(text, "Completion-Wait loop timed out") != NULL;
-	k->iommu_reused |= strstr(text, "Reused DEV table from previous kernel") != NULL;
-	k->iommu_failed |= strstr(text, "SNP IOMMU shutdown failed") != NULL;
-	k->leaks += strstr(text, "Leaking PFN range") != NULL;
-	k->unreleased += strstr(text, "Failed to release guest context") != NULL;
-	return 0;
-}
-
 static int gather(struct facts *f)
 {
 	struct sevadm *adm = f->adm;
@@ -112,7 +108,7 @@ static int gather(struct facts *f)
 	ret = sevadm_host_get(adm, &f->host);
 	if (ret)
 		return ret;
-	f->klog.err = adm->host->ops->kmsg(adm->host, look_at_line, &f->klog);
+	driver_log_read(adm, &f->klog);
 	f->in_kdump = adm->host->ops->read(adm->host, "/proc/vmcore", byte, sizeof(byte)) >= 0;
 	f->patch = f->host.patch && !request_info(adm, &f->info);
 	f->sev_err = adm->dev->node_err[DEVICE_SEV];
@@ -128,6 +124,7 @@ static int gather(struct facts *f)
 	f->sev_err = p.sev_ret;
 	f->snp_err = p.snp_ret;
 	f->half_up = platforms_half_up(&p);
+	f->platforms = p;
 	f->snp_host = f->patch ? f->info.state & SEV_DBG_S_SNP_HOST :
 		      f->snp_err != -EINVAL && f->snp_err != -ENODEV;
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG] == -EACCES ||

@@ -8,19 +8,6 @@
 
 #include "lib/core/context.h"
 
-/* What the kernel's log says of SEV since boot, or since as long as it goes back */
-struct klog_facts {
-	int err;			/* 0 or -errno: it could not be read */
-	bool whole;			/* from the first line on */
-	bool psp_dead;			/* "timed out, disabling PSP" */
-	bool status_failed;		/* the driver's first question was refused */
-	bool iommu_silent;		/* "Completion-Wait loop timed out" */
-	bool iommu_reused;		/* a kdump kernel took the old one's buffers over */
-	bool iommu_failed;		/* "SNP IOMMU shutdown failed" */
-	unsigned int leaks;		/* "Leaking PFN range" */
-	unsigned int unreleased;	/* "Failed to release guest context" */
-};
-
 /**
  * struct facts - what the checks look at
  * @patch:	/dev/sev-debug answered, and @info is what it said
@@ -40,7 +27,8 @@ struct facts {
 	struct sevadm_snp_status snp;
 	struct sevadm_step sev_step, snp_step;
 	struct sevadm_guests guests;
-	struct klog_facts klog;
+	struct driver_log klog;
+	struct platforms platforms;
 	int sev_err, snp_err;
 	bool patch, has_guests, half_up, snp_host, in_kdump;
 };
@@ -55,9 +43,17 @@ static inline bool for_kdump(const struct facts *f)
 	return f->out->goal == SEVADM_GOAL_KDUMP;
 }
 
+/*
+ * The last line of the kernel's in the journal of this boot that matches: 1, 0 (there is
+ * none), or -errno where the journal does not tell
+ */
+int check_journal_last(struct facts *f, const char *pattern, char *said, size_t size);
+
 /* SNP is up in the firmware, and the driver does not know */
 bool facts_half_up(const struct facts *f);
-/* SNP is up in the firmware, as far as anybody can tell */
+/* What is not known to be down must not be taken for it */
+enum facts_snp { FACTS_SNP_DOWN, FACTS_SNP_UP, FACTS_SNP_UNKNOWN };
+enum facts_snp facts_snp(const struct facts *f);
 bool facts_snp_up(const struct facts *f);
 bool facts_psp_dead(const struct facts *f);
 bool facts_guest_alive(const struct sevadm_guest *guest);

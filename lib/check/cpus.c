@@ -25,17 +25,28 @@ static int cpu_list(struct facts *f, const char *name, struct cpuset *set)
 	       cpuset_parse(text, set);
 }
 
+/* CPUs that SMT control keeps offline no writing to cpuN/online brings back */
+static bool smt_off(struct facts *f)
+{
+	char control[32];
+
+	return !host_read_line(f->adm->host, CPU_DIR "smt/control", control, sizeof(control)) &&
+	       (!strcmp(control, "off") || !strcmp(control, "forceoff"));
+}
+
 static int check_online(struct facts *f)
 {
 	if (f->host.nr_online == f->host.nr_present)
 		return check_say(f, "cpus.online", SEVADM_PASS, NULL, "every CPU that is present is "
 				 "online: %s", f->host.cpus_online);
-	if (for_kdump(f) || !facts_snp_up(f))
+	if (for_kdump(f) || facts_snp(f) == FACTS_SNP_DOWN)
 		return check_say(f, "cpus.online", SEVADM_WARN, "Bring them online before SNP comes "
 				 "up again: the firmware wants every core.", "CPU %s is offline",
 				 f->host.cpus_offline);
-	return check_say(f, "cpus.online", SEVADM_FAIL, "Say --online-cpus to teardown and kexec, "
-			 "or bring them online.", "CPU %s is offline: if a guest ended on its core "
+	return check_say(f, "cpus.online", SEVADM_FAIL, smt_off(f) ?
+			 "SMT keeps its siblings offline: echo on > " CPU_DIR "smt/control, or boot "
+			 "without nosmt=force." :
+			 "Say --online-cpus to teardown and kexec, or bring them online.", "CPU %s is offline: if a guest ended on its core "
 			 "complex meanwhile, it owes a WBINVD that only it can execute, and "
 			 "SNP_DF_FLUSH answers WBINVD_REQUIRED", f->host.cpus_offline);
 }
@@ -76,6 +87,9 @@ static int check_reach(struct facts *f)
 	struct cpuset online, refused;
 	char list[256];
 
+	/* a stock driver's WBINVD is the kernel's own broadcast */
+	if (!f->host.patch)
+		return 0;
 	if (host_cpus(f->adm->host, HOST_CPUS_ONLINE, &online) ||
 	    core_cpus_refused(f->adm, &online, &refused))
 		return check_say(f, "cpus.reach", SEVADM_SKIP, NULL,

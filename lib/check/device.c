@@ -35,15 +35,19 @@ static int check_node(struct facts *f, const char *id, enum device_node node,
 static int check_lockdown(struct facts *f)
 {
 	char mode[128], escaped[160];
-	int ret = host_read_line(f->adm->host, "/sys/kernel/security/lockdown", mode, sizeof(mode));
+	int err;
 
-	if (ret == -ENOENT)
+	switch (driver_lockdown(f->adm, mode, sizeof(mode), &err)) {
+	case DRIVER_NO_LOCK:
 		return check_say(f, "lockdown", SEVADM_PASS, NULL, "the kernel knows no lockdown");
-	if (ret)
-		return check_say(f, "lockdown", SEVADM_SKIP, NULL, "lockdown cannot be read (%s)",
-				 strerrorname_np(-ret));
-	if (strstr(mode, "[none]"))
+	case DRIVER_UNLOCKED:
 		return check_say(f, "lockdown", SEVADM_PASS, NULL, "the kernel is not locked down");
+	case DRIVER_LOCK_UNKNOWN:
+		return check_say(f, "lockdown", SEVADM_SKIP, NULL, "lockdown cannot be read (%s)",
+				 err == ENOENT ? "securityfs is not mounted" : strerrorname_np(err));
+	default:
+		break;
+	}
 	text_escape(mode, escaped, sizeof(escaped));
 	if (f->host.patch && !for_kdump(f))
 		return check_say(f, "lockdown", SEVADM_FAIL, "Boot without lockdown; Secure Boot "
@@ -85,6 +89,10 @@ int check_device(struct facts *f)
 			     f->klog.status_failed ?
 			     "Another kernel left SNP up in the firmware, which no longer answers "
 			     "this one: reboot cold." :
+			     driver_module(f->adm, "ccp") != DRIVER_MODULE_NONE ?
+			     "ccp is loaded, and made none: SEV is off in the BIOS, or another kernel "
+			     "left SNP up in the firmware, which only a cold reboot mends; the kernel's "
+			     "log tells." :
 			     "Load ccp (`modprobe ccp`) on an AMD host with SEV turned on in the "
 			     "BIOS.");
 
@@ -99,24 +107,6 @@ int check_device(struct facts *f)
 				"anew, from the sources of this program.",
 				"/dev/sev-debug does not answer as this program expects");
 	return ret ? ret : check_lockdown(f);
-}
-
-static bool module_live(struct facts *f, const char *name)
-{
-	char path[64], state[32];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/initstate", name);
-	return !host_read_line(f->adm->host, path, state, sizeof(state)) && !strcmp(state, "live");
-}
-
-/* Built into the kernel: it has parameters there, and no state */
-static bool module_built_in(struct facts *f, const char *name)
-{
-	char path[64], state[32];
-
-	snprintf(path, sizeof(path), "/sys/module/%s/parameters/%s", name,
-		 strcmp(name, "ccp") ? "sev" : "psp_init_on_probe");
-	return !host_read_line(f->adm->host, path, state, sizeof(state));
 }
 
 static int parameter(struct facts *f, const char *module, const char *name, char *value, size_t size)
@@ -158,46 +148,48 @@ static int check_parameters(struct facts *f)
 	return ret;
 }
 
-/*
- * An INIT failed when it was loaded: it does not shut down then what it could not use.
- * What is half up is worse, and told with the states.
- */
 static int check_kvm(struct facts *f)
 {
-	char sev[8];
+	enum driver_module kvm = driver_module(f->adm, "kvm_amd");
+	const struct finding *obstacle = f->host.patch ? NULL :
+					 driver_stock_obstacle(f->adm, &f->platforms);
 
-	if (f->patch || parameter(f, "kvm_amd", "sev", sev, sizeof(sev)) || strcmp(sev, "N") ||
-	    facts_half_up(f) || !(f->sev.state || facts_snp_up(f)))
-		return check_say(f, "module.kvm_amd", SEVADM_PASS, NULL, "kvm_amd is loaded");
-	return check_say(f, "module.kvm_amd", SEVADM_FAIL, "`sevadm recover --reload` loads it anew; "
-			 "if it does not find SEV then either, reboot cold.", "SEV or SNP is up in the "
-			 "firmware, and kvm_amd, whose end brings it down, was loaded without finding "
-			 "SEV");
+	/* what is half up is told with the states */
+	if (obstacle && !facts_half_up(f))
+		return check_say(f, "module.kvm_amd", SEVADM_FAIL, obstacle->remedy, "%s",
+				 obstacle->text);
+	return check_say(f, "module.kvm_amd", SEVADM_PASS, NULL, kvm == DRIVER_MODULE_LIVE ?
+			 "kvm_amd is loaded" : kvm == DRIVER_MODULE_BUILT_IN ?
+			 "kvm_amd is built in" :
+			 "kvm_amd is not loaded: nothing here can run a guest");
+}
+
+/* SNP of a driver before 6.16 stays up when kvm_amd goes */
+static int check_keeper(struct facts *f)
+{
+	if (f->host.patch || for_kdump(f) || !f->snp_host || !driver_keeps_snp(f->adm))
+		return 0;
+	return check_say(f, "kernel.shutdown", SEVADM_WARN, "Take a kernel from 6.16 on, or one with "
+			 "the companion patch, before guests are ended in vain.", "drivers of kernels "
+			 "6.11 to 6.15 keep SNP up when kvm_amd is unloaded, unless they took the "
+			 "change of 6.16 over, as 6.12.117 did");
 }
 
 int check_modules(struct facts *f)
 {
-	bool ccp = module_live(f, "ccp"), kvm = module_live(f, "kvm_amd");
+	enum driver_module ccp = driver_module(f->adm, "ccp");
 	int ret;
 
-	if (ccp || module_built_in(f, "ccp"))
-		ret = check_say(f, "module.ccp", SEVADM_PASS, NULL, ccp ? "ccp is loaded" :
-				"ccp is built in");
+	if (ccp != DRIVER_MODULE_NONE)
+		ret = check_say(f, "module.ccp", SEVADM_PASS, NULL, ccp == DRIVER_MODULE_LIVE ?
+				"ccp is loaded" : "ccp is built in");
 	else
 		ret = check_say(f, "module.ccp", for_kdump(f) ? SEVADM_WARN : SEVADM_FAIL,
 				"`modprobe ccp`.", "ccp is not loaded");
-	if (ret)
-		return ret;
-	if (kvm)
+	if (!ret)
 		ret = check_kvm(f);
-	else if (module_built_in(f, "kvm_amd"))
-		ret = check_say(f, "module.kvm_amd", f->patch ? SEVADM_PASS : SEVADM_FAIL,
-				"Load a ccp module that carries sevadm's companion patch.",
-				"kvm_amd is built in%s", f->patch ? "" :
-				", and without /dev/sev-debug only its unloading brings SNP down");
-	else
-		ret = check_say(f, "module.kvm_amd", SEVADM_PASS, NULL,
-				"kvm_amd is not loaded: nothing here can run a guest");
+	if (!ret)
+		ret = check_keeper(f);
 	return ret ? ret : check_parameters(f);
 }
 
@@ -221,11 +213,14 @@ static int check_psp(struct facts *f)
 	return check_say(f, "psp.alive", SEVADM_PASS, NULL, "the secure processor answers");
 }
 
-/* SNP_SHUTDOWN_EX came with 1.53; SNP_INIT_EX is asked for from 1.51 on (sev-dev.c) */
+/*
+ * sev-dev.c initialises SNP from 1.51 on; from 1.53 on SNP_SHUTDOWN_EX can give the IOMMU
+ * back.  A host without SNP asks nothing of its firmware's version.
+ */
 static int check_version(struct facts *f)
 {
 	unsigned int api = (unsigned int)f->sev.api_major * 256 + f->sev.api_minor;
-	bool old = api < 0x133 || (for_kexec(f) && api < 0x135);
+	bool old = f->snp_host && (api < 0x133 || (for_kexec(f) && api < 0x135));
 
 	if (!f->sev.known)
 		return check_say(f, "firmware.version", SEVADM_SKIP, NULL,
@@ -233,8 +228,8 @@ static int check_version(struct facts *f)
 	return check_say(f, "firmware.version", old ? SEVADM_FAIL : SEVADM_PASS,
 			 "Update the firmware (package amd64-microcode or the board's BIOS).",
 			 "the firmware's API is %u.%u%s", f->sev.api_major, f->sev.api_minor,
-			 api < 0x133 ? ": SNP needs 1.51" : old ? ": a kexec needs 1.53, which can "
-			 "give the IOMMU back" : "");
+			 !old ? "" : api < 0x133 ? ": SNP needs 1.51" : ": a kexec needs 1.53, which "
+			 "can give the IOMMU back");
 }
 
 static int say_state(struct facts *f, const char *id, const char *what, int err,

@@ -11,16 +11,17 @@
 
 #define LOOK_SECONDS	30
 
-/* Has the journal such a message of the kernel's in this boot?  1, 0 or -errno */
-static int journal_has(struct facts *f, const char *grep)
+int check_journal_last(struct facts *f, const char *pattern, char *said, size_t size)
 {
+	char grep[128];
 	const char *const words[] = {
 		"journalctl", "--dmesg", "--boot", "--quiet", "--no-pager", "--lines=1", grep, NULL,
 	};
 	struct host *host = f->adm->host;
-	char said[256];
-	int ret = host->ops->run(host, words, LOOK_SECONDS * 1000000000ULL, said, sizeof(said));
+	int ret;
 
+	snprintf(grep, sizeof(grep), "--grep=%s", pattern);
+	ret = host->ops->run(host, words, LOOK_SECONDS * 1000000000ULL, said, size);
 	if (ret < 0)
 		return ret;
 	if (!ret && said[0])
@@ -35,11 +36,12 @@ static int journal_has(struct facts *f, const char *grep)
  */
 static int journal_has_leak(struct facts *f)
 {
-	int ret = journal_has(f, "--grep=Leaking PFN range");
+	char said[256];
+	int ret = check_journal_last(f, "Leaking PFN range", said, sizeof(said));
 
 	if (ret)
 		return ret;
-	ret = journal_has(f, "--grep=Linux version");
+	ret = check_journal_last(f, "Linux version", said, sizeof(said));
 	return ret == 1 ? 0 : ret ? ret : -ENODATA;
 }
 
@@ -96,9 +98,10 @@ static int read_number(struct facts *f, const char *path, int missing)
 
 static int check_image(struct facts *f)
 {
+	bool disabled = read_number(f, "/proc/sys/kernel/kexec_load_disabled", 0);
 	int ret;
 
-	if (read_number(f, "/proc/sys/kernel/kexec_load_disabled", 0))
+	if (disabled)
 		ret = check_say(f, "kexec.allowed", SEVADM_WARN, "The sysctl "
 				"kernel.kexec_load_disabled stays until the next boot.",
 				"no kernel can be loaded for kexec any more");
@@ -110,8 +113,10 @@ static int check_image(struct facts *f)
 	if (read_number(f, "/sys/kernel/kexec_loaded", 0) == 1)
 		return check_say(f, "kexec.loaded", SEVADM_PASS, NULL, "a kernel is loaded for "
 				 "kexec");
-	return check_say(f, "kexec.loaded", SEVADM_FAIL, "Load one with `kexec -l`, or by `sevadm "
-			 "kexec --kernel=FILE`.", "no kernel is loaded for kexec");
+	return check_say(f, "kexec.loaded", SEVADM_FAIL, disabled ?
+			 "None can be loaded before the next boot: reboot." :
+			 "Load one with `kexec -l`, or by `sevadm kexec --kernel=FILE`.",
+			 "no kernel is loaded for kexec");
 }
 
 static int check_systemd(struct facts *f)
@@ -156,16 +161,19 @@ int check_kexec(struct facts *f)
 /* In the crash kernel: what did the one that crashed leave? */
 static int check_left(struct facts *f)
 {
-	bool up = facts_snp_up(f) || f->klog.status_failed;
+	enum facts_snp snp = facts_snp(f);
 	int ret;
 
 	ret = check_say(f, "kdump.memory", SEVADM_PASS, NULL, "this is a crash kernel, and "
 			"/proc/vmcore is the memory of the kernel that crashed");
 	if (!ret)
-		ret = check_say(f, "kdump.left", up ? SEVADM_WARN : SEVADM_PASS,
-				"Save the dump, then reboot cold.", up ? "the kernel that crashed "
-				"left SNP up: the firmware refuses this kernel's pages" :
-				"the kernel that crashed brought SNP down, or never had it up");
+		ret = check_say(f, "kdump.left", snp == FACTS_SNP_UP ? SEVADM_WARN :
+				snp == FACTS_SNP_DOWN ? SEVADM_PASS : SEVADM_SKIP,
+				"Save the dump, then reboot cold.", snp == FACTS_SNP_UP ?
+				"the kernel that crashed left SNP up: the firmware refuses this "
+				"kernel's pages" : snp == FACTS_SNP_DOWN ?
+				"the kernel that crashed brought SNP down, or never had it up" :
+				"whether the kernel that crashed left SNP up cannot be told");
 	if (ret)
 		return ret;
 	if (f->klog.iommu_silent)
@@ -181,13 +189,19 @@ static int check_panic(struct facts *f)
 {
 	uint32_t alive = facts_guests_alive(f);
 
-	if (!facts_snp_up(f))
+	if (facts_snp(f) == FACTS_SNP_DOWN)
 		return check_say(f, "kdump.snp", SEVADM_PASS, NULL, "SNP is down: a crash kernel "
 				 "finds nothing of it");
-	if (facts_psp_dead(f))
+	if (facts_psp_dead(f) || f->sev_err == -EBUSY)
 		return check_say(f, "kdump.snp", SEVADM_FAIL, "Reboot cold while it is in your hand.",
-				 "SNP is up and the secure processor was given up: a panic cannot "
+				 "the secure processor was given up, and SNP may be up: a panic cannot "
 				 "bring it down");
+	if (f->klog.status_failed)
+		return check_say(f, "kdump.snp", SEVADM_FAIL, finding_second_kernel.remedy,
+				 "SNP of another kernel is up: a panic cannot bring it down");
+	if (facts_snp(f) == FACTS_SNP_UNKNOWN)
+		return check_say(f, "kdump.snp", SEVADM_SKIP, NULL, "whether SNP is up, which a crash "
+				 "kernel would meet, cannot be told");
 	if (!alive)
 		return check_say(f, "kdump.snp", SEVADM_PASS, NULL, "SNP is up without a guest: the "
 				 "driver brings it down when the kernel panics");

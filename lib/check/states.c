@@ -10,25 +10,35 @@
 #include "lib/check/check.h"
 #include "lib/core/journal.h"
 
+static int say(struct facts *f, const char *id, const struct finding *finding)
+{
+	return check_say(f, id, SEVADM_FAIL, finding->remedy, "%s", finding->text);
+}
+
 static int check_half_up(struct facts *f)
 {
 	if (!facts_half_up(f) || for_kdump(f))
 		return 0;
-	return check_say(f, "state.half-up", SEVADM_FAIL, f->patch ?
-			 "`sevadm recover` brings SNP down; then reload kvm_amd." :
-			 "Without the companion patch nothing brings it down: reboot cold.",
-			 "SNP is up in the firmware and the driver does not know: a load of "
-			 "kvm_amd failed half way, probably with a CPU offline");
+	return say(f, "state.half-up", f->patch ? &finding_half_up : &finding_half_up_stock);
+}
+
+/* The last word of the two, where the kernel's own log does not go back to the boot */
+static bool stock_iommu_failed(struct facts *f)
+{
+	char said[256];
+
+	if (f->klog.iommu_failed || (f->klog.whole && !f->klog.err))
+		return f->klog.iommu_failed;
+	return check_journal_last(f, DRIVER_LOG_IOMMU_FAILED "|SEV-SNP enabled .ASIDs", said,
+				  sizeof(said)) == 1 && strstr(said, DRIVER_LOG_IOMMU_FAILED);
 }
 
 static int check_iommu(struct facts *f)
 {
-	if (f->patch ? !(f->info.state & SEV_DBG_S_IOMMU_STUCK) : !f->klog.iommu_failed)
+	if (f->patch ? !(f->info.state & SEV_DBG_S_IOMMU_STUCK) :
+		       facts_snp(f) != FACTS_SNP_DOWN || !stock_iommu_failed(f))
 		return 0;
-	return check_say(f, "state.iommu", SEVADM_FAIL, f->patch ?
-			 "`sevadm recover` tries again; if they stay, do not kexec; reboot." :
-			 "Do not kexec; reboot.",
-			 "SNP is down, but the IOMMU still holds pages that it could not give back");
+	return say(f, "state.iommu", f->patch ? &finding_iommu : &finding_iommu_stock);
 }
 
 static int check_locked(struct facts *f)
@@ -45,7 +55,7 @@ static int check_locked(struct facts *f)
  */
 static int check_ioctls(struct facts *f)
 {
-	if (!f->snp_host || facts_snp_up(f) || for_kdump(f) || f->host.patch)
+	if (!f->snp_host || facts_snp(f) != FACTS_SNP_DOWN || for_kdump(f) || f->host.patch)
 		return 0;
 	return check_say(f, "kernel.legacy-ioctls", SEVADM_WARN, "Load kvm_amd before PEK_*, PDH_* "
 			 "and certificate commands of other tools.", "SNP is down on an SNP host: an "

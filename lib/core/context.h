@@ -159,6 +159,64 @@ void request_platforms(struct sevadm *adm, struct platforms *platforms);
 bool info_half_up(const struct sev_dbg_info *info);
 bool platforms_half_up(const struct platforms *platforms);
 
+/* ---- driver.c: what the drivers tell by other ways than the devices */
+
+/* A state of the host, in one sentence, and what to do about it: the same whoever meets it */
+struct finding {
+	const char *text, *remedy;
+};
+
+extern const struct finding finding_half_up, finding_half_up_stock, finding_iommu,
+	finding_iommu_stock, finding_second_kernel;
+
+/* It is the failure: -EIO */
+int core_fail_finding(struct sevadm *adm, const struct finding *finding);
+
+#define DRIVER_LOG_IOMMU_FAILED	"SNP IOMMU shutdown failed"
+#define DRIVER_LOG_SNP_UP	"SEV-SNP enabled (ASIDs"
+
+/**
+ * struct driver_log - what the kernel's log says of SEV since boot, or as far as it goes back
+ * @err:	0 or -errno: it could not be read
+ * @whole:	from the first line on
+ * @psp_dead:	"timed out, disabling PSP"
+ * @status_failed: the driver's first question was refused
+ * @iommu_silent: "Completion-Wait loop timed out"
+ * @iommu_reused: a kdump kernel took the old one's buffers over
+ * @iommu_failed: "SNP IOMMU shutdown failed", and SNP did not come up since
+ * @leaks:	"Leaking PFN range"
+ * @unreleased:	"Failed to release guest context"
+ *
+ * ccp's sev-dev.c, KVM's svm/sev.c, amd_iommu's init.c and iommu.c, 6.12 to 7.3.
+ */
+struct driver_log {
+	int err;
+	bool whole, psp_dead, status_failed;
+	bool iommu_silent, iommu_reused, iommu_failed;
+	unsigned int leaks, unreleased;
+};
+
+void driver_log_read(struct sevadm *adm, struct driver_log *log);
+
+enum driver_module { DRIVER_MODULE_NONE, DRIVER_MODULE_LIVE, DRIVER_MODULE_BUILT_IN };
+
+/* @name: "ccp" or "kvm_amd" */
+enum driver_module driver_module(struct sevadm *adm, const char *name);
+
+/* Why a stock driver's shutdown cannot be had, or would not do it; NULL: nothing is known */
+const struct finding *driver_stock_obstacle(struct sevadm *adm, const struct platforms *p);
+
+/* Does SNP stay up when kvm_amd goes, as far as the kernel's release tells? */
+bool driver_keeps_snp(struct sevadm *adm);
+
+enum driver_lockdown { DRIVER_NO_LOCK, DRIVER_UNLOCKED, DRIVER_LOCKED, DRIVER_LOCK_UNKNOWN };
+
+/* @mode: as the kernel writes it; @err: positive errno, where it cannot be read */
+enum driver_lockdown driver_lockdown(struct sevadm *adm, char *mode, size_t size, int *err);
+
+/* Under lockdown the driver allows no changes, and says so too late: at the first of them */
+int core_fail_locked(struct sevadm *adm);
+
 /* Changes: each is recorded in @run, and as the failure if it did not succeed */
 int request_decommission(struct sevadm *adm, struct sevadm_run *run,
 			 const struct sevadm_guest *guest, uint32_t flags);

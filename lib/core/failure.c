@@ -159,6 +159,13 @@ int core_fail_node(struct sevadm *adm, enum device_node node)
 	enum sevadm_class class = class_of(err);
 
 	if (err == ENOENT || err == ENODEV || err == ENXIO) {
+		struct driver_log log = { 0 };
+
+		if (node == DEVICE_SEV)
+			driver_log_read(adm, &log);
+		if (log.status_failed)
+			return core_fail(adm, SEVADM_ABSENT, err, finding_second_kernel.remedy, "%s",
+					 finding_second_kernel.text);
 		class = SEVADM_ABSENT;
 		remedy = node == DEVICE_SEV ?
 			 "Load ccp (`modprobe ccp`) on an AMD host with SEV turned on in the BIOS." :

@@ -105,10 +105,15 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	run->dry = dry;
 	if (adm->dev->node_err[DEVICE_SEV])
 		return core_fail_node(adm, DEVICE_SEV);
+	/* what no cure reaches is said rather than that the companion patch would have one */
+	if (sevadm_is_stock(adm)) {
+		ret = stock_look(adm, &platforms);
+		if (ret)
+			return ret;
+	}
 	if (reload && sevadm_is_stock(adm)) {
 		core_message(run, "kvm_amd is loaded anew");
-		ret = stock_look(adm, &platforms);
-		return ret ? ret : reload_kvm(adm, dry, run);
+		return reload_kvm(adm, dry, run);
 	}
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);

@@ -14,22 +14,6 @@
 
 #define COUNT_SECONDS	10
 
-static bool kvm_loaded(struct sevadm *adm)
-{
-	char state[32];
-
-	return !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state, sizeof(state));
-}
-
-/* An INIT failed when it was loaded: then it does not shut down what it could not use */
-static bool kvm_without_sev(struct sevadm *adm)
-{
-	char value[8];
-
-	return !host_read_line(adm->host, "/sys/module/kvm_amd/parameters/sev", value,
-			       sizeof(value)) && !strcmp(value, "N");
-}
-
 /* ------------------------------------------------------------ the driver's messages */
 
 /*
@@ -88,7 +72,7 @@ static int read_line(void *arg, uint64_t seq, const char *text)
 	r->last = seq;
 	if (r->after == UINT64_MAX || (r->any && seq <= r->after))
 		return 0;
-	r->iommu |= strstr(text, "SNP IOMMU shutdown failed") != NULL;
+	r->iommu |= strstr(text, DRIVER_LOG_IOMMU_FAILED) != NULL;
 	r->leaked |= strstr(text, "Leaking PFN range") != NULL;
 	r->timed_out |= strstr(text, "timed out, disabling PSP") != NULL;
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
@@ -168,10 +152,7 @@ int stock_look(struct sevadm *adm, struct platforms *p)
 	if (p->sev_ret == -EBUSY)
 		return core_fail_psp_dead(adm);
 	if (platforms_half_up(p))
-		return core_fail(adm, SEVADM_FAILED, EIO, "Without the companion patch nothing brings "
-				 "it down: reboot cold.", "SNP is up in the firmware and the driver "
-				 "does not know: a load of kvm_amd failed half way, probably with a "
-				 "CPU offline");
+		return core_fail_finding(adm, &finding_half_up_stock);
 	if (p->sev_ret)
 		return core_fail_step(adm, &p->sev_step, SEV_DBG_R_NONE, FW_CMD_PLATFORM_STATUS);
 	if (p->snp_ret && p->snp_ret != -EINVAL && p->snp_ret != -ENODEV)
@@ -265,9 +246,7 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 				 "the firmware did not answer in time while kvm_amd was unloaded "
 				 "(ETIMEDOUT), and the driver gave the secure processor up");
 	if (r->iommu)
-		return core_fail(adm, SEVADM_FAILED, EIO, "Do not kexec; reboot.",
-				 "SNP is down, but the IOMMU still holds pages that it could not "
-				 "give back");
+		return core_fail_finding(adm, &finding_iommu_stock);
 	if (!step)
 		return 0;
 	/* it was the driver that did not issue it */
@@ -332,19 +311,6 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	return ret;
 }
 
-/* Nothing to unload: it is down, or nothing here can bring it down */
-static int without_kvm(struct sevadm *adm, const struct platforms *p, struct sevadm_run *run)
-{
-	if (!p->sev.state && !p->snp.state) {
-		core_message(run, "SEV and SEV-SNP were down already");
-		return 0;
-	}
-	return core_fail(adm, SEVADM_FAILED, EIO, "Load kvm_amd and try again; if SNP does not come "
-			 "up (see `sevadm check`), only a cold reboot brings it down.",
-			 "SEV or SNP is up in the firmware, and kvm_amd, whose end brings it down, is "
-			 "not loaded");
-}
-
 /* The driver's own WBINVD is the kernel's broadcast */
 static int check_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *options,
 			struct sevadm_run *run)
@@ -395,6 +361,7 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		   struct sevadm_run *run)
 {
+	const struct finding *obstacle;
 	struct sevadm_guests guests;
 	struct platforms p;
 	int ret;
@@ -408,13 +375,13 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 		ret = stock_look(adm, &p);
 	if (ret)
 		return ret;
-	if (!kvm_loaded(adm))
-		return without_kvm(adm, &p, run);
-	if (kvm_without_sev(adm) && (p.sev.state || p.snp.state))
-		return core_fail(adm, SEVADM_FAILED, EIO, "Have it loaded anew (`sevadm recover "
-				 "--reload`) and run the same command again; if it does not find SEV "
-				 "then either, reboot cold.", "SEV or SNP is up in the firmware, and "
-				 "kvm_amd, whose end brings it down, was loaded without finding SEV");
+	obstacle = driver_stock_obstacle(adm, &p);
+	if (obstacle)
+		return core_fail_finding(adm, obstacle);
+	if (driver_module(adm, "kvm_amd") != DRIVER_MODULE_LIVE) {
+		core_message(run, "SEV and SEV-SNP were down already");
+		return 0;
+	}
 	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;

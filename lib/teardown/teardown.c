@@ -313,10 +313,7 @@ static int look(struct sevadm *adm, const struct sevadm_teardown_options *option
 	if (scene->info.state & SEV_DBG_S_PSP_DEAD)
 		return core_fail_psp_dead(adm);
 	if (scene->info.state & SEV_DBG_S_IOMMU_STUCK)
-		return core_fail(adm, SEVADM_FAILED, EIO, "Try `sevadm shutdown --strict`; if they "
-				 "stay, do not kexec; reboot.",
-				 "SNP is down, but the IOMMU still holds pages that it could not "
-				 "give back");
+		return core_fail_finding(adm, &finding_iommu);
 	scene->snp_host = scene->info.state & SEV_DBG_S_SNP_HOST;
 	scene->snp_up = scene->snp_host && scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
@@ -334,19 +331,6 @@ static int warn_offline(struct sevadm *adm, const struct sevadm_teardown_options
 	return core_warn(adm, run, "CPU %s is offline: if a guest ended while it was, SNP_DF_FLUSH "
 			 "will answer WBINVD_REQUIRED; --online-cpus brings it online for that",
 			 cpuset_format(&scene->offline, list, sizeof(list)));
-}
-
-/* Under lockdown the driver allows no changes, and says so too late: at the first of them */
-static int check_lockdown(struct sevadm *adm)
-{
-	char mode[128];
-
-	if (host_read_line(adm->host, "/sys/kernel/security/lockdown", mode, sizeof(mode)) ||
-	    strstr(mode, "[none]"))
-		return 0;
-	return core_fail(adm, SEVADM_PERMISSION, EPERM, "Boot without lockdown; Secure Boot turns "
-			 "it on.", "the kernel is locked down (%s), and the driver then allows no "
-			 "changes", mode);
 }
 
 /* What the driver does not name can be neither spared nor frozen; there may be nothing, though */
@@ -372,7 +356,7 @@ static int check(struct sevadm *adm, const struct sevadm_teardown_options *optio
 		return 0;
 	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->others, 0))
 		return guests_refuse(adm, run, &scene->others, false);
-	ret = check_lockdown(adm);
+	ret = core_fail_locked(adm);
 	if (!ret)
 		ret = check_lost(adm, options, scene);
 	if (ret || options->wbinvd.broadcast)
