@@ -171,6 +171,7 @@ enum sevadm_step_kind {
  * @fw_ext:	what the firmware left in the command buffer's registers beside a @status
  *		other than 0; no document says what is in it.  0: nothing, or not told
  * @err:	positive errno if the kernel refused, 0 otherwise
+ * @harmless:	nothing depends on it, whatever came of it
  * @count:	how many equal commands in a row it stands for
  * @duration_ns: from the call to the answer
  * @reason:	why the kernel refused, NULL if it gave none; of a program that was run:
@@ -179,7 +180,7 @@ enum sevadm_step_kind {
 struct sevadm_step {
 	enum sevadm_step_kind kind;
 	const char *command;
-	bool has_guest, has_pid, has_cpu, has_core, has_ccx, has_status;
+	bool has_guest, has_pid, has_cpu, has_core, has_ccx, has_status, harmless;
 	uint64_t guest;
 	uint32_t asid;
 	int32_t pid;

@@ -6,6 +6,7 @@
  * ones say.
  */
 #include <errno.h>
+#include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -171,16 +172,44 @@ static int run_if(struct sim *s, uint32_t state,
 	return program(s, argv, said);
 }
 
-/* It keeps what the kernel's own log has lost: of the two things that anybody looks for */
+/* The last line that the kernel's own log still has and that matches; else what it has lost */
+static int journal_grep(struct sim *s, const regex_t *pattern, const struct said *said)
+{
+	const struct sim_machine *m = &s->st->m;
+	const struct {
+		const char *text;
+		bool happened;
+	} lost[] = {
+		{ "SNP IOMMU shutdown failed", s->st->ccp.iommu_failed },
+		{ "Leaking PFN range", s->st->mem.leaked },
+		{ "Linux version", true },
+	};
+
+	for (uint64_t n = 0; n < m->klog_count && n < SIM_KLOG_LINES; n++) {
+		const char *line = m->klog[(m->klog_count - 1 - n) % SIM_KLOG_LINES];
+
+		if (!regexec(pattern, line, 0, NULL, 0))
+			return says(said, 0, "kernel: %s", strstr(line, "] ") ?
+				    strstr(line, "] ") + 2 : line);
+	}
+	for (size_t i = 0; i < sizeof(lost) / sizeof(lost[0]); i++)
+		if (lost[i].happened && !regexec(pattern, lost[i].text, 0, NULL, 0))
+			return says(said, 0, "kernel: %s", lost[i].text);
+	return 1;
+}
+
 static int journalctl(struct sim *s, const char *const *argv, const struct said *said)
 {
+	regex_t pattern;
+	int ret;
+
 	while (argv[1])
 		argv++;
-	if (!strcmp(*argv, "--grep=Linux version"))
-		return says(said, 0, "kernel: Linux version %s", s->st->m.kernel);
-	if (!strcmp(*argv, "--grep=Leaking PFN range"))
-		return s->st->mem.leaked ? says(said, 0, "kernel: Leaking PFN range", NULL) : 1;
-	return says(said, 1, "journalctl: unrecognized option '%s'", *argv);
+	if (strncmp(*argv, "--grep=", 7) || regcomp(&pattern, *argv + 7, REG_EXTENDED | REG_NOSUB))
+		return says(said, 1, "journalctl: unrecognized option '%s'", *argv);
+	ret = journal_grep(s, &pattern, said);
+	regfree(&pattern);
+	return ret;
 }
 
 int sim_program_run(struct sim *s, const char *const *argv, char *buf, size_t size)

@@ -37,7 +37,9 @@ static int say_leaked(struct facts *f, const struct sevadm_guest *guest)
 {
 	return check_say(f, "guest.leaked", for_kdump(f) ? SEVADM_WARN : SEVADM_FAIL,
 			 facts_psp_dead(f) ? "Reboot cold; the secure processor was given up." :
-			 "`sevadm recover`, or `sevadm teardown --leaked`, decommissions it.",
+			 guest->kind == SEVADM_GUEST_SNP ?
+			 "`sevadm recover`, or `sevadm teardown --leaked`, decommissions it." :
+			 "It goes with SEV itself, by `sevadm teardown --leaked` or --guests=stop.",
 			 "no process explains guest %llu (%s, ASID %u), made by %s[%d]: its context "
 			 "leaked, or its VM was handed on", (unsigned long long)guest->id,
 			 kinds[guest->kind], guest->asid, guest->comm, guest->pid);
@@ -102,6 +104,20 @@ static int say_plain(struct facts *f, const struct sevadm_vm *vm)
 	return 0;
 }
 
+/* Of whom no process tells that could be seen */
+static int check_refcnt(struct facts *f)
+{
+	char text[32];
+	unsigned int n;
+
+	if (host_read_line(f->adm->host, "/sys/module/kvm_amd/refcnt", text, sizeof(text)) ||
+	    sscanf(text, "%u", &n) != 1 || !n)
+		return 0;
+	return check_say(f, "kvm.openers", SEVADM_FAIL, "Look for processes in other PID namespaces.",
+			 "kvm_amd is used %u time%s, and no process that could be seen explains it: "
+			 "it cannot be unloaded", n, n == 1 ? "" : "s");
+}
+
 int check_guests(struct facts *f)
 {
 	size_t said = f->out->nr_checks;
@@ -124,6 +140,12 @@ int check_guests(struct facts *f)
 				"/dev/sev open, and no VM; one is %d", f->adm->vms.openers,
 				f->adm->vms.openers == 1 ? "" : "es",
 				f->adm->vms.openers == 1 ? "s" : "", (int)f->adm->vms.opener);
+	if (!ret && !f->host.patch && f->adm->vms.kvm_openers && !for_kdump(f))
+		ret = check_say(f, "kvm.openers", SEVADM_FAIL, "End it.", "process %d holds /dev/kvm "
+				"open, and kvm_amd cannot be unloaded under it",
+				(int)f->adm->vms.kvm_opener);
+	if (!ret && !f->host.patch && !f->guests.nr_vms && !f->adm->vms.kvm_openers && !for_kdump(f))
+		ret = check_refcnt(f);
 	if (!ret && f->guests.hidden)
 		ret = check_say(f, "processes", SEVADM_FAIL, "Run it as root, with CAP_SYS_PTRACE.",
 				"%zu processes could not be looked into, and each may hold a VM",

@@ -167,7 +167,7 @@ struct finding {
 };
 
 extern const struct finding finding_half_up, finding_half_up_stock, finding_iommu,
-	finding_iommu_stock, finding_second_kernel;
+	finding_iommu_stock, finding_second_kernel, finding_kept;
 
 /* It is the failure: -EIO */
 int core_fail_finding(struct sevadm *adm, const struct finding *finding);

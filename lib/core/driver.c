@@ -37,6 +37,11 @@ static const struct finding kvm_gone = {
 	"Load kvm_amd (`sevadm recover --reload`) and try again; if SNP does not come up then, only "
 	"a cold reboot brings it down.",
 };
+const struct finding finding_kept = {
+	"kvm_amd is unloaded, and SEV or SNP is up in the firmware: the driver of this kernel keeps "
+	"them up until ccp goes",
+	"Do not kexec; reboot, or take a kernel from 6.16 on, or the companion patch.",
+};
 static const struct finding kvm_built_in = {
 	"SEV or SNP is up in the firmware, and kvm_amd is built in: without /dev/sev-debug only its "
 	"end brings them down",
@@ -114,7 +119,7 @@ const struct finding *driver_stock_obstacle(struct sevadm *adm, const struct pla
 		return NULL;
 	switch (driver_module(adm, "kvm_amd")) {
 	case DRIVER_MODULE_NONE:
-		return &kvm_gone;
+		return driver_keeps_snp(adm) ? &finding_kept : &kvm_gone;
 	case DRIVER_MODULE_BUILT_IN:
 		return &kvm_built_in;
 	default:

@@ -162,6 +162,8 @@ struct host_vms {
 	size_t hidden;		/* processes whose descriptors could not be read */
 	size_t openers;		/* hold /dev/sev and no VM, but for ourselves; one of them: */
 	pid_t opener;
+	size_t kvm_openers;	/* the same with /dev/kvm */
+	pid_t kvm_opener;
 };
 
 /* Every process with a VM; handles are opened: 0 or -errno */

@@ -17,6 +17,7 @@ struct scan {
 	struct host *host;
 	struct host_vms *vms;
 	struct host_vm current;
+	bool kvm;	/* it has /dev/kvm open */
 };
 
 static int look_at_fd(void *arg, const char *name)
@@ -39,6 +40,8 @@ static int look_at_fd(void *arg, const char *name)
 		scan->current.gmems++;
 	else if (!strcmp(target, "/dev/sev"))
 		scan->current.sev = true;
+	else if (!strcmp(target, "/dev/kvm"))
+		scan->kvm = true;
 	return 0;
 }
 
@@ -96,6 +99,7 @@ static int look_at_process(void *arg, const char *name)
 	if (!isdigit((unsigned char)name[0]))
 		return 0;
 	scan->current = (struct host_vm){ .pid = (pid_t)strtol(name, NULL, 10) };
+	scan->kvm = false;
 	scan->current.start_ns = start_time(scan->host, scan->current.pid);
 	if (!scan->current.start_ns)
 		return 0;
@@ -107,6 +111,10 @@ static int look_at_process(void *arg, const char *name)
 	    scan->current.pid != getpid()) {
 		scan->vms->openers++;
 		scan->vms->opener = scan->current.pid;
+	}
+	if (scan->kvm && !scan->current.vms && !scan->current.vcpus) {
+		scan->vms->kvm_openers++;
+		scan->vms->kvm_opener = scan->current.pid;
 	}
 	/* a vCPU's descriptor keeps its VM alive too */
 	return scan->current.vms || scan->current.vcpus ? keep_current(scan) : 0;

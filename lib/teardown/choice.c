@@ -27,8 +27,9 @@ static bool named(const struct sevadm_teardown_options *options, uint64_t id)
 
 static bool chosen(const struct sevadm_teardown_options *options, const struct sevadm_guest *guest)
 {
+	/* one of SEV's goes with SEV itself, which is what comes after this */
 	if (options->leaked)
-		return guest->kind == SEVADM_GUEST_SNP && !guest->held;
+		return !guest->held;
 	if (options->guests == SEVADM_GUESTS_REFUSE)
 		return false;
 	return !options->only || named(options, guest->id);

@@ -140,6 +140,8 @@ static int check_statuses(struct sevadm *adm, const struct sevadm_run *run)
 		const struct sevadm_step *s = &run->steps[i];
 		bool called = s->has_status && s->status != SEVADM_NO_FW_CALL;
 
+		if (s->harmless)
+			continue;
 		if (!(called && s->status) && !(s->err && s->kind != SEVADM_STEP_HOST))
 			continue;
 		if (!is_last(run, i))

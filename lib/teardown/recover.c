@@ -13,26 +13,37 @@ static bool leaked(const struct sevadm_guest *guest)
 	return guest_alive(guest) && !guest->held;
 }
 
-/* What no cure reaches, in a warning each */
+/* What no cure here reaches, in a warning each */
 static int warn_lasting(struct sevadm *adm, struct sevadm_run *run,
-			const struct sevadm_guests *guests)
+			const struct sevadm_guests *guests, bool *lasting)
 {
 	int ret = 0;
 
 	for (size_t i = 0; i < guests->nr_guests && !ret; i++) {
 		const struct sevadm_guest *guest = &guests->guests[i];
+		bool dead = !guest_alive(guest) && !guest->held;
+		bool sev = leaked(guest) && guest->kind != SEVADM_GUEST_SNP;
 		char text[160];
 
 		guest_text(guest, text, sizeof(text));
-		if (!guest_alive(guest) && !guest->held)
+		*lasting |= dead || sev;
+		if (dead)
 			ret = core_warn(adm, run, "%s was decommissioned, and nobody will have KVM "
 					"forget it: only a reboot does; it hinders INIT through "
 					"/dev/sev-debug, nothing else", text);
-		else if (leaked(guest) && guest->kind != SEVADM_GUEST_SNP)
-			ret = core_warn(adm, run, "%s goes with SEV itself only: `sevadm teardown "
-					"--guests=stop`", text);
+		else if (sev)
+			ret = core_warn(adm, run, "%s leaked, and goes with SEV itself only, by "
+					"`sevadm teardown --leaked`", text);
 	}
 	return ret;
+}
+
+static bool any_leaked(const struct sevadm_guests *guests)
+{
+	for (size_t i = 0; i < guests->nr_guests; i++)
+		if (leaked(&guests->guests[i]) && guests->guests[i].kind == SEVADM_GUEST_SNP)
+			return true;
+	return false;
 }
 
 static int decommission_leaked(struct sevadm *adm, bool dry, struct sevadm_run *run,
@@ -77,13 +88,15 @@ static int shut_stuck_down(struct sevadm *adm, bool dry, struct sevadm_run *run)
 }
 
 static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
-		const struct sevadm_guests *guests, struct sevadm_run *run)
+		const struct sevadm_guests *guests, bool *lasting, struct sevadm_run *run)
 {
 	struct sevadm_teardown_options down = {
 		.guests = SEVADM_GUESTS_REFUSE, .online_cpus = true, .dry = dry,
 	};
 	int ret = guests_prove_unexplained(adm, guests);
 
+	if (!ret && (any_leaked(guests) || info->state & SEV_DBG_S_IOMMU_STUCK || info_half_up(info)))
+		ret = core_fail_locked(adm);
 	if (!ret)
 		ret = decommission_leaked(adm, dry, run, guests);
 	if (!ret && info->state & SEV_DBG_S_IOMMU_STUCK)
@@ -91,7 +104,7 @@ static int cure(struct sevadm *adm, bool dry, const struct sev_dbg_info *info,
 	/* the whole way down, with proof */
 	if (!ret && info_half_up(info))
 		ret = sevadm_teardown(adm, &down, run);
-	return ret ? ret : warn_lasting(adm, run, guests);
+	return ret ? ret : warn_lasting(adm, run, guests, lasting);
 }
 
 int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run)
@@ -99,7 +112,7 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	struct sevadm_guests guests;
 	struct platforms platforms;
 	struct sev_dbg_info info;
-	bool had_cure;
+	bool had_cure, lasting = false;
 	int ret;
 
 	run->dry = dry;
@@ -113,7 +126,8 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	}
 	if (reload && sevadm_is_stock(adm)) {
 		core_message(run, "kvm_amd is loaded anew");
-		return reload_kvm(adm, dry, run);
+		ret = reload_check(adm);
+		return ret ? ret : reload_kvm(adm, dry, run);
 	}
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
@@ -122,10 +136,13 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 		return core_fail_errno(adm, -ret, "ask the driver for its state");
 	if (info.state & SEV_DBG_S_PSP_DEAD)
 		return core_fail_psp_dead(adm);
-	ret = sevadm_guests_get(adm, &guests, NULL);
+	if (reload)
+		ret = reload_check(adm);
+	if (!ret)
+		ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;
-	ret = cure(adm, dry, &info, &guests, run);
+	ret = cure(adm, dry, &info, &guests, &lasting, run);
 	sevadm_guests_free(&guests);
 	had_cure = run->nr_plan;
 	run->dry = dry;
@@ -134,6 +151,7 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	if (!ret)
 		ret = plan_order(adm, run);
 	core_message(run, had_cure ? "This host is recovered" : reload ? "kvm_amd is loaded anew" :
+		     lasting ? "There is nothing here that this command could mend" :
 		     "There is nothing to recover from");
 	return ret;
 }

@@ -134,6 +134,22 @@ static int prove_up(struct sevadm *adm, struct last_line *last)
 			 last->text[0] ? ": the driver said: " : "", last->text);
 }
 
+int reload_check(struct sevadm *adm)
+{
+	if (driver_module(adm, "kvm_amd") != DRIVER_MODULE_LIVE)
+		return 0;
+	if (adm->vms.nr)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "End every VM of this host, also those "
+				 "without encryption.", "nothing was changed: %s[%d] holds a VM (the "
+				 "first of %zu processes), and kvm_amd cannot be unloaded under it",
+				 adm->vms.list[0].comm, (int)adm->vms.list[0].pid, adm->vms.nr);
+	if (adm->vms.kvm_openers)
+		return core_fail(adm, SEVADM_BUSY, EBUSY, "End it.", "nothing was changed: process %d "
+				 "holds /dev/kvm open, and kvm_amd cannot be unloaded under it",
+				 (int)adm->vms.kvm_opener);
+	return 0;
+}
+
 int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
 {
 	struct last_line last = { 0 };

@@ -81,7 +81,9 @@ static int read_line(void *arg, uint64_t seq, const char *text)
 			.command = command_name(messages[i].command),
 			.has_status = true,
 			.count = 1,
-			.reason = "as the driver logged it",
+			.harmless = messages[i].harmless,
+			.reason = messages[i].harmless ? "as KVM logged it; nothing depends on it" :
+				  "as the driver logged it",
 		};
 		int err;
 
@@ -103,6 +105,16 @@ static int mark(struct sevadm *adm, struct reading *r)
 }
 
 /* ------------------------------------------------------------------------- guests */
+
+/* So does who holds /dev/kvm alone: found out before a guest is ended in vain */
+static int refuse_openers(struct sevadm *adm)
+{
+	if (!adm->vms.kvm_openers)
+		return 0;
+	return core_fail(adm, SEVADM_BUSY, EBUSY, "End it.", "process %d holds /dev/kvm open, and "
+			 "without the companion patch kvm_amd has to be unloaded",
+			 (int)adm->vms.kvm_opener);
+}
 
 /* Everybody who holds a VM, of any kind, keeps kvm_amd: the first in the failure */
 static int refuse(struct sevadm *adm, const struct sevadm_guests *guests, bool sev,
@@ -220,14 +232,42 @@ static int plan(struct sevadm *adm, const struct sevadm_teardown_options *option
 
 /* -------------------------------------------------------------------------- steps */
 
-static int warn_unseen(struct sevadm *adm, struct sevadm_run *run, int log_err)
+static bool is_recorded(const struct sevadm_run *run, const char *command)
 {
+	for (size_t i = 0; i < run->nr_steps; i++)
+		if (!run->steps[i].harmless && !strcmp(run->steps[i].command, command))
+			return true;
+	return false;
+}
+
+/* What the driver does of its own accord, and says nothing of where it succeeds */
+static int warn_unseen(struct sevadm *adm, struct sevadm_run *run, const struct platforms *before,
+		       int log_err)
+{
+	const struct {
+		const char *command;
+		bool issued;
+	} rows[] = {
+		{ "SHUTDOWN", before->sev.state }, { "WBINVD", before->snp.state },
+		{ "SNP_SHUTDOWN_EX", before->snp.state },
+	};
+	char unseen[64] = "";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].issued && !is_recorded(run, rows[i].command)) {
+			size_t used = strlen(unseen);
+
+			snprintf(unseen + used, sizeof(unseen) - used, "%s%s", used ? ", " : "",
+				 rows[i].command);
+		}
+	if (!unseen[0])
+		return 0;
 	if (log_err)
 		return core_warn(adm, run, "the kernel's log cannot be read (%s), and a stock driver "
-				 "tells of failures only there: no status of the shutdown was seen",
-				 strerrorname_np(-log_err));
-	return core_warn(adm, run, "a stock driver logs failures only, and tells nothing of WBINVD: "
-			 "of what succeeded no status was seen");
+				 "tells of failures only there: no status was seen of %s",
+				 strerrorname_np(-log_err), unseen);
+	return core_warn(adm, run, "a stock driver logs failures only: no status was seen of %s",
+			 unseen);
 }
 
 /* What the log says of the shutdown as the failure that it was */
@@ -267,7 +307,8 @@ static int judge(struct sevadm *adm, const struct reading *r, struct sevadm_run 
 }
 
 /* @log_err: why there is no mark in the log; @end: the mark, UINT64_MAX: of an empty log */
-static int unload(struct sevadm *adm, int log_err, uint64_t end, struct sevadm_run *run)
+static int unload(struct sevadm *adm, const struct platforms *before, int log_err, uint64_t end,
+		  struct sevadm_run *run)
 {
 	struct reading r = { .adm = adm, .run = run, .after = end, .any = end != UINT64_MAX };
 	int ret = kvm_remove(adm, run);
@@ -276,13 +317,13 @@ static int unload(struct sevadm *adm, int log_err, uint64_t end, struct sevadm_r
 		return ret;
 	if (!log_err)
 		log_err = adm->host->ops->kmsg(adm->host, read_line, &r);
-	ret = warn_unseen(adm, run, log_err);
+	ret = warn_unseen(adm, run, before, log_err);
 	return ret ? ret : judge(adm, &r, run);
 }
 
 static int execute(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		   const struct sevadm_guests *guests, const struct cpuset *offline,
-		   struct cpuset *brought, struct sevadm_run *run)
+		   const struct platforms *p, const struct sevadm_guests *guests,
+		   const struct cpuset *offline, struct cpuset *brought, struct sevadm_run *run)
 {
 	struct reading before;
 	int log_err, ret = 0;
@@ -302,7 +343,7 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	if (!ret)
 		ret = core_check_cancel(adm);
 	if (!ret)
-		ret = unload(adm, log_err, before.last, run);
+		ret = unload(adm, p, log_err, before.last, run);
 	if (ret)
 		return ret;
 	core_phase_begin(adm, "proof", NULL, 0);
@@ -331,7 +372,8 @@ static uint32_t counted_snp(const struct sevadm_guests *guests)
 }
 
 static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		    const struct sevadm_guests *guests, struct sevadm_run *run)
+		    const struct platforms *p, const struct sevadm_guests *guests,
+		    struct sevadm_run *run)
 {
 	struct cpuset offline, brought = { 0 };
 	char list[256];
@@ -342,6 +384,8 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		ret = plan(adm, options, guests, cpuset_count(&offline), run);
 	if (!ret)
 		ret = refuse(adm, guests, false, run);
+	if (!ret)
+		ret = refuse_openers(adm);
 	if (!ret && options->guests == SEVADM_GUESTS_REFUSE)
 		ret = refuse(adm, guests, true, run);
 	if (!ret && !any_vm(guests) && guests->fw_sev + counted_snp(guests))
@@ -353,7 +397,7 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	if (ret || options->dry)
 		return ret;
 	core_message(run, "SEV and SEV-SNP are down, and kvm_amd is unloaded");
-	ret = execute(adm, options, guests, &offline, &brought, run);
+	ret = execute(adm, options, p, guests, &offline, &brought, run);
 	back = cpus_put_back(adm, run, &brought);
 	return ret ? ret : back;
 }
@@ -385,7 +429,7 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 	ret = sevadm_guests_get(adm, &guests, NULL);
 	if (ret)
 		return ret;
-	ret = teardown(adm, options, &guests, run);
+	ret = teardown(adm, options, &p, &guests, run);
 	sevadm_guests_free(&guests);
 	return ret;
 }

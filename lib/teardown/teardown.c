@@ -139,6 +139,8 @@ int prove_down(struct sevadm *adm, bool snp_host, struct sevadm_run *run)
 		return added;
 	if (!sev.state && !snp.state)
 		return 0;
+	if (sevadm_is_stock(adm) && driver_keeps_snp(adm))
+		return core_fail_finding(adm, &finding_kept);
 	return core_fail(adm, SEVADM_FAILED, EIO, "Something brought it up again meanwhile: stop "
 			 "what starts VMs on this host, and run the same command again.",
 			 "every step succeeded, but SEV is %s and SNP is %s",
@@ -225,8 +227,23 @@ static int end_guests(struct sevadm *adm, const struct sevadm_teardown_options *
 }
 
 /*
+ * Was it there, and frozen, at the start?  Or is it one that no process explains, of
+ * which ending the guests has proven that none runs it?
+ */
+static bool may_go_with_sev(const struct sevadm_teardown_options *options,
+			    const struct scene *scene, const struct sevadm_guest *guest)
+{
+	if (!find(&scene->chosen, guest->id))
+		return false;
+	if (options->guests == SEVADM_GUESTS_DECOMMISSION)
+		return true;
+	return guest->kind != SEVADM_GUEST_SNP && !guest->held &&
+	       (options->leaked || options->guests == SEVADM_GUESTS_STOP);
+}
+
+/*
  * SEV guests have no decommission of their own here: they go with the platform.
- * So no guest may be alive that was not there, and frozen, at the start.
+ * So no guest may be alive that is not to go with it.
  */
 static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_options *options,
 			 struct scene *scene, struct sevadm_run *run)
@@ -240,8 +257,7 @@ static int shut_sev_down(struct sevadm *adm, const struct sevadm_teardown_option
 	for (size_t i = 0; i < now.nr_guests && !ret; i++) {
 		if (!guest_alive(&now.guests[i]))
 			continue;
-		if (options->guests != SEVADM_GUESTS_DECOMMISSION ||
-		    !find(&scene->chosen, now.guests[i].id))
+		if (!may_go_with_sev(options, scene, &now.guests[i]))
 			ret = guests_refuse(adm, run, &now, false);
 		else
 			flags |= SEV_DBG_C_LIVE;

@@ -122,6 +122,8 @@ int stock_teardown(struct sevadm *adm, const struct sevadm_teardown_options *opt
 
 /* kvm_amd out; waits a little while a VM is just going.  A step */
 int kvm_remove(struct sevadm *adm, struct sevadm_run *run);
+/* Nobody may hold a VM of KVM's, or /dev/kvm: 0, or the failure, which names who does */
+int reload_check(struct sevadm *adm);
 /* kvm_amd out and in again; a step for each.  In @run's plan with @dry */
 int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run);
 

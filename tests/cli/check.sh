@@ -83,7 +83,25 @@ act kill=1200 >/dev/null
 checks 'a guest that ended leaves nothing' teardown 0
 machine --leaked-guests=2
 checks 'leaked contexts' teardown 2 guest.leaked
-ok 'and who counts what' 'reason guests.charged "contexts" || reason guests.charged "same"'
+ok 'KVM goes on charging for them' 'reason guests.charged "same guests: 2"'
+machine --sev-guests=1
+act kexec-load fail=DECOMMISSION:HWERROR_PLATFORM kill=1200 >/dev/null
+checks 'a leaked context of SEV' kexec 2 guest.leaked
+ok 'goes with SEV itself' 'remedy guest.leaked "teardown --leaked"'
+host recover
+ok 'recover does not claim that there is nothing' 'code_is 0 && said "goes with SEV itself" &&
+	printed "nothing here that this command could mend"'
+host teardown
+ok 'a plain teardown refuses' 'code_is 5'
+host kexec --guests=stop --yes
+ok 'a kexec that stops guests passes' 'code_is 0 && act warnings | grep -qx 0'
+machine --sev-guests=2
+act fail=DECOMMISSION:HWERROR_PLATFORM kill=1200 >/dev/null
+host teardown --leaked
+ok 'not while another SEV guest is alive' 'code_is 5 && said "1 guest is alive: id 2"'
+act kill=1213 >/dev/null
+host teardown --leaked --json
+ok 'it goes with SHUTDOWN' 'code_is 0 && json ".steps[0].command == \"SHUTDOWN\""'
 machine
 act tracking-fails start=snp >/dev/null
 checks 'a list that is incomplete, and a VM that nothing explains' teardown 2 \
@@ -117,6 +135,39 @@ machine --no-patch
 act lockdown=integrity kexec-load >/dev/null
 host --json check kexec
 ok 'lockdown without the companion patch' 'code_is 0 && ids WARN "device.sev-debug lockdown"'
+machine --no-patch --offline=3 --snp-guests=1
+host -q teardown --guests=stop --yes
+act online=3 kexec-load >/dev/null
+checks 'what a failed teardown left on a stock driver: not ready' teardown 2 module.kvm_amd
+checks 'nor for a kexec' kexec 2 module.kvm_amd
+ok 'and how to go on' 'remedy module.kvm_amd "recover --reload"'
+host recover --reload
+checks 'which helps' teardown 0
+machine --no-patch --kernel=6.14.3
+host --json check
+ok 'a driver that keeps SNP up' 'code_is 0 && ids WARN "device.sev-debug kernel.shutdown"'
+host teardown
+ok 'says so afterwards' 'code_is 1 && said "keeps them up until ccp goes" && said "Do not kexec"'
+checks 'and so does the check' teardown 2 module.kvm_amd
+machine --no-patch
+act kexec-load iommu-fails >/dev/null
+host -q teardown
+checks 'a stock driver whose IOMMU kept pages' kexec 2 state.iommu
+act load >/dev/null
+checks 'SNP that came up again has them again' kexec 0
+host -q teardown
+checks 'and gives them back' kexec 0
+machine --no-patch
+act allow=0-1 >/dev/null
+checks 'a stock driver does its WBINVD by itself: no cpuset matters' teardown 0
+machine
+act kexec-disable >/dev/null
+checks 'no image, and none can be loaded' kexec 2 kexec.loaded
+ok 'a remedy that can be followed' 'remedy kexec.loaded "reboot"'
+machine --cpus=8
+act smt=forceoff >/dev/null
+checks 'siblings that cannot be brought online' teardown 2 cpus.online
+ok 'it is SMT that has to come on' 'remedy cpus.online "smt/control"'
 machine
 act unload >/dev/null
 checks 'kvm_amd not loaded' teardown 0

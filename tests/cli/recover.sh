@@ -61,8 +61,11 @@ host -q teardown --guests=stop --yes
 host recover --reload
 ok 'after a teardown: up again' 'code_is 0 && [ "$(act snp)" = 1 ] && printed "loaded anew"'
 act start=snp >/dev/null
+keep
+host recover --reload --dry-run
+ok 'a dry run refuses it as well' 'code_is 5 && said "cannot be unloaded under it"'
 host recover --reload
-ok 'not under a VM' 'code_is 5 && said "unload kvm_amd"'
+ok 'not under a VM' 'code_is 5 && said "cannot be unloaded under it" && unchanged'
 
 machine
 act fail=SNP_INIT_EX:INVALID_CONFIG >/dev/null

@@ -38,6 +38,11 @@ expect_platforms UNINIT INIT
 run check
 expect_code 2
 cpu_online 3
+# with every CPU there it is the lack of kvm_amd that is left
+run check
+expect_code 2
+grep "^checks	FAIL	module.kvm_amd	.*recover --reload" "$step_dir/out" ||
+	fail "check does not name what is left"
 run recover --reload
 expect_code 0
 expect_steps "modprobe kvm_amd"
@@ -70,7 +75,7 @@ case $(uname -r) in
 	expect_said "reboot cold"
 	run recover --reload
 	expect_code 1
-	expect_said "SNP did not come up"
+	expect_said "reboot cold"
 	[ "$(cat /sys/module/kvm_amd/parameters/sev_snp)" = N ] || fail "SNP came up by itself"
 	run check
 	expect_code 2

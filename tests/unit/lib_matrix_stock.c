@@ -155,6 +155,23 @@ START_TEST(flush)
 }
 END_TEST
 
+/* A kexec judges it the same way */
+START_TEST(flush_kexec)
+{
+	struct sevadm_kexec_options options = {
+		.teardown = { .guests = SEVADM_GUESTS_STOP, .stop_seconds = 30 },
+		.kernel = "/boot/vmlinuz", .now = true,
+	};
+	struct sim_info info;
+
+	arm(STEP_RMMOD, "SNP_DF_FLUSH", FW_WBINVD_REQUIRED, _i + 1);
+	ck_assert_int_eq(!sevadm_kexec(adm, &options, &record), !_i);
+	ck_assert_int_eq(sim_describe(adm->sim, &info), 0);
+	ck_assert_uint_eq(info.boots, _i ? 1 : 2);
+	matrix_close();
+}
+END_TEST
+
 /* ---------------------------------------------------------------- a guest that ends */
 
 /* Its context stays with the firmware, and nothing here decommissions it */
@@ -336,6 +353,7 @@ int main(void)
 	tcase_add_unchecked_fixture(tc, make, matrix_remove);
 	tcase_add_loop_test(tc, statuses, 0, 2);
 	tcase_add_test(tc, flush);
+	tcase_add_loop_test(tc, flush_kexec, 0, 2);
 	tcase_add_loop_test(tc, guest_stays, 0, 2);
 	tcase_add_test(tc, page_stays);
 	tcase_add_loop_test(tc, unproven, 0, 2);
