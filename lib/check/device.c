@@ -9,6 +9,8 @@
 #include "lib/check/check.h"
 #include "lib/util/text.h"
 
+#define PCI_DIR	"/sys/bus/pci/devices"
+
 static bool denied(int err)
 {
 	return err == -EACCES || err == -EPERM;
@@ -250,6 +252,46 @@ static int say_state(struct facts *f, const char *id, const char *what, int err,
 			 "the state of %s is not known (%s)", what, strerrorname_np(-err));
 }
 
+struct tio {
+	struct host *host;
+	unsigned int nr;
+	char names[128];
+};
+
+/* What a device is connected to is empty while it is to nothing (ABI/testing/sysfs-bus-pci) */
+static int look_at_device(void *arg, const char *name)
+{
+	struct tio *tio = arg;
+	char path[128], tsm[32];
+	size_t used = strlen(tio->names);
+
+	snprintf(path, sizeof(path), PCI_DIR "/%.64s/tsm/connect", name);
+	if (host_read_line(tio->host, path, tsm, sizeof(tsm)) || !tsm[0])
+		return 0;
+	tio->nr++;
+	snprintf(tio->names + used, sizeof(tio->names) - used, "%s%.24s", used ? ", " : "", name);
+	return 0;
+}
+
+/* A stock driver takes SEV-TIO down by itself, and does not tell whether it is up */
+static int check_tio(struct facts *f)
+{
+	struct tio tio = { .host = f->adm->host };
+	int ret = 0;
+
+	f->adm->host->ops->list(f->adm->host, PCI_DIR, look_at_device, &tio);
+	if (tio.nr)
+		ret = check_say(f, "tio.devices", SEVADM_FAIL, "Disconnect each: write what its "
+				"tsm/connect says into its tsm/disconnect.", "%u PCI device%s "
+				"connected by SEV-TIO: %s", tio.nr, tio.nr == 1 ? " is" : "s are",
+				tio.names);
+	if (!ret && f->patch && f->info.state & SEV_DBG_S_TIO)
+		ret = check_say(f, "tio", SEVADM_FAIL, "Unbind devices from SEV-TIO; then "
+				"`modprobe -r kvm_amd`, for the driver takes SEV-TIO down first.",
+				"SEV-TIO is up, and SNP does not go down under it");
+	return ret;
+}
+
 int check_firmware(struct facts *f)
 {
 	int ret = check_psp(f);
@@ -262,9 +304,7 @@ int check_firmware(struct facts *f)
 	if (!ret)
 		ret = say_state(f, "snp.state", "SEV-SNP", f->snp_err, &f->snp_step,
 				sevadm_snp_state_name(f->snp.state));
-	if (!ret && f->patch && f->info.state & SEV_DBG_S_TIO)
-		ret = check_say(f, "tio", SEVADM_FAIL, "Unbind devices from SEV-TIO; then "
-				"`modprobe -r kvm_amd`, for the driver takes SEV-TIO down first.",
-				"SEV-TIO is up, and SNP does not go down under it");
+	if (!ret && !for_kdump(f))
+		ret = check_tio(f);
 	return ret;
 }

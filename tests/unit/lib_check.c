@@ -17,6 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SNP_STATUS	9	/* of /dev/sev; Debian 12's header lacks it */
+#define TSM	"/sys/bus/pci/devices/0000:01:00.0/tsm/connect"
 #define CPU	"/sys/devices/system/cpu/"
 
 static struct sevadm *adm;
@@ -53,6 +54,14 @@ static ssize_t read_file(struct host *host, const char *name, char *buf, size_t 
 			return between.files[i + 1] ?
 			       snprintf(buf, size, "%s", between.files[i + 1]) : -ENOENT;
 	return real_host->read(host, name, buf, size);
+}
+
+/* One PCI device, where its file is among those put in between */
+static int list(struct host *host, const char *name, host_list_fn fn, void *arg)
+{
+	if (!strcmp(name, "/sys/bus/pci/devices"))
+		return fn(arg, "0000:01:00.0");
+	return real_host->list(host, name, fn, arg);
 }
 
 static int kmsg(struct host *host, host_kmsg_fn fn, void *arg)
@@ -114,6 +123,7 @@ static void setup(const struct sim_options *options, const char *action)
 	real_host = adm->host->ops;
 	host_ops = *real_host;
 	host_ops.read = read_file;
+	host_ops.list = list;
 	host_ops.kmsg = kmsg;
 	host_ops.run = run;
 	adm->host->ops = &host_ops;
@@ -177,7 +187,7 @@ static const struct row {
 	bool stock;
 	enum sevadm_goal goal;
 	struct between with;
-	const char *id;
+	const char *id;		/* NULL: that of @reason must not be there */
 	enum sevadm_verdict verdict;
 	const char *reason, *remedy;
 } rows[] = {
@@ -211,6 +221,12 @@ static const struct row {
 	  "module.kvm_amd", SEVADM_PASS, "built in", NULL },
 	{ true, SEVADM_GOAL_TEARDOWN, { .files = { "/sys/module/kvm_amd/refcnt", "2\n" } },
 	  "kvm.openers", SEVADM_FAIL, "used 2 times", "PID namespaces" },
+	/* SEV-TIO */
+	{ false, SEVADM_GOAL_TEARDOWN, { .files = { TSM, "tsm0\n" } }, "tio.devices", SEVADM_FAIL,
+	  "1 PCI device is connected by SEV-TIO: 0000:01:00.0", "tsm/disconnect" },
+	{ true, SEVADM_GOAL_KEXEC, { .files = { TSM, "tsm0\n" } }, "tio.devices", SEVADM_FAIL,
+	  "0000:01:00.0", NULL },
+	{ false, SEVADM_GOAL_TEARDOWN, { .files = { TSM, "\n" } }, NULL, 0, "tio.devices", NULL },
 	/* the firmware's version */
 	{ false, SEVADM_GOAL_TEARDOWN, { .api = 0x132 }, "firmware.version", SEVADM_FAIL,
 	  "1.50: SNP needs 1.51", "Update" },
@@ -243,8 +259,8 @@ static const struct row {
 						    "vendor_id : AuthenticAMD\nflags : sev\n" } },
 	  "cpu", SEVADM_WARN, "not among the processor's flags", "BIOS" },
 	/* the IOMMU of a stock driver: by the log, by the journal where that has lost lines */
-	{ true, SEVADM_GOAL_KEXEC, { .lines = { "ccp: SNP IOMMU shutdown failed" } }, NULL, 0, NULL,
-	  NULL },	/* SNP is up: nothing of the kind is told */
+	{ true, SEVADM_GOAL_KEXEC, { .lines = { "ccp: SNP IOMMU shutdown failed" } }, NULL, 0,
+	  "state.iommu", NULL },	/* SNP is up: nothing of the kind is told */
 	/* no driver: another kernel's SNP, a driver that made no device, no driver at all */
 	{ false, SEVADM_GOAL_TEARDOWN,
 	  { .sev_node = -ENOENT, .lines = { "ccp: SEV: failed to get status. Error: 0x0" } },
@@ -295,7 +311,7 @@ START_TEST(one)
 	if (row->id)
 		expect(row->id, row->verdict, row->reason, row->remedy);
 	else
-		ck_assert_ptr_null(of("state.iommu"));
+		ck_assert_ptr_null(of(row->reason));
 	teardown();
 }
 END_TEST
