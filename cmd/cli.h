@@ -22,7 +22,8 @@ struct log;
  * @wait_seconds: for another sevadm that is at work
  * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
- * @adm:	open handle, NULL for commands with CMD_OFFLINE
+ * @flags:	CMD_* of the command, with those that follow from its options
+ * @adm:	open handle, NULL where it opens no host
  * @out:	where the result goes
  */
 struct cli {
@@ -39,6 +40,7 @@ struct cli {
 	char line[256];
 	const struct sevadm_run *run;
 	bool reported;
+	unsigned int flags;
 	struct sevadm *adm;
 	struct out *out;
 };
@@ -58,6 +60,7 @@ struct cli {
 #define CMD_STOCK	(1U << 12)	/* the same, without the companion patch only */
 #define CMD_RESURVEY	(1U << 10)	/* looks into other processes when it has acted, too */
 #define CMD_PLAN_ONLY	(1U << 13)	/* what was asked for implies --dry-run */
+#define CMD_ONLINE	(1U << 14)	/* opens the host, in spite of CMD_OFFLINE */
 
 /**
  * struct command - one entry of the table

@@ -194,7 +194,7 @@ static int open_host(struct cli *cli, unsigned int flags)
 			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
 	int ret = 0;
 
-	if (!(flags & CMD_OFFLINE)) {
+	if (!(flags & CMD_OFFLINE) || flags & CMD_ONLINE) {
 		ret = sevadm_open(&cli->adm, cli->device,
 				  !cli->dry_run && flags & CMD_WRITE ? SEVADM_WRITE : 0);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
@@ -216,6 +216,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	unsigned int flags = command->flags | (command->flags_of ? command->flags_of(options) : 0);
 	int ret;
 
+	cli->flags = flags;
 	cli->dry_run |= flags & CMD_PLAN_ONLY;
 	report_head(cli);
 	ret = check_flags(cli, flags);

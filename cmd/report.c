@@ -40,8 +40,8 @@ static const struct out_row host_rows[] = {
 
 void report_head(struct cli *cli)
 {
-	bool offline = cli->command->flags & CMD_OFFLINE;
-	bool simulated = offline ? cli->command->flags & CMD_SIMULATED :
+	bool offline = cli->flags & CMD_OFFLINE && !(cli->flags & CMD_ONLINE);
+	bool simulated = offline ? cli->flags & CMD_SIMULATED :
 			 !strncmp(cli->device, "sim:", 4);
 
 	out_number(cli->out, "schema", 1);

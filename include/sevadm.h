@@ -892,6 +892,47 @@ struct sevadm_status_info {
 int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info);
 
 /**
+ * struct sevadm_line_info - a line of the kernel's log about SEV or SEV-SNP
+ * @command:	the firmware command that it is about, or NULL
+ * @has_status:	it tells a firmware status, and @status and @status_name are meant
+ * @status:	its number
+ * @status_name: in the specification
+ * @err:	positive errno that it tells, or 0
+ * @meaning:	of the line, a sentence or two
+ * @status_meaning: of the status, one sentence; NULL without one
+ * @causes:	usual causes of that status from that command, or NULL
+ * @remedy:	what to do
+ * @source:	file of the kernel, and where there
+ */
+struct sevadm_line_info {
+	const char *command;
+	bool has_status;
+	uint32_t status;
+	const char *status_name;
+	int err;
+	const char *meaning, *status_meaning, *causes, *remedy, *source;
+};
+
+/**
+ * sevadm_explain_line - what a line of the kernel's log means
+ * @line:	the line; time and driver may come before the message
+ * @info:	result
+ *
+ * Knows what ccp, KVM, the code of the RMP and the IOMMU driver log, 6.12 to 7.3.
+ * Return: 0, -ENOENT (none of those)
+ */
+int sevadm_explain_line(const char *line, struct sevadm_line_info *info);
+
+/**
+ * sevadm_log_read - each line that the kernel's log of a host still has
+ * @adm:	handle
+ * @fn:		called with each, oldest first, until it returns non-zero
+ * @arg:	passed on
+ * Return: 0, what @fn returned, or -errno
+ */
+int sevadm_log_read(struct sevadm *adm, int (*fn)(void *arg, const char *line), void *arg);
+
+/**
  * sevadm_status_name - the name of a firmware status
  * @status:	number, or SEVADM_NO_FW_CALL
  * Return: as in the specification, "?" if unassigned, "NO_FW_CALL"

@@ -9,6 +9,7 @@
 
 #include "lib/check/check.h"
 #include "lib/core/journal.h"
+#include "lib/firmware/messages.h"
 
 static int say(struct facts *f, const char *id, const struct finding *finding)
 {
@@ -25,12 +26,14 @@ static int check_half_up(struct facts *f)
 /* The last word of the two, where the kernel's own log does not go back to the boot */
 static bool stock_iommu_failed(struct facts *f)
 {
+	struct message last;
 	char said[256];
 
 	if (f->klog.iommu_failed || (f->klog.whole && !f->klog.err))
 		return f->klog.iommu_failed;
-	return check_journal_last(f, DRIVER_LOG_IOMMU_FAILED "|SEV-SNP enabled .ASIDs", said,
-				  sizeof(said)) == 1 && strstr(said, DRIVER_LOG_IOMMU_FAILED);
+	return check_journal_last(f, "SNP IOMMU shutdown failed|SEV-SNP enabled .ASIDs", said,
+				  sizeof(said)) == 1 && message_find(said, &last) &&
+	       last.row->id == MESSAGE_IOMMU_FAILED;
 }
 
 static int check_iommu(struct facts *f)

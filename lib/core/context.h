@@ -172,9 +172,6 @@ extern const struct finding finding_half_up, finding_half_up_stock, finding_iomm
 /* It is the failure: -EIO */
 int core_fail_finding(struct sevadm *adm, const struct finding *finding);
 
-#define DRIVER_LOG_IOMMU_FAILED	"SNP IOMMU shutdown failed"
-#define DRIVER_LOG_SNP_UP	"SEV-SNP enabled (ASIDs"
-
 /**
  * struct driver_log - what the kernel's log says of SEV since boot, or as far as it goes back
  * @err:	0 or -errno: it could not be read
@@ -187,7 +184,7 @@ int core_fail_finding(struct sevadm *adm, const struct finding *finding);
  * @leaks:	"Leaking PFN range"
  * @unreleased:	"Failed to release guest context"
  *
- * ccp's sev-dev.c, KVM's svm/sev.c, amd_iommu's init.c and iommu.c, 6.12 to 7.3.
+ * See lib/firmware/messages.c.
  */
 struct driver_log {
 	int err;

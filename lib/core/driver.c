@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/core/context.h"
+#include "lib/firmware/messages.h"
 
 const struct finding finding_half_up = {
 	"SNP is up in the firmware and the driver does not know: a load of kvm_amd failed half "
@@ -63,20 +64,41 @@ static const struct finding locked_down = {
 static int look_at_line(void *arg, uint64_t seq, const char *text)
 {
 	struct driver_log *k = arg;
+	struct message message;
 
 	if (!seq)
 		k->whole = true;
-	k->psp_dead |= strstr(text, "timed out, disabling PSP") != NULL;
-	k->status_failed |= strstr(text, "SEV: failed to get status") ||
-			    strstr(text, "PLATFORM_STATUS command failed");
-	k->iommu_silent |= strstr(text, "Completion-Wait loop timed out") != NULL;
-	k->iommu_reused |= strstr(text, "Reused DEV table from previous kernel") != NULL;
-	/* SNP that came up once more has the IOMMU's pages again, and may give them back */
-	if (strstr(text, DRIVER_LOG_SNP_UP))
+	if (!message_find(text, &message))
+		return 0;
+	switch (message.row->id) {
+	case MESSAGE_PSP_DEAD:
+		k->psp_dead = true;
+		break;
+	case MESSAGE_STATUS_FAILED:
+		k->status_failed = true;
+		break;
+	case MESSAGE_IOMMU_SILENT:
+		k->iommu_silent = true;
+		break;
+	case MESSAGE_IOMMU_REUSED:
+		k->iommu_reused = true;
+		break;
+	case MESSAGE_SNP_UP:
+		/* it has the IOMMU's pages again, and may give them back */
 		k->iommu_failed = false;
-	k->iommu_failed |= strstr(text, DRIVER_LOG_IOMMU_FAILED) != NULL;
-	k->leaks += strstr(text, "Leaking PFN range") != NULL;
-	k->unreleased += strstr(text, "Failed to release guest context") != NULL;
+		break;
+	case MESSAGE_IOMMU_FAILED:
+		k->iommu_failed = true;
+		break;
+	case MESSAGE_LEAK:
+		k->leaks++;
+		break;
+	case MESSAGE_UNRELEASED:
+		k->unreleased++;
+		break;
+	default:
+		break;
+	}
 	return 0;
 }
 
@@ -185,4 +207,31 @@ int core_fail_locked(struct sevadm *adm)
 int core_fail_finding(struct sevadm *adm, const struct finding *finding)
 {
 	return core_fail(adm, SEVADM_FAILED, EIO, finding->remedy, "%s", finding->text);
+}
+
+struct lines {
+	int (*fn)(void *arg, const char *line);
+	void *arg;
+};
+
+static int pass_line(void *arg, uint64_t seq, const char *text)
+{
+	const struct lines *lines = arg;
+
+	(void)seq;
+	return lines->fn(lines->arg, text);
+}
+
+int sevadm_log_read(struct sevadm *adm, int (*fn)(void *arg, const char *line), void *arg)
+{
+	struct lines lines = { fn, arg };
+	int ret = adm->host->ops->kmsg(adm->host, pass_line, &lines);
+
+	if (ret >= 0)
+		return ret;
+	if (ret == -EACCES || ret == -EPERM)
+		return core_fail(adm, SEVADM_PERMISSION, -ret, "Run it as root, with CAP_SYSLOG.",
+				 "read the kernel's log: %s (%s)", strerror(-ret),
+				 strerrorname_np(-ret));
+	return core_fail_errno(adm, -ret, "read the kernel's log");
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "lib/firmware/command.h"
+#include "lib/firmware/messages.h"
 #include "lib/firmware/status.h"
 #include "lib/util/text.h"
 #include "sevadm.h"
@@ -52,5 +53,32 @@ int sevadm_explain(const char *text, const char *command, struct sevadm_status_i
 		info->causes = advice->causes;
 		info->remedy = advice->remedy;
 	}
+	return 0;
+}
+
+int sevadm_explain_line(const char *line, struct sevadm_line_info *info)
+{
+	const struct advice_row *advice = NULL;
+	const struct status_row *row = NULL;
+	struct message m;
+
+	if (!message_find(line, &m))
+		return -ENOENT;
+	if (m.has_status) {
+		row = status_find(m.status);
+		advice = m.row->command ? advice_find(m.row->command, m.status) : NULL;
+	}
+	*info = (struct sevadm_line_info){
+		.command = m.row->command ? command_name(m.row->command) : NULL,
+		.has_status = m.has_status, .status = m.status,
+		.status_name = row ? row->name : m.has_status ? "?" : NULL,
+		.err = m.err, .meaning = m.row->meaning, .source = m.row->source,
+		.status_meaning = row ? row->meaning : NULL,
+		.causes = advice ? advice->causes : row ? row->causes : NULL,
+		.remedy = m.row->remedy ? m.row->remedy : advice ? advice->remedy :
+			  row ? row->remedy : "",
+	};
+	if (info->causes && !info->causes[0])
+		info->causes = NULL;
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/firmware/messages.h"
 #include "lib/teardown/teardown.h"
 #include "lib/util/text.h"
 
@@ -94,11 +95,11 @@ struct last_line {
 static int find_init(void *arg, uint64_t seq, const char *text)
 {
 	struct last_line *last = arg;
+	struct message m;
 
 	if (last->any && seq <= last->after)
 		return 0;
-	if (strstr(text, "SNP_INIT_EX failed") || strstr(text, "SNP_DF_FLUSH failed") ||
-	    strstr(text, "not all CPUs online"))
+	if (message_find(text, &m) && m.row->id == MESSAGE_INIT_FAILED)
 		text_escape(text, last->text, sizeof(last->text));
 	return 0;
 }

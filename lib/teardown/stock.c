@@ -9,29 +9,13 @@
 #include <string.h>
 
 #include "lib/firmware/command.h"
+#include "lib/firmware/messages.h"
 #include "lib/firmware/status.h"
 #include "lib/teardown/vmms.h"
 
 #define COUNT_SECONDS	10
 
 /* ------------------------------------------------------------ the driver's messages */
-
-/*
- * What sev-dev.c and KVM's svm/sev.c log of a command that failed, 6.12 to 7.3.  KVM's
- * own flush, when it gives its ASIDs up, is refused where SNP is down, without harm.
- */
-static const struct message {
-	const char *format;	/* as for sscanf(): errno, then status */
-	bool status_first, harmless;
-	uint16_t command;
-} messages[] = {
-	{ "SEV: failed to SHUTDOWN error %i, rc %d", true, false, FW_CMD_SHUTDOWN },
-	{ "SEV-SNP DF_FLUSH failed, ret = %d, error = %i", false, false, FW_CMD_SNP_DF_FLUSH },
-	{ "SEV-SNP: DF_FLUSH failed, ret=%d, error=%i", false, true, FW_CMD_SNP_DF_FLUSH },
-	{ "SEV: DF_FLUSH failed, ret=%d, error=%i", false, true, FW_CMD_DF_FLUSH },
-	{ "SEV-SNP firmware shutdown failed, rc %d, error %i", false, false,
-	  FW_CMD_SNP_SHUTDOWN_EX },
-};
 
 /**
  * struct reading - the kernel's log from a place on
@@ -51,50 +35,32 @@ struct reading {
 	size_t failed;
 };
 
-static bool matches(const struct message *m, const char *text, int *err, unsigned int *status)
-{
-	const char *at;
-	int a, b;
-
-	/* behind the name of whoever logs it */
-	at = strstr(text, "SEV");
-	if (!at || sscanf(at, m->format, &a, &b) != 2)
-		return false;
-	*err = m->status_first ? b : a;
-	*status = (unsigned int)(m->status_first ? a : b);
-	return true;
-}
-
 static int read_line(void *arg, uint64_t seq, const char *text)
 {
 	struct reading *r = arg;
+	struct message m;
+	struct sevadm_step step = {
+		.kind = SEVADM_STEP_FIRMWARE, .has_status = true, .count = 1,
+	};
 
 	r->last = seq;
-	if (r->after == UINT64_MAX || (r->any && seq <= r->after))
+	if (r->after == UINT64_MAX || (r->any && seq <= r->after) || !message_find(text, &m))
 		return 0;
-	r->iommu |= strstr(text, DRIVER_LOG_IOMMU_FAILED) != NULL;
-	r->leaked |= strstr(text, "Leaking PFN range") != NULL;
-	r->timed_out |= strstr(text, "timed out, disabling PSP") != NULL;
-	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
-		struct sevadm_step step = {
-			.kind = SEVADM_STEP_FIRMWARE,
-			.command = command_name(messages[i].command),
-			.has_status = true,
-			.count = 1,
-			.harmless = messages[i].harmless,
-			.reason = messages[i].harmless ? "as KVM logged it; nothing depends on it" :
-				  "as the driver logged it",
-		};
-		int err;
-
-		if (!matches(&messages[i], text, &err, &step.status))
-			continue;
-		step.err = -err;
-		if (!messages[i].harmless && !r->failed)
-			r->failed = r->run->nr_steps + 1;
-		return core_step_add(r->adm, r->run, &step);
-	}
-	return 0;
+	r->iommu |= m.row->id == MESSAGE_IOMMU_FAILED;
+	r->leaked |= m.row->id == MESSAGE_LEAK;
+	r->timed_out |= m.row->id == MESSAGE_PSP_DEAD;
+	if (!m.row->command || !m.has_status)
+		return 0;
+	step.command = command_name(m.row->command);
+	step.status = m.status;
+	step.err = m.err;
+	/* KVM's own flush, when it gives its ASIDs up */
+	step.harmless = m.row->harmless;
+	step.reason = m.row->harmless ? "as KVM logged it; nothing depends on it" :
+		      "as the driver logged it";
+	if (!m.row->harmless && !r->failed)
+		r->failed = r->run->nr_steps + 1;
+	return core_step_add(r->adm, r->run, &step);
 }
 
 /* Where the log ends now: what comes later is ours */

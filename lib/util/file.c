@@ -118,3 +118,23 @@ bool file_login_uid(uint32_t *uid)
 	*uid = (uint32_t)value;
 	return true;
 }
+
+int file_each_line(const char *path, int (*fn)(void *arg, const char *line), void *arg)
+{
+	FILE *file = fopen(strcmp(path, "-") ? path : "/dev/stdin", "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+	int ret = 0;
+
+	if (!file)
+		return -errno;
+	errno = 0;
+	while (!ret && getline(&line, &size, file) >= 0) {
+		line[strcspn(line, "\r\n")] = '\0';
+		ret = fn(arg, line);
+	}
+	if (!ret && ferror(file))
+		ret = errno ? -errno : -EIO;
+	fclose(file);
+	return ret;
+}

@@ -42,6 +42,15 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode);
  */
 int file_read_line(const char *path, char *buf, size_t size);
 
+/**
+ * file_each_line - the lines of a text file, one after the other
+ * @path:	which; "-" for standard input
+ * @fn:		called with each, without its end, until it returns non-zero
+ * @arg:	passed on
+ * Return: 0, what @fn returned, -errno.  Lines are cut at NUL bytes
+ */
+int file_each_line(const char *path, int (*fn)(void *arg, const char *line), void *arg);
+
 /* Who logged in and became who we are, by the kernel's audit: false where nobody did */
 bool file_login_uid(uint32_t *uid);
 

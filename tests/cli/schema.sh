@@ -104,10 +104,12 @@ on 'the IOMMU keeps pages' status
 machine --snp-guests=1
 act allow=0-3 >"$work/acted"
 on 'CPUs out of reach' wbinvd
+on 'the log of the kernel' explain --kernel-log
 
 # commands that open no host
 for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBINVD_REQUIRED' 'explain 0' \
-	'explain 0x1e' 'explain nonsense' 'explain 15 --command=X' 'explain 15 --dry-run' 'explain' \
+	'explain 0x1e' 'explain SEV API:1.55 build:25' 'explain no such line' \
+	"explain --kernel-log=$work/none" 'explain --kernel-log=/' 'explain nonsense' 'explain 15 --command=X' 'explain 15 --dry-run' 'explain' \
 	"sim create $work/new.sim" "sim create $work/new.sim" 'sim create /nowhere/x' \
 	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp warnings" \
 	"sim act $work/new.sim frobnicate" "sim act $work/new.sim offline=1 frobnicate" \
@@ -118,6 +120,8 @@ for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBIN
 done
 run --json explain -- -1
 sample 'explain -1'
+run --json explain 'SEV-SNP firmware shutdown failed, rc -5, error 0xf'
+sample 'explain a line'
 machine --snp-guests=1 --sev-guests=1 --leaked-guests=1
 run --json sim show "$sim"
 sample 'sim show of guests'

@@ -174,7 +174,7 @@ done
 run explain
 ok 'explain nothing' 'usage_error && said "name a status"'
 run explain 1 2
-ok 'explain two' 'usage_error && said "one status at a time"'
+ok 'explain two: no line of a log' 'code_is 2 && printed "no driver logs such a line"'
 for status in '' nonsense 0x 0xg 1x -2 -- 15,16 SEV_RET_ DFFLUSH 1e1 --1; do
 	case $status in --*) continue ;; esac
 	run explain -- "$status"

@@ -279,7 +279,7 @@ static const struct row {
 	  "cannot be told", NULL },
 	{ true, SEVADM_GOAL_KDUMP, { .sev_node = -EACCES }, "kdump.snp", SEVADM_SKIP,
 	  "cannot be told", NULL },
-	{ true, SEVADM_GOAL_KDUMP, { .lines = { "ccp: command 0x83 timed out, disabling PSP" } },
+	{ true, SEVADM_GOAL_KDUMP, { .lines = { "ccp: sev command 0x83 timed out, disabling PSP" } },
 	  "kdump.snp", SEVADM_FAIL, "was given up, and SNP may be up", "Reboot cold" },
 	/* in a crash kernel */
 	{ true, SEVADM_GOAL_KDUMP, { .files = { "/proc/vmcore", "" } }, "kdump.left", SEVADM_WARN,
