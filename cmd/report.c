@@ -69,7 +69,7 @@ static struct end end_of(const struct sevadm_failure *failure)
 	bool has_status = failure->status != SEVADM_NO_FW_CALL;
 
 	return (struct end){
-		.exit = (int32_t)failure->class,
+		.exit = (int32_t)failure->kind,
 		.err = failure->err,
 		.message = failure->message,
 		.remedy = failure->remedy[0] ? failure->remedy : NULL,
@@ -106,7 +106,7 @@ void report_log_end(struct out *out, const struct sevadm_failure *failure, const
 int report_error(struct cli *cli, enum sevadm_class class, const char *remedy, const char *format,
 		 ...)
 {
-	struct sevadm_failure failure = { .class = class, .status = SEVADM_NO_FW_CALL };
+	struct sevadm_failure failure = { .kind = class, .status = SEVADM_NO_FW_CALL };
 	va_list ap;
 
 	va_start(ap, format);

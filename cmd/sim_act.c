@@ -56,7 +56,7 @@ static const struct out_row rows[] = {
 static int run(struct cli *cli, const void *options_)
 {
 	const struct act_options *o = options_;
-	struct sevadm_failure failure = { .class = SEVADM_DONE };
+	struct sevadm_failure failure = { .kind = SEVADM_DONE };
 	int ret = 0;
 
 	out_list(cli->out, "actions", NULL, rows);

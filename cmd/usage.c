@@ -16,10 +16,16 @@ static int held = -1, saved = -1;	/* what standard error is meanwhile, and what 
 
 static bool wants_json(int argc, char **argv)
 {
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+		bool form = !strcmp(argv[i], "--plan") || !strcmp(argv[i], "--format");
+
 		if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--plan=json") ||
 		    !strcmp(argv[i], "--format=json"))
 			return true;
+		/* argv ends with NULL */
+		if (form && argv[i + 1] && !strcmp(argv[i + 1], "json"))
+			return true;
+	}
 	return false;
 }
 
@@ -42,19 +48,41 @@ static void let_go(char *said, size_t size)
 	held = -1;
 }
 
-/* "sevadm wbinvd: --jobs takes a number" without who says it */
+/* Lines that were wrapped are one again */
+static void unwrap(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && text[len - 1] == '\n')
+		text[--len] = '\0';
+	for (; (text = strchr(text, '\n')); text++)
+		*text = ' ';
+}
+
+/*
+ * "sevadm wbinvd: --jobs takes a number" without who says it.  What to do about it, @rest,
+ * is on the lines after it: argp's "Try ...", or the last of our own; a line that the
+ * message itself has, for an argument has one, comes before.
+ */
 static char *first_line(char *said, char **rest)
 {
-	char *end = strchr(said, '\n'), *colon;
+	char *end = strstr(said, "\nTry `"), *colon;
 
 	*rest = NULL;
+	if (!end) {
+		size_t len = strlen(said);
+
+		if (len && said[len - 1] == '\n')
+			said[len - 1] = '\0';
+		end = strrchr(said, '\n');
+	}
 	if (end) {
 		*end = '\0';
 		*rest = end[1] ? end + 1 : NULL;
-		end = *rest ? strchr(*rest, '\n') : NULL;
-		if (end)
-			*end = '\0';
+		if (*rest)
+			unwrap(*rest);
 	}
+	unwrap(said);
 	colon = strncmp(said, "sevadm", 6) ? NULL : strstr(said, ": ");
 	return colon ? colon + 2 : said;
 }

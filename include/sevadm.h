@@ -42,7 +42,7 @@ enum sevadm_class {
 
 /**
  * struct sevadm_failure - the first thing that went wrong
- * @class:	kind of failure
+ * @kind:	of failure
  * @err:	positive errno, 0 if only the firmware refused
  * @status:	firmware status or SEVADM_NO_FW_CALL
  * @fw_ext:	extended error that the firmware left beside @status; 0: none
@@ -50,7 +50,7 @@ enum sevadm_class {
  * @remedy:	what to do about it, a sentence; empty if there is nothing to say
  */
 struct sevadm_failure {
-	enum sevadm_class class;
+	enum sevadm_class kind;
 	int err;
 	uint32_t status;
 	uint64_t fw_ext;
@@ -98,7 +98,7 @@ void sevadm_close(struct sevadm *adm);
 
 /**
  * sevadm_failure - the first thing that went wrong with a handle
- * @adm:	handle
+ * @adm:	handle; NULL where sevadm_open() had no memory for one
  * Return: the failure, all zero if there was none; good until the handle is closed
  */
 const struct sevadm_failure *sevadm_failure(const struct sevadm *adm);
@@ -130,7 +130,8 @@ bool sevadm_is_stock(const struct sevadm *adm);
  *
  * Finds every process that holds a KVM VM.  Needs the privilege to look into
  * other processes, so it comes before sevadm_drop_privileges().
- * Return: 0 or -errno
+ * Return: 0, also where processes could not be looked into, which are counted; -ENOMEM;
+ * -errno where /proc cannot be read
  */
 int sevadm_survey(struct sevadm *adm);
 
@@ -138,7 +139,7 @@ int sevadm_survey(struct sevadm *adm);
  * sevadm_drop_privileges - keep only these capabilities, and no_new_privs
  * @adm:	handle, for the failure
  * @keep:	SEVADM_KEEP_*
- * Return: 0 or -errno
+ * Return: 0; -EPERM, other errno where what is left could not be given up
  */
 int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep);
 
@@ -307,6 +308,7 @@ void sevadm_set_phase_observer(struct sevadm *adm,
 /**
  * struct sevadm_host - the machine
  * @kernel:	release
+ * @nr_present, @nr_online: how many CPUs there are
  * @cpus_*:	lists as the kernel prints them
  * @patch:	/dev/sev-debug is there
  */
@@ -616,8 +618,10 @@ char *sevadm_policy_text(enum sevadm_guest_kind kind, uint64_t policy, char *buf
  * @dry:	plan only
  * @run:	what was planned and done
  *
- * All ids are checked before the first is decommissioned.
- * Return: 0 or -errno
+ * All ids are checked before the first is decommissioned (AMD 56860, SNP_DECOMMISSION).
+ * Return: 0; -EBADF without SEVADM_WRITE; -ENOENT (no such guest, or no companion patch);
+ * -EOPNOTSUPP (no SNP guest); -EALREADY (it was decommissioned before); -EBUSY (it runs,
+ * and no @running); -EIO when the firmware refused; -ECANCELED; other errno
  */
 int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool running, bool dry,
 			struct sevadm_run *run);
@@ -702,7 +706,8 @@ enum sevadm_guests_mode {
 /**
  * struct sevadm_teardown_options
  * @guests:	what to do with guests that are there
- * @stop_seconds: how long all VMMs together may take before they are killed
+ * @stop_seconds: how long all VMMs together may take before they are killed; 0: they are
+ *		asked, and killed at once
  * @only:	ids of the guests that @guests is about; NULL: all.  If others are alive
  *		after that, it ends there: -EBUSY
  * @nr_only:	how many
@@ -733,8 +738,11 @@ struct sevadm_teardown_options {
  * SNP_DECOMMISSION of each guest -> SEV SHUTDOWN -> WBINVD on every CPU ->
  * SNP_DF_FLUSH -> SNP_SHUTDOWN_EX -> both platforms UNINIT.
  *
- * Return: 0; -EBUSY with guests there that were not to be touched; -EIO when
- * the firmware refused; -ECANCELED; other errno.
+ * Return: 0; -EBADF without SEVADM_WRITE, before anything is done; -EBUSY with guests there
+ * that were not to be touched, or a secure processor that was given up; -ENOENT (no guest
+ * of @only, or no companion patch for what it takes); -EPERM, -EACCES; -EIO when the
+ * firmware refused; -ETIMEDOUT when it did not answer; -ETIME when @timeout_seconds are
+ * over; -ECANCELED; other errno
  */
 int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		    struct sevadm_run *run);
@@ -800,14 +808,14 @@ void sevadm_readiness_free(struct sevadm_readiness *readiness);
 /**
  * sevadm_verdict_name - a verdict as a word
  * @verdict:	which
- * Return: "PASS", "WARN", "FAIL", "SKIP"
+ * Return: "PASS", "WARN", "FAIL", "SKIP"; "?" for none of them
  */
 const char *sevadm_verdict_name(enum sevadm_verdict verdict);
 
 /**
  * sevadm_goal_name - what a report is for, as a word
  * @goal:	which
- * Return: "teardown", "kexec", "kdump"
+ * Return: "teardown", "kexec", "kdump"; "?" for none of them
  */
 const char *sevadm_goal_name(enum sevadm_goal goal);
 
@@ -815,7 +823,7 @@ const char *sevadm_goal_name(enum sevadm_goal goal);
 
 /**
  * struct sevadm_kexec_options
- * @teardown:	what comes before; no SEVADM_GUESTS_DECOMMISSION
+ * @teardown:	what comes before; no SEVADM_GUESTS_DECOMMISSION, no @only
  * @kernel:	an image to load first, NULL for the one that is loaded
  * @initrd:	its initramfs, or NULL
  * @append:	its command line, or NULL

@@ -113,6 +113,51 @@ static uint64_t number(enum out_format format, const void *at)
 	}
 }
 
+/* Of the character there (RFC 3629): its bytes, or 0 if it is none */
+static size_t utf8_length(const char *text)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	size_t n = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 :
+		   s[0] < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+	/* overlong, a surrogate, beyond the last */
+	if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) ||
+	    (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+/* JSON is UTF-8: a byte that is not becomes \xNN, as text from outside has it elsewhere */
+static json_object *json_text(const char *text)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *clean = malloc(4 * strlen(text) + 1), *to = clean;
+	json_object *json;
+	size_t n;
+
+	if (!clean)
+		return NULL;
+	for (; *text; text += n) {
+		n = utf8_length(text);
+		if (n) {
+			to = mempcpy(to, text, n);
+			continue;
+		}
+		n = 1;
+		*to++ = '\\';
+		*to++ = 'x';
+		*to++ = hex[(unsigned char)*text >> 4];
+		*to++ = hex[(unsigned char)*text & 15];
+	}
+	*to = '\0';
+	json = json_object_new_string(clean);
+	free(clean);
+	return json;
+}
+
 static json_object *json_of(const struct out_row *row, const char *object)
 {
 	const char *at = object + row->offset;
@@ -127,9 +172,9 @@ static json_object *json_of(const struct out_row *row, const char *object)
 	case OUT_STATUS:
 		return json_object_new_int64((int32_t)number(row->format, at));
 	case OUT_STRING:
-		return json_object_new_string(*(const char *const *)at);
+		return json_text(*(const char *const *)at);
 	case OUT_CHARS:
-		return json_object_new_string(at);
+		return json_text(at);
 	case OUT_I32:
 	case OUT_I64:
 		return json_object_new_int64((int64_t)number(row->format, at));
@@ -192,7 +237,7 @@ static void plain(struct out *out, const char *key, const char *value)
 void out_string(struct out *out, const char *key, const char *value)
 {
 	if (out->mode == OUT_JSON)
-		add(out, out->root, key, json_object_new_string(value));
+		add(out, out->root, key, json_text(value));
 	plain(out, key, value);
 }
 
@@ -219,7 +264,7 @@ void out_strings(struct out *out, const char *key, char *const *strings, size_t 
 
 	for (size_t i = 0; i < nr; i++) {
 		if (array)
-			json_object_array_add(array, json_object_new_string(strings[i]));
+			json_object_array_add(array, json_text(strings[i]));
 		plain(out, key, strings[i]);
 	}
 	if (out->mode == OUT_JSON)

@@ -63,11 +63,6 @@ uint32_t facts_guests_alive(const struct facts *f)
 	return listed > counted ? listed : counted;
 }
 
-bool facts_rmp_stays(const struct facts *f)
-{
-	return !(f->patch && f->info.state & SEV_DBG_S_X86_SHUTDOWN);
-}
-
 int check_say(struct facts *f, const char *id, enum sevadm_verdict verdict, const char *remedy,
 	      const char *format, ...)
 {
@@ -169,12 +164,12 @@ const char *sevadm_verdict_name(enum sevadm_verdict verdict)
 {
 	static const char *const names[] = { "PASS", "WARN", "FAIL", "SKIP" };
 
-	return names[verdict];
+	return (unsigned int)verdict < SEVADM_VERDICTS ? names[verdict] : "?";
 }
 
 const char *sevadm_goal_name(enum sevadm_goal goal)
 {
 	static const char *const names[] = { "teardown", "kexec", "kdump" };
 
-	return names[goal];
+	return (unsigned int)goal <= SEVADM_GOAL_KDUMP ? names[goal] : "?";
 }

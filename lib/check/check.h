@@ -60,7 +60,6 @@ bool facts_guest_alive(const struct sevadm_guest *guest);
 /* Guests by whoever counts more of them: driver or firmware */
 uint32_t facts_guests_alive(const struct facts *f);
 /* Do CPUs go on checking the RMP after a shutdown of SNP, so that no page may be left? */
-bool facts_rmp_stays(const struct facts *f);
 
 /* One sentence more; @remedy NULL where there is nothing to do.  0 or -ENOMEM, recorded */
 __attribute__((format(printf, 5, 6)))

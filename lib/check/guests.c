@@ -27,6 +27,7 @@ static int say_alive(struct facts *f, const struct sevadm_guest *guest)
 	if (vm)
 		snprintf(vcpus, sizeof(vcpus), ", %u vCPU%s", vm->vcpus, vm->vcpus == 1 ? "" : "s");
 	return check_say(f, "guest", for_kdump(f) ? SEVADM_PASS : SEVADM_FAIL,
+			 facts_psp_dead(f) ? "Reboot cold; the secure processor was given up." :
 			 "End its VMM, or say --guests=stop to teardown and kexec.",
 			 "guest %llu (%s, ASID %u%s) of %s[%d] is alive",
 			 (unsigned long long)guest->id, kinds[guest->kind], guest->asid, vcpus,

@@ -48,7 +48,7 @@ static int journal_has_leak(struct facts *f)
 /* The kernel's own log does not tell, or not of the whole boot */
 static int ask_journal(struct facts *f)
 {
-	enum sevadm_verdict unknown = for_kexec(f) && facts_rmp_stays(f) ? SEVADM_FAIL : SEVADM_WARN;
+	enum sevadm_verdict unknown = for_kexec(f) ? SEVADM_FAIL : SEVADM_WARN;
 	int leak = journal_has_leak(f);
 
 	if (!leak)
@@ -72,7 +72,7 @@ static int ask_journal(struct facts *f)
 int check_pages(struct facts *f)
 {
 	unsigned long long pages = f->patch ? f->info.leaked_pages : 0;
-	enum sevadm_verdict bad = for_kexec(f) && facts_rmp_stays(f) ? SEVADM_FAIL : SEVADM_WARN;
+	enum sevadm_verdict bad = for_kexec(f) ? SEVADM_FAIL : SEVADM_WARN;
 
 	if (!pages && !f->klog.leaks && (f->klog.err || !f->klog.whole))
 		return ask_journal(f);
@@ -129,18 +129,18 @@ static int check_systemd(struct facts *f)
 			 "kexec");
 }
 
-/* What the kernel leaves behind, by its version (arch/x86/virt/svm/sev.c, sev-dev.c) */
+/*
+ * What the kernel leaves behind, by its version (arch/x86/virt/svm/sev.c, sev-dev.c).
+ * Where it has the firmware end the RMP's checks it does so only with SVM off on every
+ * CPU, which it is not while kvm_amd is loaded; and afterwards nothing tells which it was.
+ */
 static int check_rules(struct facts *f)
 {
-	struct host *host = f->adm->host;
-
-	if (!facts_rmp_stays(f))
-		return check_say(f, "kernel.rmp", SEVADM_PASS, NULL, "a shutdown of SNP ends the "
-				 "checks of the RMP on every CPU, as long as KVM has no VM");
-	if (host_kernel_at_least(host, 7, 1))
-		return check_say(f, "kernel.rmp", SEVADM_PASS, NULL, "this kernel asks the firmware "
-				 "to end the checks of the RMP where it can; whether it can is not "
-				 "known here, so no page may stay assigned");
+	if (host_kernel_at_least(f->adm->host, 7, 1))
+		return check_say(f, "kernel.rmp", SEVADM_PASS, NULL, "this kernel has the firmware end "
+				 "the checks of the RMP only while kvm_amd is not loaded, and nothing "
+				 "tells afterwards whether it did: no page may stay assigned, so every "
+				 "VM has to end, not only its guest");
 	return check_say(f, "kernel.rmp", SEVADM_PASS, NULL, "this kernel leaves the RMP checked "
 			 "after a shutdown: no page may stay assigned, so every VM has to end, not "
 			 "only its guest");

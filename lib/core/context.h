@@ -19,6 +19,7 @@ struct sevadm {
 	struct host *host;
 	struct sim *sim;
 	struct sevadm_failure failure;
+	unsigned int flags;	/* SEVADM_*, as it was opened */
 	int (*observer)(void *arg, const struct sevadm_step *step);
 	void *observer_arg;
 	void (*phase_observer)(void *arg, const struct sevadm_phase *phase);
@@ -43,6 +44,9 @@ int core_fail(struct sevadm *adm, enum sevadm_class class, int err, const char *
 
 /* @what was being done when @err (positive) came; the class follows from it */
 int core_fail_errno(struct sevadm *adm, int err, const char *what);
+
+/* Before the first change: was it opened for changes?  0, or the failure */
+int core_fail_readonly(struct sevadm *adm, bool dry);
 
 /* A node that cannot be used, and why */
 int core_fail_node(struct sevadm *adm, enum device_node node);

@@ -10,7 +10,7 @@
 
 static const struct reason_row {
 	uint32_t reason;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 	const char *text, *remedy;
 } reasons[] = {
 	{ SEV_DBG_R_GUESTS, SEVADM_BUSY, "guests are alive",
@@ -82,9 +82,9 @@ static bool record(struct sevadm *adm, enum sevadm_class class, int err, const c
 {
 	struct sevadm_failure *f = &adm->failure;
 
-	if (f->class != SEVADM_DONE)
+	if (f->kind != SEVADM_DONE)
 		return false;
-	f->class = class;
+	f->kind = class;
 	f->err = err;
 	f->status = SEVADM_NO_FW_CALL;
 	f->fw_ext = 0;
@@ -152,6 +152,14 @@ int core_fail_errno(struct sevadm *adm, int err, const char *what)
 			 strerror(err), strerrorname_np(err));
 }
 
+int core_fail_readonly(struct sevadm *adm, bool dry)
+{
+	if (dry || adm->flags & SEVADM_WRITE)
+		return 0;
+	return core_fail(adm, SEVADM_USAGE, EBADF, "Open it with SEVADM_WRITE.",
+			 "the host was opened to look at only, and nothing was changed");
+}
+
 int core_fail_node(struct sevadm *adm, enum device_node node)
 {
 	int err = -adm->dev->node_err[node];
@@ -179,7 +187,7 @@ int core_fail_psp_dead(struct sevadm *adm)
 {
 	const struct reason_row *row = reason_find(SEV_DBG_R_PSP_DEAD);
 
-	return core_fail(adm, row->class, EBUSY, row->remedy, "%s", row->text);
+	return core_fail(adm, row->kind, EBUSY, row->remedy, "%s", row->text);
 }
 
 static int fail_refused(struct sevadm *adm, const struct sevadm_step *step, uint16_t command)
@@ -206,7 +214,7 @@ int core_fail_step(struct sevadm *adm, const struct sevadm_step *step, uint32_t 
 				 "%s: the firmware did not answer in time (ETIMEDOUT)",
 				 step->command);
 	if (row)
-		return core_fail(adm, row->class, err, row->remedy,
+		return core_fail(adm, row->kind, err, row->remedy,
 				 "%s: the driver refused: %s (%s)", step->command, row->text,
 				 strerrorname_np(err));
 	return core_fail(adm, class_of(err), err, remedy_of(err), "%s: the driver refused: %s (%s)",

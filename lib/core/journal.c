@@ -146,7 +146,7 @@ void journal_close(struct sevadm *adm)
 		return;
 	flush_wbinvds(journal);
 	begin_line(&line, "end");
-	add(&line, ",\"exit\":%d", (int)adm->failure.class);
+	add(&line, ",\"exit\":%d", (int)adm->failure.kind);
 	if (adm->failure.message[0])
 		add_string(&line, "message", adm->failure.message);
 	end_line(journal, &line);

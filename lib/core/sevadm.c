@@ -79,6 +79,7 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 	if (!adm)
 		return -ENOMEM;
 	adm->lock = -1;
+	adm->flags = flags;
 	if (!strncmp(device, "sim:", 4) && device[4]) {
 		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", device + 4);
 		journal_path(adm, device + 4);
@@ -119,7 +120,13 @@ void sevadm_close(struct sevadm *adm)
 
 const struct sevadm_failure *sevadm_failure(const struct sevadm *adm)
 {
-	return &adm->failure;
+	static const struct sevadm_failure no_memory = {
+		.kind = SEVADM_FAILED, .err = ENOMEM, .status = SEVADM_NO_FW_CALL,
+		.message = "open the host: Cannot allocate memory (ENOMEM)",
+	};
+
+	/* sevadm_open() had none for a handle */
+	return adm ? &adm->failure : &no_memory;
 }
 
 bool sevadm_is_simulated(const struct sevadm *adm)

@@ -16,7 +16,7 @@ static int fail(struct sevadm_failure *failure, enum sevadm_class invalid, int e
 		const struct sim_why *why)
 {
 	*failure = (struct sevadm_failure){
-		.class = err == EINVAL ? invalid :
+		.kind = err == EINVAL ? invalid :
 			 err == EACCES || err == EPERM ? SEVADM_PERMISSION :
 			 err == ENOENT || err == ENODEV ? SEVADM_ABSENT :
 			 err == EBUSY ? SEVADM_BUSY : SEVADM_FAILED,

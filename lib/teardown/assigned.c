@@ -26,9 +26,6 @@ static int count_held(struct sevadm *adm, unsigned int *held)
 
 int warn_assigned(struct sevadm *adm, struct sevadm_run *run)
 {
-	/* 7.1 and firmware with the x86 shutdown clear SNP_EN on all cores */
-	const char *unless = host_kernel_at_least(adm->host, 7, 1) ?
-			     ", unless its firmware did the x86 shutdown" : "";
 	struct sev_dbg_info info;
 	unsigned int held;
 	int ret = request_info(adm, &info);
@@ -36,16 +33,20 @@ int warn_assigned(struct sevadm *adm, struct sevadm_run *run)
 	if (ret)
 		return core_fail_errno(adm, -ret, "ask the driver for its state");
 	ret = count_held(adm, &held);
-	if (!ret && held)
+	/* it is SNP that takes pages back: with it down, a VM's end gives them up for good */
+	if (!ret && held && info.fw_snp_state)
 		ret = core_warn(adm, run, "pages of %u guest%s stay assigned in the RMP until the "
-				"VMMs end: this host must not kexec on this kernel%s", held,
-				held == 1 ? "" : "s", unless);
+				"VMMs end: this host must not kexec", held, held == 1 ? "" : "s");
+	else if (!ret && held)
+		ret = core_warn(adm, run, "pages of %u guest%s stay assigned in the RMP, and with SNP "
+				"down the end of their VMMs does not give them back: this host must "
+				"not kexec before a cold reboot", held, held == 1 ? "" : "s");
 	if (ret)
 		return ret;
 	if (info.leaked_pages)
 		ret = core_warn(adm, run, "%llu page%s leaked since ccp was loaded and may still be "
-				"assigned in the RMP: this host must not kexec on this kernel%s",
+				"assigned in the RMP: this host must not kexec",
 				(unsigned long long)info.leaked_pages,
-				info.leaked_pages == 1 ? "" : "s", unless);
+				info.leaked_pages == 1 ? "" : "s");
 	return ret;
 }

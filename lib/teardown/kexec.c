@@ -300,8 +300,13 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		 struct sevadm_run *run)
 {
 	bool now = options->now || !host_has_systemd(adm->host);
-	int ret;
+	int ret = core_fail_readonly(adm, options->teardown.dry);
 
+	if (ret)
+		return ret;
+	if (options->teardown.only)
+		return core_fail(adm, SEVADM_USAGE, EINVAL, "Leave it out.", "a kexec ends every guest, "
+				 "not only some");
 	if (options->teardown.guests == SEVADM_GUESTS_DECOMMISSION)
 		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --guests=stop.",
 				 "a guest that is decommissioned under its VMM leaves pages in the "

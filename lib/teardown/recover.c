@@ -116,6 +116,9 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 	int ret;
 
 	run->dry = dry;
+	ret = core_fail_readonly(adm, dry);
+	if (ret)
+		return ret;
 	if (adm->dev->node_err[DEVICE_SEV])
 		return core_fail_node(adm, DEVICE_SEV);
 	/* what no cure reaches is said rather than that the companion patch would have one */

@@ -98,6 +98,9 @@ int sevadm_decommission(struct sevadm *adm, const uint64_t *ids, size_t nr, bool
 	struct sev_dbg_info info;
 	int ret;
 
+	ret = core_fail_readonly(adm, dry);
+	if (ret)
+		return ret;
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	/* with nothing left to decommission the driver would not be asked */
@@ -143,8 +146,10 @@ static int plan_command(struct sevadm *adm, struct sevadm_run *run, uint16_t com
 static int one_command(struct sevadm *adm, struct sevadm_run *run, bool dry, unsigned long request,
 		       uint32_t flags, uint16_t command, const char *why)
 {
-	int ret;
+	int ret = core_fail_readonly(adm, dry);
 
+	if (ret)
+		return ret;
 	if (adm->dev->node_err[DEVICE_SEV_DEBUG])
 		return core_fail_node(adm, DEVICE_SEV_DEBUG);
 	ret = plan_command(adm, run, command, why);

@@ -52,8 +52,9 @@ static int read_line(void *arg, uint64_t seq, const char *text)
 	if (!m.row->command || !m.has_status)
 		return 0;
 	step.command = command_name(m.row->command);
-	step.status = m.status;
 	step.err = m.err;
+	/* one that timed out is logged with error 0, one that was not issued with anything */
+	step.status = m.err == EIO ? m.status : SEVADM_NO_FW_CALL;
 	/* KVM's own flush, when it gives its ASIDs up */
 	step.harmless = m.row->harmless;
 	step.reason = m.row->harmless ? "as KVM logged it; nothing depends on it" :

@@ -316,7 +316,7 @@ static int execute(struct sevadm *adm, const struct sevadm_teardown_options *opt
 }
 
 static int look(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		struct scene *scene)
+		struct scene *scene, struct sevadm_run *run)
 {
 	int ret;
 
@@ -334,7 +334,7 @@ static int look(struct sevadm *adm, const struct sevadm_teardown_options *option
 	scene->snp_up = scene->snp_host && scene->info.fw_snp_state;
 	scene->sev_up = scene->info.fw_sev_state || scene->info.state & SEV_DBG_S_BUFFERS;
 	ret = sevadm_guests_get(adm, &scene->guests, NULL);
-	return ret ? ret : choose_guests(adm, options, scene);
+	return ret ? ret : choose_guests(adm, options, scene, run);
 }
 
 static int warn_offline(struct sevadm *adm, const struct sevadm_teardown_options *options,
@@ -368,6 +368,9 @@ static int check(struct sevadm *adm, const struct sevadm_teardown_options *optio
 {
 	int ret;
 
+	/* those that were named are gone; the rest is not what was asked for */
+	if (!run->nr_plan && options->only && guests_alive(&scene->others, 0))
+		return guests_refuse(adm, run, &scene->others, true);
 	if (!run->nr_plan)
 		return 0;
 	if (options->guests == SEVADM_GUESTS_REFUSE && guests_alive(&scene->others, 0))
@@ -386,7 +389,7 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 	struct cpuset online;
 	int ret;
 
-	ret = look(adm, options, scene);
+	ret = look(adm, options, scene, run);
 	if (ret)
 		return ret;
 	ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &online);
@@ -422,8 +425,10 @@ int sevadm_teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 {
 	struct scene scene = { 0 };
 	bool stock = !adm->dev->node_err[DEVICE_SEV] && sevadm_is_stock(adm);
-	int ret = 0;
+	int ret = core_fail_readonly(adm, options->dry);
 
+	if (ret)
+		return ret;
 	adm->deadline_seconds = options->timeout_seconds;
 	adm->deadline = options->timeout_seconds ? adm->host->ops->clock(adm->host) +
 			options->timeout_seconds * 1000000000ULL : 0;

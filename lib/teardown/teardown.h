@@ -37,9 +37,9 @@ unsigned int guests_alive(const struct sevadm_guests *guests, enum sevadm_guest_
 int guests_refuse(struct sevadm *adm, struct sevadm_run *run, const struct sevadm_guests *guests,
 		  bool only);
 
-/* Sets @chosen and @others of @scene; refuses what cannot be chosen */
+/* Sets @chosen and @others of @scene; warns of what has ended, refuses what cannot be chosen */
 int choose_guests(struct sevadm *adm, const struct sevadm_teardown_options *options,
-		  struct scene *scene);
+		  struct scene *scene, struct sevadm_run *run);
 /* Is one alive, now, that was not chosen? */
 int check_others(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		 struct sevadm_run *run);

@@ -80,9 +80,11 @@ static int collect(struct sevadm *adm, struct sevadm_run *run, const struct wbin
 		ret = host_cpus(adm->host, HOST_CPUS_ONLINE, &after.online);
 	if (ret)
 		return core_fail_errno(adm, -ret, "read the lists of CPUs");
-	for (unsigned int i = 0; i < nr && jobs[i].done; i++) {
+	for (unsigned int i = 0; i < nr; i++) {
 		const struct wbinvd_job *job = &jobs[i];
 
+		if (!job->done)
+			continue;
 		ret = record(adm, run, &after, job);
 		if (ret)
 			return ret;
@@ -148,15 +150,15 @@ static int run_jobs(struct sevadm *adm, struct wbinvd_job *jobs, unsigned int nr
 	struct workers workers = { .adm = adm, .jobs = jobs, .nr_jobs = nr, .before = *good };
 	int ret = workers_start(&workers, at_once && at_once < nr ? at_once : nr);
 
-	if (!ret) {
-		workers_release(&workers);
-		workers_watch(&workers);
-		workers_collect(&workers);
-	}
-	for (unsigned int i = 0; i < nr && !ret; i++)
-		jobs[i].done = true;
+	if (ret)
+		return core_fail_errno(adm, -ret, "start the workers of WBINVD");
+	workers_release(&workers);
+	ret = workers_watch(&workers);
+	workers_collect(&workers);
+	for (unsigned int i = 0; i < nr; i++)
+		jobs[i].done = !jobs[i].skipped;
 	*good += workers.good;
-	return ret ? core_fail_errno(adm, -ret, "start the workers of WBINVD") : 0;
+	return ret;
 }
 
 int wbinvd_cpus(struct sevadm *adm, struct sevadm_run *run, const struct cpuset *cpus,
@@ -264,8 +266,10 @@ int sevadm_wbinvd(struct sevadm *adm, const struct sevadm_wbinvd_options *option
 	};
 	struct cpuset cpus;
 	uint32_t reached = 0;
-	int ret;
+	int ret = core_fail_readonly(adm, dry);
 
+	if (ret)
+		return ret;
 	ret = choose(adm, options->cpus, &cpus);
 	if (ret)
 		return ret;

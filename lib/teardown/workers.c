@@ -68,6 +68,23 @@ static void finish(struct workers *w, struct wbinvd_job *job)
 		tell(w);
 }
 
+/* May the next job still begin?  One that has begun is not broken off */
+static bool is_stopped(struct workers *w)
+{
+	struct sevadm *adm = w->adm;
+
+	if (adm->deadline && adm->host->ops->clock(adm->host) >= adm->deadline)
+		__atomic_store_n(&w->stop, true, __ATOMIC_RELAXED);
+	return __atomic_load_n(&w->stop, __ATOMIC_RELAXED);
+}
+
+static void skip(struct workers *w, struct wbinvd_job *job)
+{
+	job->skipped = true;
+	if (__atomic_add_fetch(&w->over, 1, __ATOMIC_ACQ_REL) == w->nr_jobs)
+		tell(w);
+}
+
 static void wait_for_release(struct workers *w)
 {
 	pthread_mutex_lock(&w->lock);
@@ -96,6 +113,10 @@ static void *work(void *arg)
 		i = __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
 		if (i >= w->nr_jobs)
 			return NULL;
+		if (is_stopped(w)) {
+			skip(w, &w->jobs[i]);
+			continue;
+		}
 		pin(w, &w->jobs[i]);
 		finish(w, &w->jobs[i]);
 	}
@@ -209,9 +230,10 @@ void workers_release(struct workers *w)
 	pthread_rwlock_unlock(&w->gate);
 }
 
-void workers_watch(struct workers *w)
+int workers_watch(struct workers *w)
 {
 	unsigned int over = 0;
+	int ret = 0;
 
 	while (over < w->nr_jobs) {
 		struct timespec until = next_tick();
@@ -222,7 +244,13 @@ void workers_watch(struct workers *w)
 		pthread_mutex_unlock(&w->lock);
 		over = __atomic_load_n(&w->over, __ATOMIC_ACQUIRE);
 		core_phase_done(w->adm, w->before + __atomic_load_n(&w->good, __ATOMIC_RELAXED));
+		/* whoever asks to stop is heard where jobs are left that have not begun */
+		if (!ret && __atomic_load_n(&w->next, __ATOMIC_RELAXED) < w->nr_jobs)
+			ret = core_check_cancel(w->adm);
+		if (ret)
+			__atomic_store_n(&w->stop, true, __ATOMIC_RELAXED);
 	}
+	return ret || !w->stop ? ret : core_check_cancel(w->adm);
 }
 
 void workers_collect(struct workers *w)

@@ -22,7 +22,7 @@ struct wbinvd_job {
 	unsigned int cpu;
 	struct host_place place;
 	int err;
-	bool pinned, done;
+	bool pinned, done, skipped;
 	uint64_t duration_ns;
 };
 
@@ -33,7 +33,8 @@ struct wbinvd_job {
  * @threads, @nr: those that there are
  * @stacks:	theirs, of @stacks_size together
  * @next:	the first job that nobody has taken
- * @over:	jobs that ended, and of these
+ * @stop:	no job begins any more: the rest is skipped
+ * @over:	jobs that ended or were skipped, and of these
  * @good:	those that ended well
  * @gate:	written to until it opens, read by all once it is open: one call wakes
  *		them all, and none has to wait for another one to get out of it
@@ -49,6 +50,7 @@ struct workers {
 	void *stacks;
 	size_t stacks_size;
 	unsigned int nr, next, over, good, there;
+	bool stop;
 	pthread_rwlock_t gate;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
@@ -58,8 +60,11 @@ struct workers {
 int workers_start(struct workers *w, unsigned int at_once);
 /* All that there are start together */
 void workers_release(struct workers *w);
-/* Until the last job is over; observers of the phase are told how far they are */
-void workers_watch(struct workers *w);
+/*
+ * Until the last job is over; observers of the phase are told how far they are.  0, or why
+ * the rest was skipped: the observer wants to stop, the time for all of it is up
+ */
+int workers_watch(struct workers *w);
 /* The threads' end.  What came of the jobs is in them */
 void workers_collect(struct workers *w);
 

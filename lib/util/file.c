@@ -67,8 +67,12 @@ static int sync_directory(const char *path)
 int file_replace(const char *path, const void *data, size_t size, mode_t mode)
 {
 	_cleanup_free_ char *name = NULL;
+	struct stat st;
 	int fd, ret;
 
+	/* a device, a pipe, a link to one (/dev/stdout): no file takes their place */
+	if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
 	/* beside it, for a rename does not cross file systems */
 	if (asprintf(&name, "%s.XXXXXX", path) < 0) {
 		name = NULL;

@@ -25,11 +25,13 @@ int file_append(int fd, const void *record, size_t size);
 
 /**
  * file_replace - a whole file at once: whoever reads it sees the old one or the new one
- * @path:	which; what is there already is replaced, a symbolic link as well
+ * @path:	which; a regular file that is there already is replaced, and so is a link to
+ *		one, or to nothing
  * @data:	what it is to hold
  * @size:	of @data
  * @mode:	of the file, whatever the umask
- * Return: 0 or -errno; then what was there is there still, and nothing else
+ * Return: 0; -EINVAL (no regular file), -EISDIR, other -errno; then what was there is there
+ * still, and nothing else
  */
 int file_replace(const char *path, const void *data, size_t size, mode_t mode);
 

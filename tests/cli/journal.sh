@@ -21,10 +21,10 @@ ok 'it is JSON, a line each' 'code_is 0 && lines "length > 8 and all(.[]; .time 
 ok 'begin: who, and what' 'lines ".[0].event == \"begin\" and .[0].uid == $(id -u) and
 	(.[0].command | endswith(\"teardown --guests=stop --yes --online-cpus -q\")) and .[0].boot"'
 ok 'each step, WBINVDs that went well in one' 'lines "[.[] | select(.event == \"step\") | .step] ==
-	[\"CPU_ONLINE\", \"SIGTERM\", \"SIGTERM\", \"SNP_PAGE_RECLAIM\", \"SHUTDOWN\", \"WBINVD\",
-	 \"SNP_DF_FLUSH\", \"SNP_SHUTDOWN_EX\", \"PLATFORM_STATUS\", \"SNP_PLATFORM_STATUS\", \"CPU_OFFLINE\"] or
-	([.[] | select(.step == \"WBINVD\") | .count] == [8] and
-	 ([.[] | select(.step == \"SNP_SHUTDOWN_EX\") | .status] == [0]))"'
+	[\"CPU_ONLINE\", \"SIGTERM\", \"SIGTERM\", \"SHUTDOWN\", \"SNP_PAGE_RECLAIM\", \"WBINVD\",
+	 \"SNP_DF_FLUSH\", \"SNP_SHUTDOWN_EX\", \"PLATFORM_STATUS\", \"SNP_PLATFORM_STATUS\", \"CPU_OFFLINE\"] and
+	([.[] | select(.step == \"WBINVD\") | .count] == [8]) and
+	([.[] | select(.step == \"SNP_SHUTDOWN_EX\") | .status] == [0])"'
 ok 'end: how' 'lines ".[-1].event == \"end\" and .[-1].exit == 0"'
 ok 'nobody else may read it' '[ "$(stat -c %a "$journal")" = 600 ]'
 host teardown

@@ -178,4 +178,27 @@ ok '--dry-run of what may not be done: the plan, and why not' 'code_is 2 && json
 host kexec --now --no-exec --yes
 ok '--now and --no-exec' 'usage_error'
 
+# ---- kernels from 7.1 on: what they ask the firmware for helps nothing while KVM is loaded
+
+for kernel in 7.2.13-sim 7.3.4-sim; do
+	machine --kernel=$kernel --generation=turin --snp-guests=1
+	act kexec-load fail=SNP_PAGE_RECLAIM:HWERROR_PLATFORM kill=1200 >/dev/null
+	host kexec --yes
+	ok "$kernel: a page that leaked forbids the jump" 'code_is 2 && said "pages.leaked" &&
+		[ "$("$SEVADM" --json sim show "$sim" | jq .machine.boots)" = 1 ]'
+	machine --kernel=$kernel --generation=turin --snp-guests=1
+	act kexec-load >/dev/null
+	host teardown --guests=decommission --yes
+	ok "$kernel: decommissioned: said that no end of a VMM helps" \
+		'code_is 0 && said "not kexec before a cold reboot"'
+	host -q teardown --guests=stop --yes
+	host kexec --yes
+	ok "$kernel: nor after the VMM's end" 'code_is 2 && said "pages.leaked"'
+	machine --kernel=$kernel --generation=turin --snp-guests=2
+	act kexec-load >/dev/null
+	host kexec --guests=stop --yes
+	ok "$kernel: with every VM ended it arrives" 'code_is 0 &&
+		[ "$("$SEVADM" --json sim show "$sim" | jq .machine.boots)" = 2 ]'
+done
+
 done_testing

@@ -146,9 +146,13 @@ ok 'one guest is decommissioned, no other; then it ends' 'code_is 5 &&
 	said "What was asked for is done" && inside "[.guests[] | select(.tombstone) | .asid] == [2] and
 		[.guests[] | select(.frozen) | .asid] == [2]"'
 host teardown --guests=decommission --yes --only=2 --json
-ok 'once more: it was already' 'code_is 1 && said "was decommissioned already" && steps_are ""'
+ok 'once more: it is done, and nothing else is' 'code_is 5 && steps_are "" &&
+	said "3 guests that were not named are alive" && said "What was asked for is done"'
 host teardown --guests=stop --yes --only=2 --json
 ok 'but its VMM can be ended' 'code_is 5 && steps_are "SIGTERM SIGCONT" && [ "$(vmms)" = 2 ]'
+host teardown --guests=stop --yes --only=2,3,4 --dry-run --json
+ok 'one that has ended meanwhile does not hinder the others' 'code_is 0 &&
+	said "warning: guest 2 has ended already" && json "[.plan[].command] == [\"SIGTERM\", \"SNP_DECOMMISSION\"]"'
 host teardown --guests=stop --yes --only=3,4 --json
 ok 'a leaked context by its id, beside a VMM' 'code_is 5 && steps_are "SIGTERM SNP_DECOMMISSION=0" &&
 	said "1 guest that was not named is alive: id 1 " && [ "$(vmms)" = 1 ]'

@@ -535,6 +535,7 @@ void fake_open(struct fake *fake)
 	fake->adm.dev = &fake->dev;
 	fake->adm.host = &fake->host;
 	fake->adm.lock = -1;
+	fake->adm.flags = SEVADM_WRITE;
 	fake->adm.surveyed = true;
 	sevadm_set_observer(&fake->adm, observe, fake);
 }
@@ -647,7 +648,7 @@ void fake_expect(const struct fake *fake, enum sevadm_class class, const char *s
 {
 	const struct sevadm_failure *f = sevadm_failure(&fake->adm);
 
-	ck_assert_msg(f->class == class, "class %d, not %d: %s", f->class, class, f->message);
+	ck_assert_msg(f->kind == class, "class %d, not %d: %s", f->kind, class, f->message);
 	ck_assert_msg(strstr(f->message, said) || strstr(f->remedy, said),
 		      "nothing was said of '%s': %s. %s", said, f->message, f->remedy);
 }

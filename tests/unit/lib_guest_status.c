@@ -191,7 +191,7 @@ START_TEST(ended_meanwhile)
 	ck_assert(!guests.guests[0].fw.known && !guests.guests[0].differs[0]);
 	ck_assert(guests.guests[1].fw.known);
 	ck_assert_uint_eq(fake.run.nr_warnings, 0);
-	ck_assert_int_eq(sevadm_failure(&fake.adm)->class, SEVADM_DONE);
+	ck_assert_int_eq(sevadm_failure(&fake.adm)->kind, SEVADM_DONE);
 }
 END_TEST
 

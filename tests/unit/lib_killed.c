@@ -47,7 +47,7 @@ static void expect_explained(void)
 	matrix_reopen();
 	ret = matrix_teardown(SEVADM_GUESTS_REFUSE);
 	if (ret) {
-		ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
+		ck_assert_int_eq(matrix_failure()->kind, SEVADM_BUSY);
 		ck_assert(matrix_failure()->message[0] && matrix_failure()->remedy[0]);
 		ck_assert_uint_eq(matrix.counts[STEP_SIGNAL] + matrix.counts[STEP_DECOMMISSION], 0);
 		expect_standing_named();

@@ -65,7 +65,7 @@ static void expect_refused(enum matrix_step step, const struct status_row *row)
 	snprintf(said, sizeof(said), "%s: firmware refused: %s (0x%04x)", matrix_commands[step],
 		 row->name, row->status);
 	ck_assert_msg(!strncmp(f->message, said, strlen(said)), "'%s', not '%s'", f->message, said);
-	ck_assert_int_eq(f->class, SEVADM_REFUSED);
+	ck_assert_int_eq(f->kind, SEVADM_REFUSED);
 	ck_assert_uint_eq(f->status, row->status);
 	ck_assert_msg(f->remedy[0], "%s: no remedy", said);
 }
@@ -115,8 +115,8 @@ static void one_status(enum matrix_step step, const struct status_row *row,
 	} else if (gone_already(step, row->status)) {
 		/* the firmware said so, and it was not so: it is the driver that knows */
 		ck_assert_int_ne(ret, 0);
-		ck_assert(matrix_failure()->class == SEVADM_BUSY ||
-			  matrix_failure()->class == SEVADM_REFUSED);
+		ck_assert(matrix_failure()->kind == SEVADM_BUSY ||
+			  matrix_failure()->kind == SEVADM_REFUSED);
 	} else {
 		ck_assert_int_eq(ret, -EIO);
 		expect_refused(step, row);
@@ -148,7 +148,7 @@ END_TEST
 
 static const struct {
 	int err;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 } refusals[] = {
 	{ EPERM, SEVADM_PERMISSION }, { EACCES, SEVADM_PERMISSION }, { EBADF, SEVADM_PERMISSION },
 	{ ENODEV, SEVADM_ABSENT }, { ENOTTY, SEVADM_ABSENT }, { EBUSY, SEVADM_BUSY },
@@ -182,8 +182,8 @@ static void one_refusal(enum matrix_step step, int err, enum sevadm_class class,
 		ck_assert_int_eq(ret, -err);
 		/* the CPUs are named, whatever it was; only permission is told apart */
 		if (step != STEP_WBINVD)
-			ck_assert_msg(f->class == class, "%s %s: class %d", matrix_commands[step],
-				      strerrorname_np(err), f->class);
+			ck_assert_msg(f->kind == class, "%s %s: class %d", matrix_commands[step],
+				      strerrorname_np(err), f->kind);
 		ck_assert_msg(strstr(f->message, strerrorname_np(err)) &&
 			      strstr(f->message, matrix_commands[step]), "%s", f->message);
 		ck_assert_msg(matrix.counts[step] <= most_calls(step, 0, mode == SEVADM_GUESTS_STOP),
@@ -199,7 +199,7 @@ START_TEST(refused)
 	enum matrix_step step = (enum matrix_step)(_i / 2);
 
 	for (size_t i = 0; i < COUNT(refusals); i++)
-		one_refusal(step, refusals[i].err, refusals[i].class, modes[_i % 2]);
+		one_refusal(step, refusals[i].err, refusals[i].kind, modes[_i % 2]);
 }
 END_TEST
 
@@ -211,7 +211,7 @@ START_TEST(signal_refused)
 	matrix.refuse = EPERM;
 	begin();
 	ck_assert_int_eq(matrix_teardown(modes[_i]), -EPERM);
-	ck_assert_int_eq(matrix_failure()->class, SEVADM_PERMISSION);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_PERMISSION);
 	ck_assert_msg(!strncmp(matrix_failure()->message, "send SIG", 8), "%s",
 		      matrix_failure()->message);
 	ck_assert_uint_eq(matrix.counts[STEP_DECOMMISSION] + matrix.counts[STEP_SHUTDOWN], 0);
@@ -234,7 +234,7 @@ START_TEST(silent)
 	snprintf(matrix.fail, sizeof(matrix.fail), "timeout=%s", matrix_commands[step]);
 	begin();
 	ck_assert_int_eq(matrix_teardown(mode), -ETIMEDOUT);
-	ck_assert_int_eq(matrix_failure()->class, SEVADM_FAILED);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_FAILED);
 	ck_assert_msg(strstr(matrix_failure()->message, matrix_commands[step]) &&
 		      strstr(matrix_failure()->message, "did not answer in time"), "%s",
 		      matrix_failure()->message);
@@ -245,7 +245,7 @@ START_TEST(silent)
 	/* from then on nothing is issued, and it is said why */
 	matrix_reopen();
 	ck_assert_int_eq(matrix_teardown(mode), -EBUSY);
-	ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_BUSY);
 	ck_assert_ptr_nonnull(strstr(matrix_failure()->remedy, "Reboot cold"));
 	ck_assert_uint_eq(matrix.calls, 0);
 	matrix_close();

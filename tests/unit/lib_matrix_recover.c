@@ -129,7 +129,7 @@ START_TEST(statuses)
 		} else if (ret || step != STEP_DECOMMISSION ||
 			   (status != FW_INVALID_GUEST && status != FW_INVALID_ADDRESS)) {
 			ck_assert_msg(ret == -EIO, "%s %s: %d", matrix_commands[step], row->name, ret);
-			ck_assert_int_eq(matrix_failure()->class, SEVADM_REFUSED);
+			ck_assert_int_eq(matrix_failure()->kind, SEVADM_REFUSED);
 			ck_assert_uint_eq(matrix_failure()->status, status);
 			ck_assert_msg(strstr(matrix_failure()->message, row->name) &&
 				      matrix_failure()->remedy[0], "%s", matrix_failure()->message);
@@ -188,7 +188,7 @@ static void one_init(int host, int init, const struct status_row *row)
 		matrix_close();
 		return;
 	}
-	ck_assert_int_eq(matrix_failure()->class, SEVADM_FAILED);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_FAILED);
 	ck_assert_msg(strstr(matrix_failure()->message, inits[init].said), "%s %s: %s",
 		      inits[init].command, row->name, matrix_failure()->message);
 	ck_assert(matrix_failure()->remedy[0]);

@@ -79,7 +79,7 @@ static void expect_remedy_leads_on(void)
 	next();
 	ck_assert_int_ne(go(0), 0);
 	f = matrix_failure();
-	ck_assert_int_eq(f->class, SEVADM_FAILED);
+	ck_assert_int_eq(f->kind, SEVADM_FAILED);
 	ck_assert_msg(strstr(f->message, "is not loaded") && strstr(f->remedy, "Load kvm_amd"),
 		      "%s %s", f->message, f->remedy);
 	ck_assert_uint_eq(matrix.calls, 0);
@@ -109,7 +109,7 @@ static void one_status(const char *command, const struct status_row *row)
 	snprintf(said, sizeof(said), "%s: firmware refused, as the driver logged: %s (0x%04x)",
 		 command, row->name, row->status);
 	ck_assert_str_eq(f->message, said);
-	ck_assert_int_eq(f->class, SEVADM_REFUSED);
+	ck_assert_int_eq(f->kind, SEVADM_REFUSED);
 	ck_assert_uint_eq(f->status, row->status);
 	ck_assert_ptr_nonnull(strstr(f->remedy, hardware(row->status) ? "reboot cold" :
 				     "modprobe kvm_amd"));
@@ -148,7 +148,7 @@ START_TEST(flush)
 
 	arm(STEP_RMMOD, "SNP_DF_FLUSH", FW_WBINVD_REQUIRED, 2);
 	ck_assert_int_eq(go(0), -EIO);
-	ck_assert_int_eq(matrix_failure()->class, SEVADM_REFUSED);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_REFUSED);
 	ck_assert_msg(strstr(matrix_failure()->message, "SNP_DF_FLUSH: firmware refused, as the "
 			     "driver logged: WBINVD_REQUIRED"), "%s", matrix_failure()->message);
 	expect_remedy_leads_on();
@@ -189,7 +189,7 @@ START_TEST(guest_stays)
 		arm(_i ? STEP_RUN : STEP_SIGNAL, commands[_i], status, 1);
 		for (int again = 0; again < 2; again++) {
 			ck_assert_int_eq(go(0), -EBUSY);
-			ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
+			ck_assert_int_eq(matrix_failure()->kind, SEVADM_BUSY);
 			ck_assert_msg(strstr(matrix_failure()->message, counted), "%s",
 				      matrix_failure()->message);
 			ck_assert_ptr_nonnull(strstr(matrix_failure()->remedy, "cold reboot"));
@@ -232,7 +232,7 @@ START_TEST(unproven)
 		tried++;
 		arm(step, matrix_commands[step], status, 1);
 		ck_assert_int_eq(go(0), -EIO);
-		ck_assert_int_eq(matrix_failure()->class, SEVADM_REFUSED);
+		ck_assert_int_eq(matrix_failure()->kind, SEVADM_REFUSED);
 		ck_assert_msg(strstr(matrix_failure()->message, row->name), "%s",
 			      matrix_failure()->message);
 		expect_completes();
@@ -245,7 +245,7 @@ END_TEST
 
 static const struct {
 	int err;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 } refusals[] = {
 	{ EPERM, SEVADM_PERMISSION }, { EBUSY, SEVADM_BUSY }, { ENOENT, SEVADM_FAILED },
 	{ EINTR, SEVADM_FAILED }, { EAGAIN, SEVADM_FAILED }, { ENOMEM, SEVADM_FAILED },
@@ -264,7 +264,7 @@ START_TEST(module_refused)
 			continue;
 		}
 		ck_assert_int_eq(go(0), -refusals[i].err);
-		ck_assert_int_eq(matrix_failure()->class, refusals[i].class);
+		ck_assert_int_eq(matrix_failure()->kind, refusals[i].kind);
 		ck_assert_msg(strstr(matrix_failure()->message, "unload kvm_amd") &&
 			      strstr(matrix_failure()->message, strerrorname_np(refusals[i].err)),
 			      "%s", matrix_failure()->message);
@@ -299,7 +299,7 @@ START_TEST(silent)
 	for (int again = 0; again < 2; again++) {
 		next();
 		ck_assert_int_eq(again ? sevadm_recover(adm, true, false, &record) : go(0), -EBUSY);
-		ck_assert_int_eq(matrix_failure()->class, SEVADM_BUSY);
+		ck_assert_int_eq(matrix_failure()->kind, SEVADM_BUSY);
 		ck_assert_ptr_nonnull(strstr(matrix_failure()->remedy, "Reboot cold"));
 		ck_assert_uint_eq(matrix.calls, 0);
 	}

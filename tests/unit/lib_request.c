@@ -238,7 +238,7 @@ START_TEST(trace_decoded)
 	ck_assert_uint_eq(fake.run.steps[1].count, 512);
 	ck_assert_uint_eq(fake.run.steps[1].duration_ns, 20);
 	ck_assert_uint_eq(fake.run.steps[2].duration_ns, 30);
-	ck_assert_int_eq(fake.adm.failure.class, SEVADM_DONE);
+	ck_assert_int_eq(fake.adm.failure.kind, SEVADM_DONE);
 }
 END_TEST
 
@@ -251,7 +251,7 @@ START_TEST(trace_refused)
 	traced(-EIO, 2);
 	/* judged by the caller: nothing is recorded as the failure yet */
 	ck_assert_int_eq(request(&outcome), -EIO);
-	ck_assert_int_eq(fake.adm.failure.class, SEVADM_DONE);
+	ck_assert_int_eq(fake.adm.failure.kind, SEVADM_DONE);
 	ck_assert(outcome_refused(&outcome));
 	ck_assert(outcome_is(&outcome, 0x0f) && !outcome_is(&outcome, 0x0e));
 	ck_assert_uint_eq(outcome.command, FW_CMD_SNP_SHUTDOWN_EX);
@@ -260,7 +260,7 @@ START_TEST(trace_refused)
 	ck_assert_int_eq(outcome_fail(&fake.adm, &outcome), -EIO);
 	fake_expect(&fake, SEVADM_REFUSED, "DFFLUSH_REQUIRED (0x000f)");
 	ck_assert_uint_eq(fake.adm.failure.status, 0x0f);
-	fake.adm.failure.class = SEVADM_DONE;
+	fake.adm.failure.kind = SEVADM_DONE;
 	/* judged here */
 	ck_assert_int_eq(request(NULL), -EIO);
 	fake_expect(&fake, SEVADM_REFUSED, "SNP_SHUTDOWN_EX: firmware refused: DFFLUSH_REQUIRED");
@@ -339,7 +339,7 @@ END_TEST
 static const struct {
 	int err;
 	uint32_t reason;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 	const char *said;
 } refusals[] = {
 	{ EBUSY, SEV_DBG_R_GUESTS, SEVADM_BUSY, "guests are alive (EBUSY)" },
@@ -371,8 +371,8 @@ START_TEST(refused_by_driver)
 	traced(-refusals[_i].err, 0);
 	reason = refusals[_i].reason;
 	ck_assert_int_eq(request(NULL), -refusals[_i].err);
-	fake_expect(&fake, refusals[_i].class, refusals[_i].said);
-	fake_expect(&fake, refusals[_i].class, "SNP_SHUTDOWN_EX");
+	fake_expect(&fake, refusals[_i].kind, refusals[_i].said);
+	fake_expect(&fake, refusals[_i].kind, "SNP_SHUTDOWN_EX");
 	ck_assert_int_eq(fake.adm.failure.err, refusals[_i].err);
 	ck_assert_uint_eq(fake.adm.failure.status, SEVADM_NO_FW_CALL);
 	ck_assert_uint_eq(fake.run.nr_steps, 1);
@@ -428,7 +428,7 @@ START_TEST(status_failed)
 	ck_assert_uint_eq(step.status, status_rows[_i].want);
 	ck_assert_int_eq(step.err, -status_rows[_i].ret);
 	/* a question is no failure by itself */
-	ck_assert_int_eq(fake.adm.failure.class, SEVADM_DONE);
+	ck_assert_int_eq(fake.adm.failure.kind, SEVADM_DONE);
 }
 END_TEST
 
@@ -527,7 +527,7 @@ START_TEST(decommission)
 	ck_assert_int_eq(fake.run.steps[0].err, -ret);
 	ck_assert_int_eq((int)fake.run.steps[0].status, (int)decommissions[_i].status);
 	ck_assert_uint_eq(fake.run.nr_warnings, decommissions[_i].gone);
-	ck_assert_int_eq(!fake.adm.failure.class, !got);
+	ck_assert_int_eq(!fake.adm.failure.kind, !got);
 }
 END_TEST
 

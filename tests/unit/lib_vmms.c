@@ -297,7 +297,7 @@ END_TEST
 
 static const struct {
 	int err;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 	const char *said;
 } onlines[] = {
 	{ -EBUSY, SEVADM_FAILED, "CPU hotplug is locked for now" },
@@ -325,7 +325,7 @@ START_TEST(cpu_refused)
 	online_err = onlines[_i].err;
 	options.online_cpus = true;
 	ck_assert_int_eq(tear_down(SEVADM_GUESTS_STOP), onlines[_i].err);
-	fake_expect(&fake, onlines[_i].class, onlines[_i].said);
+	fake_expect(&fake, onlines[_i].kind, onlines[_i].said);
 	ck_assert_uint_eq(changes(), 0);
 	ck_assert(!fake.vmms[0].ended);
 }

@@ -170,7 +170,7 @@ START_TEST(one_for_each_cpu)
 	ck_assert_uint_eq(created, 65);
 	ck_assert_msg(!seen.early, "%u began before all were there", seen.early);
 	ck_assert_msg(!seen.unblocked, "a signal could interrupt a worker");
-	ck_assert_int_eq(fake.adm.failure.class, SEVADM_DONE);
+	ck_assert_int_eq(fake.adm.failure.kind, SEVADM_DONE);
 	/* we ourselves were not moved */
 	ck_assert_int_eq(fake_cpu, -1);
 }
@@ -440,7 +440,7 @@ END_TEST
 
 static const struct {
 	int err;
-	enum sevadm_class class;
+	enum sevadm_class kind;
 } errors[] = {
 	{ EPERM, SEVADM_PERMISSION },
 	{ EBADF, SEVADM_PERMISSION },
@@ -456,7 +456,7 @@ START_TEST(refused)
 	fake_answer(&fake, (struct fake_reply){ .request = SEV_DBG_WBINVD, .ret = -errors[_i].err,
 						.times = 1 });
 	ck_assert_int_eq(run_on("0-3", 1, &missed), -errors[_i].err);
-	fake_expect(&fake, errors[_i].class, "CPU 0: ");
+	fake_expect(&fake, errors[_i].kind, "CPU 0: ");
 	/* the others went on, and none was tried twice */
 	ck_assert_uint_eq(fake_count(&fake, SEV_DBG_WBINVD), 4);
 	ck_assert_int_eq(fake.run.steps[0].err, errors[_i].err);
