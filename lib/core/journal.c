@@ -21,7 +21,7 @@
 
 #define RUN_DIR		"/run/sevadm"
 #define LARGEST		(1 << 20)	/* then it is begun anew, and one old one kept */
-#define TAIL		(64 * 1024)	/* more than one run writes but for the largest hosts */
+#define TAIL		(2 * LARGEST)	/* with the last run whole, which begins before LARGEST */
 #define LINE		2048
 
 /* ---------------------------------------------------------------------- writing */
@@ -225,8 +225,40 @@ static void describe_run(const char *begin, char *text, size_t size)
 		 text_escape(when, safe, sizeof(safe)));
 }
 
-static void describe_interrupted(const char *tail, const char *boot, char *text, size_t size)
+/* Those that a run brought online for itself, did not put back, and that are online still */
+static void left_online(struct sevadm *adm, const char *begin, struct cpuset *left)
 {
+	struct cpuset online, offline = { 0 };
+	char step[16], number[16];
+
+	*left = (struct cpuset){ 0 };
+	for (const char *line = begin; line && *line; line = strchr(line, '\n')) {
+		unsigned int cpu;
+
+		line += *line == '\n';
+		if (!member(line, "step", step, sizeof(step)) || strncmp(step, "CPU_O", 5) ||
+		    !member(line, "cpu", number, sizeof(number)))
+			continue;
+		cpu = (unsigned int)strtoul(number, NULL, 10);
+		if (cpu >= CPUSET_MAX)
+			continue;
+		cpuset_add(!strcmp(step, "CPU_ONLINE") ? left : &offline, cpu);
+	}
+	cpuset_subtract(left, &offline);
+	offline = *left;
+	if (host_cpus(adm->host, HOST_CPUS_ONLINE, &online))
+		return;
+	cpuset_subtract(&offline, &online);
+	cpuset_subtract(left, &offline);
+}
+
+static void describe_interrupted(struct sevadm *adm, const char *tail, const char *boot, char *text,
+				 size_t size)
+{
+	struct cpuset left;
+	char list[256];
+	size_t used;
+
 	char of[64] = "", run[768], raw[64], name[128], guest[24];
 	const char *step, *begin;
 	bool ended;
@@ -246,6 +278,12 @@ static void describe_interrupted(const char *tail, const char *boot, char *text,
 		snprintf(of, sizeof(of), " of process %s", guest);
 	snprintf(text, size, "%s did not come to its end; the last step that it noted was %s%s", run,
 		 text_escape(raw, name, sizeof(name)), of);
+	left_online(adm, begin, &left);
+	used = strlen(text);
+	if (cpuset_count(&left))
+		snprintf(text + used, size - used, "; CPU %s, which it brought online, is online "
+			 "still: echo 0 >/sys/devices/system/cpu/cpuN/online puts one back",
+			 cpuset_format(&left, list, sizeof(list)));
 }
 
 static void boot_id(struct sevadm *adm, char *boot, size_t size)
@@ -280,7 +318,7 @@ bool journal_interrupted(struct sevadm *adm, char *text, size_t size)
 	if (!tail || host_journal_read(adm->journal.path, true, tail, TAIL, &length) < 0)
 		return false;
 	boot_id(adm, boot, sizeof(boot));
-	describe_interrupted(tail, boot, text, size);
+	describe_interrupted(adm, tail, boot, text, size);
 	return text[0];
 }
 

@@ -11,6 +11,8 @@
 
 #include "lib/host/host.h"
 
+#define SCOPE_CUT	64	/* of "machine-qemu..." escaped, at least, where it was cut */
+
 #define CGROUP_V1	"/sys/fs/cgroup/systemd"
 #define DEPTH		8
 
@@ -213,6 +215,36 @@ static bool unclear(const char *domain)
 	return domain[0] == '-' || domain[strspn(domain, "0123456789")] == '\0';
 }
 
+/* The letters and digits of a name alone, which libvirt keeps of it in that of the scope */
+static void letters(const char *name, char *out, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name && used + 1 < size; name++)
+		if (isascii((unsigned char)*name) && isalnum((unsigned char)*name))
+			out[used++] = *name;
+	out[used] = '\0';
+}
+
+/*
+ * The command line has the whole name, and is memory of the VMM's own, which may say there
+ * what it likes; that of the scope is systemd's.  So one has to agree with the other, as
+ * far as it goes: libvirt cuts it at 64 characters.
+ */
+static bool domain_of(struct host *host, pid_t pid, struct host_unit *unit)
+{
+	char said[256], kept[256];
+
+	if (!name_in_scope(unit->name, kept, sizeof(kept)))
+		return false;
+	if (!name_in_cmdline(host, pid, unit->domain, sizeof(unit->domain)))
+		return snprintf(unit->domain, sizeof(unit->domain), "%s", kept) > 0;
+	letters(unit->domain, said, sizeof(said));
+	letters(kept, kept, sizeof(kept));
+	return kept[0] && !strncmp(said, kept, strlen(kept)) &&
+	       (said[strlen(kept)] == '\0' || strlen(unit->name) >= SCOPE_CUT);
+}
+
 static enum host_unit_kind kind_of(struct host *host, pid_t pid, struct host_unit *unit, bool alone)
 {
 	/* they leave VMMs behind that are none of theirs to stop */
@@ -222,9 +254,8 @@ static enum host_unit_kind kind_of(struct host *host, pid_t pid, struct host_uni
 
 	if (!strncmp(unit->name, "machine-qemu\\x2d", 16) &&
 	    ends_in(unit->name, strlen(unit->name), ".scope"))
-		return (name_in_cmdline(host, pid, unit->domain, sizeof(unit->domain)) ||
-			name_in_scope(unit->name, unit->domain, sizeof(unit->domain))) &&
-		       !unclear(unit->domain) ? HOST_UNIT_LIBVIRT : HOST_UNIT_NONE;
+		return domain_of(host, pid, unit) && !unclear(unit->domain) ?
+		       HOST_UNIT_LIBVIRT : HOST_UNIT_NONE;
 	for (size_t i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++)
 		if (!strcmp(unit->name, daemons[i]))
 			return HOST_UNIT_NONE;

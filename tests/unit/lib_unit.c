@@ -194,22 +194,37 @@ START_TEST(libvirt_helpers)
 }
 END_TEST
 
-/* The command line has the name whole; the scope's may be cut and cleaned */
+#define LONG	"a-name-that-goes-on-and-on-until-nobody-wants-to-hear-it"
+
+/*
+ * The command line has the name whole; the scope's may be cut and cleaned.  A VMM that
+ * says there that it is another domain has that one spared: it is sent signals itself.
+ */
 static const struct {
-	const char *value, *domain;
+	const char *value, *scope, *domain;
 } names[] = {
-	{ "guest=web 1,debug-threads=on", "web 1" }, { "guest=a,,b,debug-threads=on", "a,b" },
-	{ "guest=plain", "plain" }, { "other", "x" }, { "guest=", "x" }, { "", "x" },
+	{ "guest=web 1,debug-threads=on", "web1", "web 1" },
+	{ "guest=a,,b,debug-threads=on", "ab", "a,b" }, { "guest=plain", "plain", "plain" },
+	{ "guest=my_vm.2", "myvm.2", "my_vm.2" },
+	{ "guest=" LONG "-any-more", LONG, LONG "-any-more" },
+	{ "other", "x", "x" }, { "guest=", "x", "x" }, { "", "x", "x" },
+	{ "guest=another", "x", NULL }, { "guest=xy", "x", NULL }, { "guest=x", "xy", NULL },
 };
 
 START_TEST(name)
 {
-	char words[256], path[64];
+	char words[256], path[64], cgroup[256];
 	int n = snprintf(words, sizeof(words), "qemu%c-name%c%s%c-m%c1G", 0, 0, names[_i].value, 0, 0);
 
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)getpid());
 	put(path, words, (size_t)n + 1);
-	put_text("/proc/%d/cgroup", "0::/machine.slice/machine-qemu\\x2d1\\x2dx.scope\n");
+	snprintf(cgroup, sizeof(cgroup), "0::/machine.slice/machine-qemu\\x2d1\\x2d%s.scope\n",
+		 names[_i].scope);
+	put_text("/proc/%d/cgroup", cgroup);
+	if (!names[_i].domain) {
+		ck_assert_int_eq(find()->kind, HOST_UNIT_NONE);
+		return;
+	}
 	ck_assert_int_eq(find()->kind, HOST_UNIT_LIBVIRT);
 	ck_assert_str_eq(find()->domain, names[_i].domain);
 }
