@@ -13,6 +13,7 @@
 
 #include "cmd/cli.h"
 #include "lib/util/cleanup.h"
+#include "lib/util/text.h"
 
 const char *argp_program_version = PACKAGE_STRING;
 
@@ -110,11 +111,13 @@ static int find_command(struct cli *cli, int argc, char **argv)
 		exit(SEVADM_FAILED);
 	cli->command = command_by_words(argv + head.at, argc - head.at, &used);
 	if (!cli->command) {
+		char word[256];
+
 		if (!strcmp(argv[head.at], "sim"))
 			fputs("sevadm: say sim create, sim show or sim act\n", stderr);
 		else
 			fprintf(stderr, "sevadm: there is no command '%s'; --help lists them\n",
-				argv[head.at]);
+				text_escape(argv[head.at], word, sizeof(word)));
 		exit(SEVADM_USAGE);
 	}
 	return head.at + used - 1;

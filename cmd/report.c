@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,8 +13,9 @@ struct end {
 	bool has_status;
 	uint32_t status;
 	const char *status_name;
-	bool has_ext;
+	bool has_ext, has_signal;
 	uint64_t fw_ext;
+	int32_t signal;
 };
 
 static const struct out_row end_rows[] = {
@@ -26,6 +28,7 @@ static const struct out_row end_rows[] = {
 	OUT_ROW_WHEN(struct end, "status", NULL, OUT_STATUS, status, has_status),
 	OUT_ROW(struct end, "status_name", NULL, OUT_STRING, status_name),
 	OUT_ROW_WHEN(struct end, "fw_ext", NULL, OUT_HEX64, fw_ext, has_ext),
+	OUT_ROW_WHEN(struct end, "signal", NULL, OUT_I32, signal, has_signal),
 	OUT_END
 };
 
@@ -79,6 +82,8 @@ static struct end end_of(const struct sevadm_failure *failure)
 		.status_name = has_status ? sevadm_status_name(failure->status) : NULL,
 		.has_ext = failure->fw_ext,
 		.fw_ext = failure->fw_ext,
+		.has_signal = failure->err == ECANCELED && progress_signal(),
+		.signal = progress_signal(),
 	};
 }
 

@@ -22,8 +22,8 @@ struct teardown_options {
 static const struct argp_option options[] = {
 	{ "guests", KEY_GUESTS, "refuse|stop[:SECONDS]|decommission", 0,
 	  "What to do with guests that are there: refuse (default); stop ends their VMMs, by force "
-	  "after SECONDS (30), and KVM decommissions; decommission freezes the VMMs and takes the "
-	  "guests from under them" },
+	  "after SECONDS (30), and KVM decommissions; decommission, which kexec refuses, freezes "
+	  "the VMMs and takes the guests from under them" },
 	{ "leaked", KEY_LEAKED, NULL, 0,
 	  "Decommission contexts that no process owns; guests that are alive still refuse" },
 	{ "broadcast", KEY_BROADCAST, NULL, 0,

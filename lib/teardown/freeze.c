@@ -224,12 +224,17 @@ int guests_warn_frozen(struct sevadm *adm, struct sevadm_run *run)
 		if (host_vm_unit(adm->host, vm)->cgroup[0] &&
 		    host_cgroup_asked(adm->host, vm->unit.cgroup) == 1)
 			ret = warn_frozen(adm, run, vm, or_teardown);
-		else if (host_process_stopped(adm->host, vm->pid) == 1 && stopped++ < 20)
+		else if (host_process_stopped(adm->host, vm->pid) == 1) {
 			snprintf(pids + used, sizeof(pids) - used, " %d", (int)vm->pid);
+			/* twenty in a sentence */
+			if (++stopped == 20) {
+				ret = warn_stopped(adm, run, stopped, pids, or_teardown);
+				stopped = 0;
+				pids[0] = '\0';
+			}
+		}
 	}
 	if (known)
 		sevadm_guests_free(&now);
-	if (stopped > 20)
-		strcat(pids, " ...");
 	return ret ? ret : warn_stopped(adm, run, stopped, pids, or_teardown);
 }

@@ -92,12 +92,25 @@ static int step(struct sevadm *adm, struct sevadm_run *run, const char *command,
 	return core_step_add(adm, run, &done);
 }
 
+static bool is_loaded(struct sevadm *adm)
+{
+	char loaded[8];
+
+	return !host_read_line(adm->host, "/sys/kernel/kexec_loaded", loaded, sizeof(loaded)) &&
+	       !strcmp(loaded, "1");
+}
+
 static int load(struct sevadm *adm, struct sevadm_run *run,
 		const struct sevadm_kexec_options *options)
 {
 	uint64_t start = adm->host->ops->clock(adm->host);
-	int ret, added;
+	int ret, added = 0;
 
+	if (is_loaded(adm))
+		added = core_warn(adm, run, "the kernel that was loaded for kexec before is replaced by "
+				  "%s", options->kernel);
+	if (added)
+		return added;
 	core_phase_begin(adm, "KEXEC_FILE_LOAD", NULL, 0);
 	ret = adm->host->ops->kexec_load(adm->host, options->kernel, options->initrd,
 					 options->append ? options->append : "");
@@ -267,7 +280,6 @@ static int leave_no_image(struct sevadm *adm, const struct sevadm_kexec_options 
 			  struct sevadm_run *run)
 {
 	uint64_t start = adm->host->ops->clock(adm->host);
-	char loaded[8];
 	int ret;
 
 	if (options->kernel) {
@@ -276,8 +288,7 @@ static int leave_no_image(struct sevadm *adm, const struct sevadm_kexec_options 
 		if (!ret)
 			return 0;
 	}
-	if (host_read_line(adm->host, "/sys/kernel/kexec_loaded", loaded, sizeof(loaded)) ||
-	    strcmp(loaded, "1"))
+	if (!is_loaded(adm))
 		return 0;
 	return core_warn(adm, run, "a kernel is loaded for kexec, and `systemctl reboot` would go to "
 			 "it: unload it first (kexec -u) if this host has to reboot cold");

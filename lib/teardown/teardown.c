@@ -349,6 +349,17 @@ static int warn_offline(struct sevadm *adm, const struct sevadm_teardown_options
 			 cpuset_format(&scene->offline, list, sizeof(list)));
 }
 
+/* For SEV's buffers the driver's SHUTDOWN has every CPU execute WBINVD, together */
+static int warn_together(struct sevadm *adm, const struct sevadm_teardown_options *options,
+			 const struct scene *scene, struct sevadm_run *run)
+{
+	if (!scene->sev_up || !(options->wbinvd.rolling || options->wbinvd.jobs))
+		return 0;
+	return core_warn(adm, run, "the driver's SHUTDOWN executes WBINVD on all CPUs at once, whatever "
+			 "%s says of those that follow", options->wbinvd.rolling ? "--rolling" :
+			 "--jobs");
+}
+
 /* What the driver does not name can be neither spared nor frozen; there may be nothing, though */
 static int check_lost(struct sevadm *adm, const struct sevadm_teardown_options *options,
 		      const struct scene *scene)
@@ -400,6 +411,8 @@ static int teardown(struct sevadm *adm, const struct sevadm_teardown_options *op
 		ret = plan_teardown(adm, options, scene, cpuset_count(&online), run);
 	if (!ret)
 		ret = warn_offline(adm, options, scene, run);
+	if (!ret)
+		ret = warn_together(adm, options, scene, run);
 	run->dry = options->dry;
 	if (!ret)
 		ret = check(adm, options, scene, &online, run);

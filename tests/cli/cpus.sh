@@ -85,4 +85,14 @@ for words in 'wbinvd --broadcast --rolling' 'teardown --broadcast --rolling' 'te
 	ok "$words: usage" 'code_is 64'
 done
 
+# ---- who asks to stop is heard between two WBINVDs of one worker
+
+machine --cpus=64 --wbinvd-us=1000000
+host teardown --jobs=1 --timeout=3 --json
+ok '--timeout ends a long row of WBINVDs' 'code_is 1 && said "the 3 seconds of --timeout are over" &&
+	json "[.steps[] | select(.command == \"WBINVD\")] | length as \$n | \$n >= 1 and \$n < 10"'
+ok 'SHUTDOWN does it on all at once, and that is said' 'said "warning: the driver.s SHUTDOWN executes WBINVD on all CPUs"'
+host teardown --jobs=8 --json
+ok 'and the same again completes' 'code_is 0 && json "[.steps[] | select(.command == \"WBINVD\")] | length == 64"'
+
 done_testing

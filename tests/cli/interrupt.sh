@@ -30,7 +30,7 @@ for signal in INT TERM HUP; do
 		(.steps | length) >= 1 and (.steps | length) < 100 and all(.steps[]; .status == 0)"'
 	ok "SIG$signal: and that is so" '[ "$(tombstones)" -eq "$(jq ".steps | length" "$out")" ]'
 	ok "SIG$signal: how it ended, and how to go on" 'json ".result.done == false and
-		.result.exit == 1" && said "interrupted between two steps" && said "run the same command again"'
+		.result.exit == 1 and .result.signal == $number" && said "interrupted between two steps" && said "run the same command again"'
 	left=$((100 - $(tombstones)))
 	host decommission --all --running --yes --json
 	ok "SIG$signal: the same command again goes on from there" \

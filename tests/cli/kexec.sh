@@ -201,4 +201,10 @@ for kernel in 7.2.13-sim 7.3.4-sim; do
 		[ "$("$SEVADM" --json sim show "$sim" | jq .machine.boots)" = 2 ]'
 done
 
+machine
+act kexec-load >/dev/null
+host kexec --kernel=x --no-exec --yes
+ok 'an image that was loaded before is not lost without a word' \
+	'code_is 0 && said "warning: the kernel that was loaded for kexec before is replaced by x"'
+
 done_testing

@@ -155,6 +155,14 @@ ln -s "$work/elsewhere" "$work/link.prom"
 metrics --output="$work/link.prom"
 ok 'a link is replaced, not followed' 'code_is 0 && [ ! -e "$work/elsewhere" ] && [ ! -L "$work/link.prom" ]'
 
+mkfifo "$work/pipe.prom"
+ln -s pipe.prom "$work/to-pipe.prom"
+for file in pipe.prom to-pipe.prom; do
+	host status --format=openmetrics --output="$work/$file"
+	ok "no file takes the place of a pipe: $file" 'code_is 1 && one_sentence && [ -p "$work/pipe.prom" ] &&
+		[ -L "$work/to-pipe.prom" ]'
+done
+
 # ---- the other forms
 
 for form in text json porcelain; do

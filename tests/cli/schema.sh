@@ -6,6 +6,7 @@
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
 set -u
 . "$(dirname "$0")/lib/tap.sh"
+. "$(dirname "$0")/lib/hold.sh"
 python=/usr/bin/python3
 schemas=$top_srcdir/docs/schema
 "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null || {
@@ -105,6 +106,13 @@ machine --snp-guests=1
 act allow=0-3 >"$work/acted"
 on 'CPUs out of reach' wbinvd
 on 'the log of the kernel' explain --kernel-log
+
+# stopped by a signal in the middle
+machine --snp-guests=100
+hold_up --default-signal=TERM decommission --all --running --yes
+kill -TERM "$pid"
+let_go
+sample 'decommission (SIGTERM)'
 
 # commands that open no host
 for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBINVD_REQUIRED' 'explain 0' \

@@ -260,4 +260,22 @@ for words in 'status' 'guests' 'explain 1' "sim show $sim" "sim create $work/non
 		'code_is 64 && said "knows no --dry-run" && untouched && [ ! -e "$work/none.sim" ]'
 done
 
+# ---- one JSON object, whatever was said
+
+bad=$(printf 'foo\377')
+for words in "--json $bad" "--json check $bad" "--json teardown --only=$bad" "--json explain $bad" \
+	"--json --device=sim:$bad status" "teardown --plan json --jobs=0" "status --format json --bogus"; do
+	# shellcheck disable=SC2086
+	run $words
+	ok "JSON: $(printf %s "$words" | tr '\377' '?')" '! code_is 0 && iconv -f UTF-8 "$out" >/dev/null &&
+		json ".result.exit > 0 and (.result.message | length) > 0"'
+done
+run --json "$bad"
+ok 'a byte that is no UTF-8 is told as one' 'json ".result.message | contains(\"foo\\\\xff\")"'
+run --json teardown --guests=stop --only=x
+ok 'a remedy that was wrapped is whole' 'json ".result.remedy | endswith(\"for more information.\")"'
+run --json "$(printf 'foo\nbar')"
+ok 'a newline in a word is no end of the message' \
+	'json "(.result | has(\"remedy\") | not) and (.result.message | contains(\"bar\"))"'
+
 done_testing

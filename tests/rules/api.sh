@@ -82,6 +82,15 @@ result 'it finds functions that are there' <"$tmp/bad"
 ok 'and all of them' test "$(wc -l <"$tmp/functions")" -eq "$(grep -cE \
 	'^[a-z][^(]*[ *]sevadm_[a-z_]+\(' "$top_srcdir/include/sevadm.h")"
 
+# ---- it is C++ as well, as it says
+
+if command -v g++ >/dev/null; then
+	ok 'sevadm.h is C++' g++ -fsyntax-only -Wall -Wextra -Werror -x c++ \
+		-include "$top_srcdir/include/sevadm.h" /dev/null
+else
+	skip 'sevadm.h is C++' 'no g++'
+fi
+
 # ---- the same, broken
 
 # noticed NAME TEXT WHAT

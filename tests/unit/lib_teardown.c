@@ -422,6 +422,56 @@ START_TEST(no_node)
 }
 END_TEST
 
+/* A handle to look with changes nothing, whichever way it is asked to */
+START_TEST(read_only)
+{
+	struct sevadm_teardown_options down = { .guests = SEVADM_GUESTS_STOP };
+	struct sevadm_kexec_options kexec = { .teardown = down, .kernel = "x" };
+	struct sevadm_wbinvd_options wbinvd = { 0 };
+	struct sevadm *adm = &fake.adm;
+	struct sevadm_run *run = &fake.run;
+
+	fake_vm(&fake, SEVADM_GUEST_SNP);
+	adm->flags = 0;
+	ck_assert_int_eq(sevadm_teardown(adm, &down, run), -EBADF);
+	fake_expect(&fake, SEVADM_USAGE, "opened to look at only");
+	ck_assert_int_eq(sevadm_kexec(adm, &kexec, run), -EBADF);
+	ck_assert_int_eq(sevadm_recover(adm, false, false, run), -EBADF);
+	ck_assert_int_eq(sevadm_decommission(adm, NULL, 0, true, false, run), -EBADF);
+	ck_assert_int_eq(sevadm_wbinvd(adm, &wbinvd, false, run), -EBADF);
+	ck_assert_int_eq(sevadm_df_flush(adm, false, false, run), -EBADF);
+	ck_assert_int_eq(sevadm_shutdown(adm, SEVADM_SHUTDOWN_DRIVER, true, false, run), -EBADF);
+	ck_assert_int_eq(sevadm_init(adm, false, run), -EBADF);
+	ck_assert_uint_eq(changes(), 0);
+	ck_assert(!fake.vmms[0].ended);
+	down.dry = true;
+	ck_assert_int_eq(sevadm_teardown(adm, &down, run), 0);
+}
+END_TEST
+
+/* A kexec is the end of every guest */
+START_TEST(kexec_of_some)
+{
+	struct sevadm_kexec_options kexec = {
+		.teardown = { .guests = SEVADM_GUESTS_STOP, .only = (uint64_t[]){ 1 }, .nr_only = 1 },
+	};
+
+	fake_vm(&fake, SEVADM_GUEST_SNP);
+	ck_assert_int_eq(sevadm_kexec(&fake.adm, &kexec, &fake.run), -EINVAL);
+	fake_expect(&fake, SEVADM_USAGE, "ends every guest");
+	ck_assert(!fake.vmms[0].ended);
+}
+END_TEST
+
+START_TEST(names)
+{
+	ck_assert_str_eq(sevadm_verdict_name(SEVADM_SKIP), "SKIP");
+	ck_assert_str_eq(sevadm_verdict_name((enum sevadm_verdict)77), "?");
+	ck_assert_str_eq(sevadm_goal_name((enum sevadm_goal)77), "?");
+	ck_assert_int_eq(sevadm_failure(NULL)->err, ENOMEM);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite;
@@ -450,6 +500,9 @@ int main(void)
 	tcase_add_loop_test(tc, no_proof, 0, COUNT(proofs));
 	tcase_add_loop_test(tc, driver_refuses, 0, COUNT(requests) * COUNT(errors));
 	tcase_add_loop_test(tc, psp_dead, 0, 3);
+	tcase_add_test(tc, read_only);
+	tcase_add_test(tc, kexec_of_some);
+	tcase_add_test(tc, names);
 	tcase_add_test(tc, iommu_stuck);
 	tcase_add_loop_test(tc, no_node, 0, COUNT(nodes));
 	return lib_run(suite);
