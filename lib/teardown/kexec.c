@@ -223,6 +223,23 @@ static int jump_now(struct sevadm *adm, struct sevadm_run *run)
 			 strerrorname_np(-ret));
 }
 
+/* A plan that could not be carried out for want of a file; a simulated host has no files */
+static int try_files(struct sevadm *adm, const struct sevadm_kexec_options *options)
+{
+	const char *const files[] = { options->kernel, options->initrd };
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && !adm->dev->simulated; i++) {
+		char byte[2];
+		ssize_t n = files[i] ? adm->host->ops->read(adm->host, files[i], byte, sizeof(byte)) : 0;
+
+		if (n < 0)
+			return core_fail(adm, SEVADM_FAILED, (int)-n, "Look at the image, the "
+					 "initramfs and the kernel's log.", "load %s: %s (%s)",
+					 files[i], strerror((int)-n), strerrorname_np((int)-n));
+	}
+	return 0;
+}
+
 static int plan_load(struct sevadm *adm, struct sevadm_run *run)
 {
 	struct sevadm_plan_step step = {
@@ -326,6 +343,10 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
 		return core_fail(adm, SEVADM_FAILED, EOPNOTSUPP, "End them yourself, then say "
 				 "--now.", "systemd does not run this host: nothing would end its "
 				 "services");
+	if (options->teardown.dry)
+		ret = try_files(adm, options);
+	if (ret)
+		return ret;
 	ret = check(adm, run, options, "nothing was changed:");
 	/* a plan is shown also where it may not be carried out; the failure stays the first */
 	if (ret == -ENOTRECOVERABLE && options->teardown.dry) {

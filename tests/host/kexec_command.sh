@@ -18,6 +18,12 @@ fi
 
 a=$(guest_start snp) || fail "no SNP guest"
 b=$(guest_start sev) || fail "no SEV guest"
+if [ "$HOST_KIND" = emulated ]; then
+	# a simulated host has no files of its own
+	run kexec --dry-run --now --kernel=/nowhere/vmlinuz --guests=stop
+	expect_code 1
+	expect_said "load /nowhere/vmlinuz: .*ENOENT"
+fi
 run kexec --now --yes
 expect_code 2
 expect_said "nothing was changed"
