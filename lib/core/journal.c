@@ -21,7 +21,8 @@
 
 #define RUN_DIR		"/run/sevadm"
 #define LARGEST		(1 << 20)	/* then it is begun anew, and one old one kept */
-#define TAIL		(2 * LARGEST)	/* with the last run whole, which begins before LARGEST */
+#define TAIL		(64 * 1024)	/* more than most runs write */
+#define WHOLE		(2 * LARGEST)	/* and more than any: it begins before LARGEST */
 #define LINE		2048
 
 /* ---------------------------------------------------------------------- writing */
@@ -164,8 +165,8 @@ static bool member(const char *line, const char *name, char *value, size_t size)
 	size_t n;
 
 	snprintf(key, sizeof(key), "\"%s\":", name);
-	at = strstr(line, key);
-	if (!at || at >= end)
+	at = memmem(line, (size_t)(end - line), key, strlen(key));
+	if (!at)
 		return false;
 	at += strlen(key);
 	if (*at == '"') {
@@ -190,14 +191,29 @@ static bool is_event(const char *line, const char *event)
 	return member(line, "event", value, sizeof(value)) && !strcmp(value, event);
 }
 
+/* From the end, for a journal is long and a run is short */
+static const char *last_begin(const char *text)
+{
+	const char *line = text + strlen(text);
+
+	while (line > text) {
+		const char *before = memrchr(text, '\n', (size_t)(line - text - 1));
+
+		line = before ? before + 1 : text;
+		if (is_event(line, "begin"))
+			return line;
+	}
+	return NULL;
+}
+
 /* The last run that a text tells of: where it begins; *@step its last step, *@ended */
 static const char *last_run(const char *text, const char **step, bool *ended)
 {
-	const char *begin = NULL;
+	const char *begin = last_begin(text);
 
 	*step = NULL;
 	*ended = false;
-	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+	for (const char *line = begin; line && *line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (is_event(line, "begin")) {
 			begin = line;
@@ -292,14 +308,30 @@ static void boot_id(struct sevadm *adm, char *boot, size_t size)
 		snprintf(boot, size, "?");
 }
 
+/* As much of the end as has the last run in it, to be freed; NULL: there is none to be had */
+static char *read_end(const char *path)
+{
+	uint64_t length = 0;
+
+	for (size_t size = TAIL;; size = WHOLE) {
+		char *text = malloc(size);
+
+		if (text && host_journal_read(path, true, text, size, &length) >= 0 &&
+		    (size == WHOLE || length < size || last_begin(text)))
+			return text;
+		free(text);
+		if (!text || size == WHOLE || length < size)
+			return NULL;
+	}
+}
+
 bool journal_holder(const char *path, char *text, size_t size)
 {
-	_cleanup_free_ char *tail = malloc(TAIL);
+	_cleanup_free_ char *tail = read_end(path);
 	const char *begin, *step;
-	uint64_t length;
 	bool ended;
 
-	if (!tail || host_journal_read(path, true, tail, TAIL, &length) < 0)
+	if (!tail)
 		return false;
 	begin = last_run(tail, &step, &ended);
 	if (!begin || ended)
@@ -310,12 +342,11 @@ bool journal_holder(const char *path, char *text, size_t size)
 
 bool journal_interrupted(struct sevadm *adm, char *text, size_t size)
 {
-	_cleanup_free_ char *tail = malloc(TAIL);
-	uint64_t length;
+	_cleanup_free_ char *tail = read_end(adm->journal.path);
 	char boot[64];
 
 	text[0] = '\0';
-	if (!tail || host_journal_read(adm->journal.path, true, tail, TAIL, &length) < 0)
+	if (!tail)
 		return false;
 	boot_id(adm, boot, sizeof(boot));
 	describe_interrupted(adm, tail, boot, text, size);

@@ -80,4 +80,15 @@ yes '{"event":"begin","boot":"00000000-0000-4000-8000-000000000001","pid":7,"com
 host teardown -q
 ok 'it does not grow for ever' 'code_is 0 && [ "$(stat -c %s "$journal")" -lt 10000 ]'
 
+# ---- a run that wrote much, and did not come to its end
+
+machine --snp-guests=1
+host -q teardown --guests=stop --yes
+grep '"event":"step"' "$journal" | head -n 1 >"$work/step"
+{ cat "$journal"; head -n 1 "$journal"; yes "$(cat "$work/step")" | head -n 2000; } >"$work/long"
+cat "$work/long" >"$journal"
+host check
+ok 'its beginning is found a long way back' '[ "$(wc -c <"$journal")" -gt 150000 ] &&
+	printed "WARN  journal .*did not come to its end"'
+
 done_testing
