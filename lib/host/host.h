@@ -182,7 +182,7 @@ int host_cgroup_frozen(struct host *host, const char *cgroup);
 /* Is every thread of the process stopped (state T)?  1, 0 or -errno */
 int host_process_stopped(struct host *host, pid_t pid);
 
-/* Whether the kernel clears the RMP's hold at shutdown: 7.1 and later may */
+/* By its release; false where that cannot be read */
 bool host_kernel_at_least(struct host *host, unsigned int major, unsigned int minor);
 
 /**

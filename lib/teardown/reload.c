@@ -154,9 +154,7 @@ int reload_check(struct sevadm *adm)
 int reload_kvm(struct sevadm *adm, bool dry, struct sevadm_run *run)
 {
 	struct last_line last = { 0 };
-	char state[32];
-	bool loaded = !host_read_line(adm->host, "/sys/module/kvm_amd/initstate", state,
-				      sizeof(state));
+	bool loaded = driver_module(adm, "kvm_amd") == DRIVER_MODULE_LIVE;
 	struct cpuset offline;
 	char list[256];
 	struct platforms p;

@@ -259,6 +259,11 @@ START_TEST(vms)
 	ck_assert_int_eq(host_vms_find(host, &found), 0);
 	ck_assert_uint_eq(found.nr, 3);
 	ck_assert_uint_eq(found.hidden, 0);
+	/* who holds a VM holds these as well, and is none of those that have nothing else */
+	ck_assert_uint_eq(found.openers, 1);
+	ck_assert_int_eq(found.opener, none);
+	ck_assert_uint_eq(found.kvm_openers, 1);
+	ck_assert_int_eq(found.kvm_opener, none);
 	vm = vm_of(&found, vmm);
 	ck_assert_ptr_nonnull(vm);
 	ck_assert_str_eq(vm->comm, "qemu-system-x86");

@@ -296,6 +296,11 @@ START_TEST(silent)
 		      silences[_i].command, matrix_failure()->message, matrix_failure()->remedy);
 	/* nothing is unloaded under a firmware that has not told how many guests it has */
 	ck_assert_uint_eq(matrix.counts[STEP_RMMOD], silences[_i].unloads);
+	/* the driver logs error 0 beside its errno, which is no success */
+	for (size_t i = 0; i < record.nr_steps; i++)
+		ck_assert_msg(record.steps[i].err != ETIMEDOUT || record.steps[i].status ||
+			      !record.steps[i].has_status, "%s: %u", record.steps[i].command,
+			      record.steps[i].status);
 	for (int again = 0; again < 2; again++) {
 		next();
 		ck_assert_int_eq(again ? sevadm_recover(adm, true, false, &record) : go(0), -EBUSY);
@@ -317,6 +322,24 @@ START_TEST(anywhere)
 		expect_completes();
 	/* what ends four VMMs, and kvm_amd */
 	ck_assert_uint_ge(call, 5);
+}
+END_TEST
+
+/* -------------------------------------------------------- who holds /dev/kvm alone */
+
+/* kvm_amd would not go, so no guest is ended for it; nor is it loaded anew */
+START_TEST(kvm_held)
+{
+	begin(STEPS);
+	matrix_open();
+	adm->vms.kvm_openers = 1;
+	adm->vms.kvm_opener = 77;
+	ck_assert_int_eq(_i ? sevadm_recover(adm, true, false, &record) : go(0), -EBUSY);
+	ck_assert_int_eq(matrix_failure()->kind, SEVADM_BUSY);
+	ck_assert_msg(strstr(matrix_failure()->message, _i ? "holds a VM" :
+			     "process 77 holds /dev/kvm open"), "%s", matrix_failure()->message);
+	ck_assert_uint_eq(matrix.calls, 0);
+	matrix_close();
 }
 END_TEST
 
@@ -360,6 +383,7 @@ int main(void)
 	tcase_add_test(tc, module_refused);
 	tcase_add_loop_test(tc, silent, 0, COUNT(silences));
 	tcase_add_loop_test(tc, anywhere, 0, 2);
+	tcase_add_loop_test(tc, kvm_held, 0, 2);
 	tcase_add_test(tc, without_sev);
 	return lib_run(suite);
 }
