@@ -19,7 +19,7 @@ bool facts_psp_dead(const struct facts *f)
 
 bool facts_half_up(const struct facts *f)
 {
-	return f->patch ? info_half_up(&f->info) : f->half_up;
+	return f->patch ? info_half_up(&f->info) : platforms_half_up(&f->platforms);
 }
 
 enum facts_snp facts_snp(const struct facts *f)
@@ -36,6 +36,9 @@ enum facts_snp facts_snp(const struct facts *f)
 	/* it was another kernel that had it up */
 	if (f->klog.status_failed)
 		return FACTS_SNP_UP;
+	/* nobody could be asked */
+	if (f->adm->dev->node_err[DEVICE_SEV])
+		return FACTS_SNP_UNKNOWN;
 	/* no SNP host */
 	return f->snp_err == -EINVAL || f->snp_err == -ENODEV ? FACTS_SNP_DOWN : FACTS_SNP_UNKNOWN;
 }
@@ -118,7 +121,6 @@ static int gather(struct facts *f)
 	f->snp_step = p.snp_step;
 	f->sev_err = p.sev_ret;
 	f->snp_err = p.snp_ret;
-	f->half_up = platforms_half_up(&p);
 	f->platforms = p;
 	f->snp_host = f->patch ? f->info.state & SEV_DBG_S_SNP_HOST :
 		      f->snp_err != -EINVAL && f->snp_err != -ENODEV;

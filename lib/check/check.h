@@ -14,7 +14,7 @@
  * @sev_err, @snp_err: 0 if the firmware answered, else -errno
  * @sev_step, @snp_step: how that was
  * @has_guests:	@guests could be listed
- * @half_up:	a stock driver's, see platforms_half_up()
+ * @platforms:	the same, as it was asked; all zero where it was not
  * @snp_host:	the kernel runs as an SNP host
  * @in_kdump:	this is a crash kernel, and the old one's memory is there to see
  */
@@ -30,7 +30,7 @@ struct facts {
 	struct driver_log klog;
 	struct platforms platforms;
 	int sev_err, snp_err;
-	bool patch, has_guests, half_up, snp_host, in_kdump;
+	bool patch, has_guests, snp_host, in_kdump;
 };
 
 static inline bool for_kexec(const struct facts *f)

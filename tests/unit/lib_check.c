@@ -277,6 +277,8 @@ static const struct row {
 	  "kdump.snp", SEVADM_FAIL, "SNP of another kernel is up", "Reboot cold" },
 	{ true, SEVADM_GOAL_KDUMP, { .sev_node = -ENOENT }, "kdump.snp", SEVADM_SKIP,
 	  "cannot be told", NULL },
+	{ true, SEVADM_GOAL_KDUMP, { .sev_node = -ENODEV }, "kdump.snp", SEVADM_SKIP,
+	  "cannot be told", NULL },
 	{ true, SEVADM_GOAL_KDUMP, { .sev_node = -EACCES }, "kdump.snp", SEVADM_SKIP,
 	  "cannot be told", NULL },
 	{ true, SEVADM_GOAL_KDUMP, { .lines = { "ccp: sev command 0x83 timed out, disabling PSP" } },
