@@ -88,6 +88,16 @@ extern const struct command *const commands[];
 
 const struct command *command_by_words(char **words, int nr, int *used);
 
+/* ---- dispatch.c */
+
+/**
+ * dispatch - carry a command line out
+ * @cli:	what holds for it before its own options are looked at
+ * @argc, @argv: the line, the program's name first; argv is written to
+ * Return: the exit code.  Exits by itself where argp answers, or complains
+ */
+int dispatch(struct cli *cli, int argc, char **argv);
+
 /* ---- options.c */
 
 extern const struct argp global_argp;
