@@ -12,6 +12,8 @@
 
 struct command;
 struct log;
+struct outcome;
+struct session;
 
 /**
  * struct cli - the invocation
@@ -25,6 +27,11 @@ struct log;
  * @flags:	CMD_* of the command, with those that follow from its options
  * @adm:	open handle, NULL where it opens no host
  * @out:	where the result goes
+ * @session:	that the command is one of many in, or NULL
+ * @outcome:	where it tells how it ended, NULL without a session
+ * @parse_only:	its line is looked at, and no more
+ * @stopped_by:	of a session: the signal that ended it before it was done, or 0
+ * @status:	the last that the firmware answered, once @has_status
  */
 struct cli {
 	const struct command *command;
@@ -43,6 +50,11 @@ struct cli {
 	unsigned int flags;
 	struct sevadm *adm;
 	struct out *out;
+	struct session *session;
+	struct outcome *outcome;
+	uint32_t status;
+	bool has_status, parse_only;
+	int stopped_by;
 };
 
 /* What a command can do and needs; checked before anything is opened */
@@ -61,6 +73,8 @@ struct cli {
 #define CMD_RESURVEY	(1U << 10)	/* looks into other processes when it has acted, too */
 #define CMD_PLAN_ONLY	(1U << 13)	/* what was asked for implies --dry-run */
 #define CMD_ONLINE	(1U << 14)	/* opens the host, in spite of CMD_OFFLINE */
+#define CMD_SESSION	(1U << 15)	/* opens it by itself, for commands to come */
+#define CMD_LIVE	(1U << 16)	/* prints while it goes on: no pager waits for its end */
 
 /**
  * struct command - one entry of the table
@@ -87,6 +101,8 @@ struct command {
 extern const struct command *const commands[];
 
 const struct command *command_by_words(char **words, int nr, int *used);
+/* Does this line, without the program's name, print while it goes on? */
+bool command_is_live(char *const *words, size_t nr);
 
 /* ---- dispatch.c */
 

@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&cmd_init,
 	&cmd_kexec,
 	&cmd_recover,
+	&cmd_run,
 	&cmd_shutdown,
 	&cmd_sim_act,
 	&cmd_sim_create,
@@ -38,4 +39,18 @@ const struct command *command_by_words(char **words, int nr, int *used)
 			}
 	}
 	return NULL;
+}
+
+bool command_is_live(char *const *words, size_t nr)
+{
+	int used;
+
+	/* options can come first, and some of them have their value as the next word */
+	for (size_t i = 0; i < nr; i++) {
+		const struct command *c = command_by_words((char **)words + i, (int)(nr - i), &used);
+
+		if (c)
+			return c->flags & CMD_LIVE;
+	}
+	return false;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/session.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
@@ -197,11 +198,18 @@ static int open_host(struct cli *cli, unsigned int flags)
 			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
 			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
 			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
+	bool change = !cli->dry_run && flags & CMD_WRITE;
 	int ret = 0;
 
+	if (flags & CMD_SESSION)
+		return 0;
 	if (!(flags & CMD_OFFLINE) || flags & CMD_ONLINE) {
-		ret = sevadm_open(&cli->adm, cli->device,
-				  !cli->dry_run && flags & CMD_WRITE ? SEVADM_WRITE : 0);
+		if (change && cli->session && cli->session->read_only)
+			return report_error(cli, SEVADM_USAGE, NULL, "only commands that change "
+					    "nothing are carried out here");
+		cli->adm = session_has(cli->session, cli->device, change);
+		if (!cli->adm)
+			ret = sevadm_open(&cli->adm, cli->device, change ? SEVADM_WRITE : 0);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
@@ -222,8 +230,12 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	int ret;
 
 	cli->flags = flags;
+	if (cli->outcome)
+		cli->outcome->changes = flags & CMD_WRITE && !cli->dry_run;
 	cli->dry_run |= flags & CMD_PLAN_ONLY;
-	report_head(cli);
+	/* in text it is theirs to say, in a form that fits to what follows */
+	if (!(flags & CMD_SESSION) || cli->mode != OUT_TEXT)
+		report_head(cli);
 	ret = check_flags(cli, flags);
 	if (!ret)
 		ret = log_start(cli, flags & CMD_WRITE && !cli->dry_run);
@@ -234,8 +246,8 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 	if (!ret)
 		ret = command->run(cli, options);
 	log_close(cli);
-	if (cli->adm && sevadm_failure(cli->adm)->err == ECANCELED)
-		*stopped_by = progress_signal();
+	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :
+		      cli->stopped_by;
 	sevadm_close(cli->adm);
 	return ret;
 }
@@ -279,6 +291,8 @@ int dispatch(struct cli *cli, int argc, char **argv)
 	parse_command(cli, options, argc - at, argv + at);
 	choose_mode(cli, options);
 	usage_release();
+	if (cli->parse_only)
+		return SEVADM_DONE;
 	cli->out = out_new(cli->mode, want_color(cli));
 	if (!cli->out)
 		return SEVADM_FAILED;

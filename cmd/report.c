@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cli.h"
+#include "cmd/session.h"
 
 struct end {
 	bool done;
@@ -91,9 +92,11 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 {
 	const struct end end = end_of(failure);
 
-	if (!(cli->command->flags & CMD_OFFLINE) && !cli->reported)
+	if (!(cli->command->flags & (CMD_OFFLINE | CMD_SESSION)) && !cli->reported)
 		run_report_nothing(cli);
 	end_object(cli, &end);
+	if (cli->outcome)
+		outcome_tell(cli->outcome, failure->status, failure->err, failure->message);
 	fprintf(stderr, "sevadm: %s: %s\n", cli->command->name, failure->message);
 	if (failure->remedy[0])
 		fprintf(stderr, "%s\n", failure->remedy);
@@ -145,6 +148,9 @@ static int report_end(struct cli *cli, enum sevadm_class exit_code, const char *
 	struct end end = { .done = true, .exit = (int32_t)exit_code, .message = message };
 
 	end_object(cli, &end);
+	if (cli->outcome)
+		outcome_tell(cli->outcome, cli->has_status ? cli->status : SEVADM_NO_FW_CALL, 0,
+			     message);
 	if (message[0])
 		out_text(cli->out, "%s", message);
 	return end.exit;

@@ -170,6 +170,12 @@ void run_members(struct cli *cli, const struct sevadm_run *run)
 	if (out_mode(cli->out) != OUT_TEXT && !sevadm_host_get(cli->adm, &host))
 		report_host(cli, &host);
 	print_members(cli, run);
+	for (size_t i = 0; i < run->nr_steps; i++) {
+		if (!run->steps[i].has_status)
+			continue;
+		cli->has_status = true;
+		cli->status = run->steps[i].status;
+	}
 	for (size_t i = 0; i < run->nr_warnings; i++)
 		report_warning(cli, run->warnings[i]);
 }

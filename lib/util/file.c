@@ -142,3 +142,39 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
 	fclose(file);
 	return ret;
 }
+
+int file_read_all(const char *path, size_t max, char **text, size_t *size)
+{
+	_cleanup_close_ int fd = open(strcmp(path, "-") ? path : "/dev/stdin",
+				      O_RDONLY | O_CLOEXEC);
+	size_t room = 0;
+	ssize_t n = 1;
+	int ret = fd < 0 ? -errno : 0;
+
+	*text = NULL;
+	*size = 0;
+	while (!ret && n) {
+		if (*size + 1 >= room) {
+			char *larger = realloc(*text, room = room ? 2 * room : 4096);
+
+			if (!larger) {
+				ret = -ENOMEM;
+				break;
+			}
+			*text = larger;
+		}
+		n = read(fd, *text + *size, room - *size - 1);
+		if (n < 0 && errno != EINTR)
+			ret = -errno;
+		*size += n > 0 ? (size_t)n : 0;
+		if (*size > max)
+			ret = -EFBIG;
+	}
+	if (!ret) {
+		(*text)[*size] = '\0';
+		return 0;
+	}
+	free(*text);
+	*text = NULL;
+	return ret;
+}

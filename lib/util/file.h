@@ -53,6 +53,16 @@ int file_read_line(const char *path, char *buf, size_t size);
  */
 int file_each_line(const char *path, int (*fn)(void *arg, const char *line), void *arg);
 
+/**
+ * file_read_all - a whole file
+ * @path:	which; "-" for standard input
+ * @max:	bytes that it may have
+ * @text:	result, to be freed; a NUL follows it
+ * @size:	of it
+ * Return: 0, -EFBIG, other -errno
+ */
+int file_read_all(const char *path, size_t max, char **text, size_t *size);
+
 /* Who logged in and became who we are, by the kernel's audit: false where nobody did */
 bool file_login_uid(uint32_t *uid);
 

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cmd/pager.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+void terminal_size(unsigned int *rows, unsigned int *columns)
+{
+	struct winsize size = { 0 };
+
+	/* a serial line tells zeros */
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
+		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
+	*rows = size.ws_row;
+	*columns = size.ws_col;
+}
+
+bool terminal_is_smart(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && term && term[0] && strcmp(term, "dumb");
+}
+
+static bool fits(const char *text, size_t size)
+{
+	unsigned int rows, columns, used = 0, column = 0;
+
+	terminal_size(&rows, &columns);
+	for (size_t i = 0; i < size; i++) {
+		bool over = text[i] == '\n' || ++column > columns;
+
+		used += over;
+		column = over ? 0 : column;
+	}
+	return used < rows;
+}
+
+static void become_pager(int in)
+{
+	const char *pager = getenv("PAGER");
+
+	dup2(in, STDIN_FILENO);
+	signal(SIGINT, SIG_IGN);	/* it ends what the pager shows, not the pager */
+	/* no shell, no editor, no other file from within it: we may be root */
+	setenv("LESSSECURE", "1", 1);
+	setenv("LESS", "FRX", 0);
+	if (pager && pager[0])
+		execlp("sh", "sh", "-c", pager, NULL);
+	else
+		execlp("less", "less", NULL);
+	_exit(127);
+}
+
+/* false: it could not be begun */
+static bool page(const char *text, size_t size)
+{
+	void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
+	int ends[2], status = 0;
+	FILE *f;
+	pid_t pid;
+
+	if (pipe(ends))
+		return false;
+	pid = fork();
+	if (!pid) {
+		close(ends[1]);
+		become_pager(ends[0]);
+	}
+	close(ends[0]);
+	f = fdopen(ends[1], "w");
+	if (f) {
+		/* who leaves the pager before the end wants no more of it */
+		fwrite(text, 1, size, f);
+		fclose(f);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+		;
+	signal(SIGPIPE, pipe_before);
+	return pid > 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 127);
+}
+
+void pager_show(const char *text, size_t size, bool paged)
+{
+	if (paged && terminal_is_smart() && !fits(text, size)) {
+		fflush(stdout);
+		if (page(text, size))
+			return;
+	}
+	fwrite(text, 1, size, stdout);
+	fflush(stdout);
+}
