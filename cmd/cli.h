@@ -75,6 +75,20 @@ struct cli {
 #define CMD_ONLINE	(1U << 14)	/* opens the host, in spite of CMD_OFFLINE */
 #define CMD_SESSION	(1U << 15)	/* opens it by itself, for commands to come */
 #define CMD_LIVE	(1U << 16)	/* prints while it goes on: no pager waits for its end */
+#define CMD_HIDDEN	(1U << 17)	/* for programs: not in the list of --help */
+
+/**
+ * struct arg_words - more about what an option or an argument takes than --help has room for
+ * @of:		a type, which is a name in capitals in the text of an option or in args_doc; or
+ *		"--option", whose text is replaced
+ * @words:	what can stand there, in the manner of those texts: see cmd/complete_value.c
+ */
+struct arg_words {
+	const char *of, *words;
+};
+
+/* What @words has about @name, or NULL */
+const char *arg_words_find(const struct arg_words *words, const char *name, size_t len);
 
 /**
  * struct command - one entry of the table
@@ -84,6 +98,7 @@ struct cli {
  * @options_size: of that struct, zeroed before parsing
  * @flags:	CMD_*
  * @flags_of:	further flags that follow from the options, or NULL
+ * @words:	for completion, ended by one without @of; or NULL
  * @mode_of:	the form of the result that its options ask for, true if they do; or NULL
  * @run:	does it; returns the exit code, having reported a failure
  */
@@ -92,6 +107,7 @@ struct command {
 	const struct argp *argp;
 	size_t options_size;
 	unsigned int flags;
+	const struct arg_words *words;
 	unsigned int (*flags_of)(const void *options);
 	bool (*mode_of)(const void *options, enum out_mode *mode);
 	int (*run)(struct cli *cli, const void *options);

@@ -7,6 +7,7 @@
 
 const struct command *const commands[] = {
 	&cmd_check,
+	&cmd_complete,
 	&cmd_decommission,
 	&cmd_df_flush,
 	&cmd_explain,
@@ -15,6 +16,7 @@ const struct command *const commands[] = {
 	&cmd_kexec,
 	&cmd_recover,
 	&cmd_run,
+	&cmd_shell,
 	&cmd_shutdown,
 	&cmd_sim_act,
 	&cmd_sim_create,

@@ -5,8 +5,23 @@
 struct command;
 
 /* One file each */
-extern const struct command cmd_check, cmd_decommission, cmd_df_flush, cmd_explain,
-			    cmd_guests, cmd_init, cmd_kexec, cmd_recover, cmd_run, cmd_shutdown, cmd_sim_act,
-			    cmd_sim_create, cmd_sim_show, cmd_status, cmd_teardown, cmd_wbinvd;
+extern const struct command cmd_check;
+extern const struct command cmd_complete;
+extern const struct command cmd_decommission;
+extern const struct command cmd_df_flush;
+extern const struct command cmd_explain;
+extern const struct command cmd_guests;
+extern const struct command cmd_init;
+extern const struct command cmd_kexec;
+extern const struct command cmd_recover;
+extern const struct command cmd_run;
+extern const struct command cmd_shell;
+extern const struct command cmd_shutdown;
+extern const struct command cmd_sim_act;
+extern const struct command cmd_sim_create;
+extern const struct command cmd_sim_show;
+extern const struct command cmd_status;
+extern const struct command cmd_teardown;
+extern const struct command cmd_wbinvd;
 
 #endif

@@ -82,10 +82,13 @@ static int run(struct cli *cli, const void *options_)
 					      cli->dry_run, &record));
 }
 
+static const struct arg_words words[] = { { "ID", "SNP_GUEST" }, { 0 } };
+
 const struct command cmd_decommission = {
 	.name = "decommission",
 	.summary = "Take guests from the firmware (SNP_DECOMMISSION)",
 	.argp = &argp,
+	.words = words,
 	.options_size = sizeof(struct decommission_options),
 	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_DESTRUCTIVE | CMD_WRITE | CMD_SURVEY,
 	.run = run,

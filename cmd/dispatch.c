@@ -74,7 +74,8 @@ static char *help_commands(int key, const char *text, void *input)
 		return NULL;
 	fputs("Commands:\n", f);
 	for (const struct command *const *c = commands; *c; c++)
-		fprintf(f, "  %-16s %s\n", (*c)->name, (*c)->summary);
+		if (!((*c)->flags & CMD_HIDDEN))
+			fprintf(f, "  %-16s %s\n", (*c)->name, (*c)->summary);
 	fputs("\nExit codes: 0 done, 1 failure, 2 the answer is no, 3 permission, 4 device or "
 	      "feature absent, 5 busy, 6 firmware refused, 64 usage.", f);
 	fclose(f);

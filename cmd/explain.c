@@ -26,7 +26,7 @@ struct explain_options {
 };
 
 static const struct argp_option options[] = {
-	{ "command", KEY_COMMAND, "NAME", 0, "The firmware command that answered it" },
+	{ "command", KEY_COMMAND, "COMMAND", 0, "The firmware command that answered it" },
 	{ "kernel-log", KEY_LOG, "FILE", OPTION_ARG_OPTIONAL,
 	  "Explain each line about SEV in the kernel's log, or in FILE, - for standard input" },
 	{ 0 }

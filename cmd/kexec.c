@@ -98,10 +98,14 @@ static int run(struct cli *cli, const void *options_)
 	return run_report(cli, &record, ret);
 }
 
+/* No next kernel survives the pages that a decommissioned guest leaves */
+static const struct arg_words words[] = { { "--guests", "refuse|stop[:SECONDS]" }, { 0 } };
+
 const struct command cmd_kexec = {
 	.name = "kexec",
 	.summary = "Tear down, prove it, and go to the next kernel",
 	.argp = &argp,
+	.words = words,
 	.options_size = sizeof(struct kexec_options),
 	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY | CMD_STOCK | CMD_RESURVEY,
 	.flags_of = flags_of,

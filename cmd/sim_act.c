@@ -74,10 +74,24 @@ static int run(struct cli *cli, const void *options_)
 	return ret ? report_failure(cli, &failure) : report_done(cli, "");
 }
 
+/* All of them, as sevadm-sim(8) describes them */
+static const struct arg_words words[] = {
+	{ "ACTION", "offline=LIST|online=LIST|start=VM|start-stubborn=VM|kill=PID|end=PID|reload|unload|"
+		    "load|kexec-load|crash-load|kexec-disable|kexec|"
+		    "fail=COMMAND:STATUS[:COUNT[:EXTENDED]]|timeout=COMMAND|deaf=LIST|vanish=LIST|"
+		    "iommu-fails|tracking-fails|lockdown={none|integrity|confidentiality}|"
+		    "smt={on|off|forceoff}|program={virsh|systemctl}:{works|fails|missing}|"
+		    "allow=LIST|access={rw|ro|none}|sleep=SECONDS|warnings|leaked|snp" },
+	{ "VM", "{snp|snp-launching|sev|sev-es|plain}[:VCPUS][@UNIT]" },
+	{ "UNIT", "{session|libvirt|service|left-service}" },
+	{ 0 }
+};
+
 const struct command cmd_sim_act = {
 	.name = "sim act",
 	.summary = "Let something happen to a simulated SNP host",
 	.argp = &argp,
+	.words = words,
 	.options_size = sizeof(struct act_options),
 	.flags = CMD_OFFLINE | CMD_SIMULATED,
 	.run = run,

@@ -552,6 +552,8 @@ struct sevadm_guests {
  * @adm:	handle; surveyed here if that was not done yet
  * @guests:	result, to be freed
  * @run:	the firmware commands it took, as steps; may be NULL
+ *
+ * Root notes what it saw on this machine in SEVADM_NOTED_GUESTS, for sevadm_noted_get().
  * Return: 0 or -errno
  */
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
@@ -561,6 +563,39 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
  * @guests:	from sevadm_guests_get(), whatever that returned; or all zero
  */
 void sevadm_guests_free(struct sevadm_guests *guests);
+
+#define SEVADM_NOTED_GUESTS	"/run/sevadm/guests"
+
+/**
+ * struct sevadm_noted - what is known of a host without asking it
+ * @guests:	@id, @kind, @state, @pid and @comm of those that were there when they were
+ *		last listed; the rest is 0
+ * @nr_guests:	of them
+ * @cpus:	that the host can have, as the kernel prints a list; empty: not known
+ */
+struct sevadm_noted {
+	struct sevadm_guest *guests;
+	size_t nr_guests;
+	char cpus[256];
+};
+
+/**
+ * sevadm_noted_get - what is known of a host, for who completes a command line
+ * @device:	as for sevadm_open()
+ * @noted:	result, to be freed
+ *
+ * Opens no device and changes nothing.  A note from before this boot counts for nothing;
+ * of a simulated host its file is read.
+ * Return: 0; -EACCES (the note is root's), -ENOENT (nobody listed guests); other errno.  What
+ * could be had is in @noted all the same.
+ */
+int sevadm_noted_get(const char *device, struct sevadm_noted *noted);
+
+/**
+ * sevadm_noted_free - give up what it points to
+ * @noted:	from sevadm_noted_get(), whatever that returned; or all zero
+ */
+void sevadm_noted_free(struct sevadm_noted *noted);
 
 /**
  * sevadm_guest_status_get - ask the firmware about one guest
@@ -947,6 +982,21 @@ int sevadm_log_read(struct sevadm *adm, int (*fn)(void *arg, const char *line), 
  */
 const char *sevadm_status_name(uint32_t status);
 
+/**
+ * sevadm_status_at - the firmware statuses that have a name, one after the other
+ * @index:	from 0
+ * @status:	result; NULL for the name alone
+ * Return: its name, or NULL past the last; the last one is NO_FW_CALL
+ */
+const char *sevadm_status_at(size_t index, uint32_t *status);
+
+/**
+ * sevadm_command_at - the firmware commands that have a name, one after the other
+ * @index:	from 0
+ * Return: its name as in the specification, or NULL past the last
+ */
+const char *sevadm_command_at(size_t index);
+
 /* ----------------------------------------------------------- simulated hosts */
 
 /**
@@ -992,6 +1042,7 @@ struct sevadm_sim_options {
  * @tombstone:	gone from the firmware, still held by KVM
  * @frozen:	its VMM stands still
  * @assigned_pages: of it in the RMP
+ * @id:		as struct sevadm_guest has it, 0 where the driver does not know the guest
  */
 struct sevadm_sim_guest {
 	uint32_t pid, asid;
@@ -1000,6 +1051,7 @@ struct sevadm_sim_guest {
 	char comm[16], unit[128];
 	bool running, launched, leaked, tombstone, frozen;
 	uint32_t assigned_pages;
+	uint64_t id;
 };
 
 /**

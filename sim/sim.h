@@ -167,6 +167,7 @@ struct sim_guest_info {
 	char comm[16], unit[128];	/* @unit: of systemd's, that its VMM lives in */
 	bool running, launched, leaked, tombstone, frozen;
 	uint32_t assigned_pages;	/* in the RMP */
+	uint64_t id;			/* in the companion patch's book, 0: not there */
 };
 
 struct sim_info {

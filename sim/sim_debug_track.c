@@ -43,6 +43,13 @@ struct sim_tracked *debug_find_id(struct sim *s, uint64_t id)
 	return NULL;
 }
 
+struct sim_tracked *debug_find_vm(struct sim *s, const struct sim_vm *vm)
+{
+	if (vm->kind == SIM_KIND_SNP)
+		return vm->gctx ? find_gctx(s, sim_pa(vm->gctx)) : NULL;
+	return vm->handle ? find_handle(s, vm->handle) : NULL;
+}
+
 static void untrack(struct sim *s, struct sim_tracked *g)
 {
 	struct sim_debug *d = &s->st->debug;

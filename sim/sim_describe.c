@@ -74,6 +74,7 @@ int sim_describe(struct sim *s, struct sim_info *info)
 static void describe_guest(struct sim *s, const struct sim_vm *vm, struct sim_guest_info *g)
 {
 	const struct sim_proc *p = vm->leaked ? NULL : proc_find(s, vm->pid);
+	const struct sim_tracked *tracked = debug_find_vm(s, vm);
 
 	memset(g, 0, sizeof(*g));
 	g->pid = vm->leaked ? 0 : (uint32_t)vm->pid;
@@ -92,6 +93,7 @@ static void describe_guest(struct sim *s, const struct sim_vm *vm, struct sim_gu
 	else if (vm->kind != SIM_KIND_PLAIN)
 		g->tombstone = vm->handle && !psp_fw_sev_guest_find(&s->st->fw, vm->handle);
 	g->assigned_pages = kvm_vm_assigned(s, vm);
+	g->id = s->st->debug.registered && tracked ? tracked->u.id : 0;
 }
 
 int sim_describe_guest(struct sim *s, unsigned int index, struct sim_guest_info *guest)

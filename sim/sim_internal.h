@@ -340,6 +340,7 @@ void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret,
  */
 void debug_trace_sum(const struct sim_trace *t, struct sev_dbg_result *res, bool failed);
 struct sim_tracked *debug_find_id(struct sim *s, uint64_t id);
+struct sim_tracked *debug_find_vm(struct sim *s, const struct sim_vm *vm);
 unsigned int debug_count(struct sim *s, uint32_t kind, bool tombstone);
 bool debug_init_blocked(struct sim *s);
 bool debug_sev_init_blocked(struct sim *s);

@@ -31,6 +31,8 @@ struct sevadm {
 	int lock;		/* descriptor of the lock against other programs, or -1 */
 	char lock_path[PATH_MAX];
 	struct journal journal;
+	const char *note_path;	/* where the guests are noted that were seen; NULL: nowhere */
+	char *noted;		/* what stands there since we wrote it */
 	struct host_vms vms;
 	bool surveyed;
 	uint64_t surveyed_ns;	/* CLOCK_BOOTTIME before the first process was looked at */

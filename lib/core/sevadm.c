@@ -97,6 +97,7 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 		return core_fail_errno(adm, -ret, "open the host");
 	snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", LOCK_FILE);
 	journal_path(adm, NULL);
+	adm->note_path = SEVADM_NOTED_GUESTS;
 	return flags & SEVADM_EXCLUSIVE ? sevadm_lock(adm, "(a program)", 0, NULL, NULL) : 0;
 }
 
@@ -115,6 +116,7 @@ void sevadm_close(struct sevadm *adm)
 		sim_close(adm->sim);
 	if (adm->lock >= 0)
 		close(adm->lock);
+	free(adm->noted);
 	free(adm);
 }
 

@@ -86,6 +86,11 @@ const struct command_row *command_find(uint16_t id)
 	return NULL;
 }
 
+const struct command_row *command_at(size_t index)
+{
+	return index < sizeof(commands) / sizeof(commands[0]) ? &commands[index] : NULL;
+}
+
 static int fold(char c)
 {
 	return c == '-' ? '_' : toupper((unsigned char)c);

@@ -3,6 +3,7 @@
 #define FIRMWARE_COMMAND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Command ids (AMD 56860, AMD 55766; include/linux/psp-sev.h) */
@@ -38,6 +39,8 @@ struct command_row {
 };
 
 const struct command_row *command_find(uint16_t id);
+/* One after the other, or NULL past the last */
+const struct command_row *command_at(size_t index);
 /* By name, any case, "-" for "_"; or NULL */
 const struct command_row *command_find_name(const char *name);
 /* The name, or "0x..." in a static table's absence: "?" */

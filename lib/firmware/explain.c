@@ -7,6 +7,22 @@
 #include "lib/util/text.h"
 #include "sevadm.h"
 
+const char *sevadm_status_at(size_t index, uint32_t *status)
+{
+	const struct status_row *row = status_at(index);
+
+	if (row && status)
+		*status = row->status;
+	return row ? row->name : NULL;
+}
+
+const char *sevadm_command_at(size_t index)
+{
+	const struct command_row *row = command_at(index);
+
+	return row ? row->name : NULL;
+}
+
 const char *sevadm_status_name(uint32_t status)
 {
 	const struct status_row *row = status_find(status);

@@ -159,6 +159,11 @@ const struct status_row *status_find(uint32_t status)
 	return NULL;
 }
 
+const struct status_row *status_at(size_t index)
+{
+	return index < sizeof(rows) / sizeof(rows[0]) ? &rows[index] : NULL;
+}
+
 const struct status_row *status_find_name(const char *name)
 {
 	char upper[64];

@@ -2,6 +2,7 @@
 #ifndef FIRMWARE_STATUS_H
 #define FIRMWARE_STATUS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Firmware status codes (AMD 56860, status codes; include/uapi/linux/psp-sev.h) */
@@ -24,6 +25,8 @@ struct status_row {
 
 /* The row of a status, or NULL where none is assigned */
 const struct status_row *status_find(uint32_t status);
+/* One after the other, or NULL past the last */
+const struct status_row *status_at(size_t index);
 /* By name, any case, with or without the kernel's SEV_RET_ prefix; or NULL */
 const struct status_row *status_find_name(const char *name);
 

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/core/context.h"
 #include "lib/firmware/command.h"
 #include "lib/platform/guests.h"
+#include "lib/platform/noted.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/text.h"
 
@@ -162,6 +164,25 @@ static int warn(struct sevadm *adm, const struct sevadm_guests *guests, struct s
 	return ret;
 }
 
+/* For who completes a command line later.  Nothing fails for want of it */
+static void note_guests(struct sevadm *adm, const struct sevadm_guests *guests)
+{
+	_cleanup_free_ char *text = NULL;
+	char boot[64];
+
+	if (!adm->note_path || geteuid() ||
+	    host_read_line(adm->host, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)))
+		return;
+	text = noted_text(guests, boot);
+	/* who waits for guests to end looks ten times a second */
+	if (!text || (adm->noted && !strcmp(adm->noted, text)) ||
+	    noted_write(adm->note_path, text))
+		return;
+	free(adm->noted);
+	adm->noted = text;
+	text = NULL;
+}
+
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run)
 {
 	int ret;
@@ -194,6 +215,8 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 		ret = count(adm, guests, run);
 	if (ret)
 		sevadm_guests_free(guests);
+	else if (guests->has_list)
+		note_guests(adm, guests);
 	return ret;
 }
 

@@ -74,7 +74,7 @@ static int describe_guests(struct sim *sim, struct sevadm_sim_info *info)
 			.pid = g.pid, .asid = g.asid, .kind = (enum sevadm_guest_kind)g.kind,
 			.policy = g.policy, .running = g.running, .launched = g.launched,
 			.leaked = g.leaked, .tombstone = g.tombstone, .frozen = g.frozen,
-			.assigned_pages = g.assigned_pages,
+			.assigned_pages = g.assigned_pages, .id = g.id,
 		};
 		snprintf(list[info->nr_guests].comm, sizeof(g.comm), "%s", g.comm);
 		snprintf(list[info->nr_guests].unit, sizeof(g.unit), "%s", g.unit);

@@ -15,6 +15,8 @@ include/linux/sev-debug.h::linux/*
 include/sevadm.h::
 cmd/out/*:cmd/out/* lib/util/*:json-c/*
 cmd/log_journal.c:cmd/log.h:systemd/sd-journal.h
+cmd/complete.c:cmd/cli.h cmd/complete.h sevadm.h:argp.h
+cmd/complete_[tv]*.c:cmd/cli.h cmd/complete.h lib/util/*:argp.h
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
@@ -29,6 +31,7 @@ lib/host/*:lib/host/* lib/util/*:
 lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* sevadm.h sim/sim.h:linux/*
 lib/core/*:lib/core/* lib/device/device.h lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
 lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
+lib/platform/noted.[ch]:sevadm.h lib/platform/noted.h lib/util/*:
 lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/check/*:sevadm.h lib/check/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
