@@ -24,7 +24,7 @@ typedef int (*edit_complete_fn)(void *arg, const char *line, size_t size, size_t
 				struct complete *result);
 
 /* Standard input and standard error are a terminal.  NULL: no memory */
-struct edit *edit_open(edit_complete_fn complete, void *arg);
+struct edit *edit_open(edit_complete_fn fn, void *arg);
 void edit_close(struct edit *edit);
 
 /**

@@ -186,7 +186,7 @@ static void bind_keys(EditLine *el)
 	el_set(el, EL_BIND, "\\e[3~", "ed-delete-next-char", NULL);
 }
 
-struct edit *edit_open(edit_complete_fn complete, void *arg)
+struct edit *edit_open(edit_complete_fn fn, void *arg)
 {
 	struct sigaction action = { .sa_handler = note_resize };
 	struct edit *edit = calloc(1, sizeof(*edit));
@@ -195,7 +195,7 @@ struct edit *edit_open(edit_complete_fn complete, void *arg)
 	if (!edit)
 		return NULL;
 	setlocale(LC_CTYPE, "");
-	edit->complete = complete;
+	edit->complete = fn;
 	edit->arg = arg;
 	edit->history = history_init();
 	edit->el = el_init("sevadm", stdin, stderr, stderr);

@@ -21,9 +21,9 @@ struct edit {
 	size_t nr;
 };
 
-struct edit *edit_open(edit_complete_fn complete, void *arg)
+struct edit *edit_open(edit_complete_fn fn, void *arg)
 {
-	(void)complete;
+	(void)fn;
 	(void)arg;
 	return calloc(1, sizeof(struct edit));
 }

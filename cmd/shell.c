@@ -113,7 +113,8 @@ static bool watch_once(struct interpreter *in, const struct statement *s, char *
 	if (!ret)
 		written(in, &point);
 	capture_close(&point.capture);
-	return !ret && !session_signal();
+	/* a line that is not taken now will not be taken the next time */
+	return !ret && !session_signal() && point.outcome.exit != SEVADM_USAGE;
 }
 
 /* A command again and again; only one that changes nothing */
@@ -123,12 +124,15 @@ static int watch(struct interpreter *in, const struct statement *s)
 	bool read_only = in->session->read_only, pager = shell->pager;
 	char **words = interpret_words(in, s, 1);
 
-	if (!words)
+	if (!shell->interactive)
+		fputs("sevadm: watch is for who sits at a terminal\n", stderr);
+	if (!words || !shell->interactive) {
+		script_words_free(words);
 		return 0;
+	}
 	in->session->read_only = true;
 	shell->pager = false;
-	while (watch_once(in, s, words) && in->last.outcome.exit != SEVADM_USAGE &&
-	       !session_sleep(in->session, s->number))
+	while (watch_once(in, s, words) && !session_sleep(in->session, s->number))
 		;
 	in->session->read_only = read_only;
 	shell->pager = pager;
