@@ -428,6 +428,7 @@ static int expect(struct interpreter *in, const struct statement *s)
 {
 	struct point *point = &in->last;
 
+	point->statement = s;
 	point->why[0] = point->expected[0] = '\0';
 	add_expected(point, s);
 	point->ok = point->begun ? as_expected(in, point, s) :

@@ -231,8 +231,8 @@ static int try_command(struct cli *cli, struct session *session, const struct ru
 	char shown[512];
 
 	if (!strcmp(s->words[from], "shell"))
-		return report_error(cli, SEVADM_USAGE, NULL, "%s:%u: a script has nobody to talk "
-				    "to in a shell", o->file, s->line);
+		return report_error(cli, SEVADM_USAGE, "Nothing was done.", "%s:%u: a script has "
+				    "nobody to talk to in a shell", o->file, s->line);
 	if (has_variables(s) ||
 	    session_try(session, s->words + from, s->nr - from, errors, &outcome) ||
 	    !outcome.exit)
@@ -362,7 +362,7 @@ static int run(struct cli *cli, const void *options_)
 {
 	const struct run_options *o = options_;
 	struct session *session = NULL;
-	struct script script;
+	struct script script = { 0 };
 	int ret = read_script(cli, o, &script);
 
 	if (!ret)

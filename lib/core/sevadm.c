@@ -95,6 +95,7 @@ int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
 		ret = host_kernel_open(&adm->host, "");
 	if (ret)
 		return core_fail_errno(adm, -ret, "open the host");
+	adm->host->opener = getpid();
 	snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", LOCK_FILE);
 	journal_path(adm, NULL);
 	adm->note_path = SEVADM_NOTED_GUESTS;

@@ -69,8 +69,13 @@ struct host_ops {
 	void (*close)(struct host *host);
 };
 
+/**
+ * struct host - an open back-end; back-ends embed it
+ * @opener:	process that opened it, of which we may be a child; 0: not told
+ */
 struct host {
 	const struct host_ops *ops;
+	pid_t opener;
 };
 
 /* @root: "" for the machine itself, or a directory that holds another's proc and sys */

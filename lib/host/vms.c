@@ -90,6 +90,14 @@ static int keep_current(struct scan *scan)
 	return 0;
 }
 
+/* We, who opened this host for us, and who stands between */
+static bool is_ours(const struct host *host, pid_t pid)
+{
+	bool lent = host->opener && host->opener != getpid();
+
+	return pid == getpid() || (lent && (pid == host->opener || pid == getppid()));
+}
+
 static int look_at_process(void *arg, const char *name)
 {
 	struct scan *scan = arg;
@@ -108,7 +116,7 @@ static int look_at_process(void *arg, const char *name)
 	if (ret == -EACCES || ret == -EPERM)
 		scan->vms->hidden++;
 	if (scan->current.sev && !scan->current.vms && !scan->current.vcpus &&
-	    scan->current.pid != getpid()) {
+	    !is_ours(scan->host, scan->current.pid)) {
 		scan->vms->openers++;
 		scan->vms->opener = scan->current.pid;
 	}

@@ -296,6 +296,37 @@ START_TEST(vms)
 }
 END_TEST
 
+/* A command of a shell's: the shell holds the device for it, and is nobody else */
+START_TEST(vms_of_a_session)
+{
+	const pid_t shell = children[0], other = children[1];
+	struct host_vms found;
+
+	process(shell, "sevadm", 1);
+	descriptor(shell, 3, "/dev/sev");
+	process(other, "sevadm", 1);
+	descriptor(other, 3, "/dev/sev");
+	process(getppid(), "sevadm", 1);
+	descriptor(getppid(), 3, "/dev/sev");
+
+	ck_assert_int_eq(host_vms_find(host, &found), 0);
+	ck_assert_uint_eq(found.openers, 3);
+	host_vms_free(host, &found);
+
+	host->opener = shell;
+	ck_assert_int_eq(host_vms_find(host, &found), 0);
+	ck_assert_uint_eq(found.openers, 1);
+	ck_assert_int_eq(found.opener, other);
+	host_vms_free(host, &found);
+
+	/* who opened it for himself has lent it to nobody */
+	host->opener = getpid();
+	ck_assert_int_eq(host_vms_find(host, &found), 0);
+	ck_assert_uint_eq(found.openers, 3);
+	host_vms_free(host, &found);
+}
+END_TEST
+
 START_TEST(vm_odd_names)
 {
 	struct host_vms found;
@@ -643,6 +674,7 @@ int main(void)
 	tcase_add_test(tc, cpu_family);
 	tcase_add_test(tc, kernel);
 	tcase_add_test(tc, vms);
+	tcase_add_test(tc, vms_of_a_session);
 	tcase_add_test(tc, vm_odd_names);
 	tcase_add_test(tc, vm_gone);
 	tcase_add_test(tc, vms_none);
