@@ -30,7 +30,8 @@ struct explain_options {
 };
 
 static const struct argp_option options[] = {
-	{ "command", KEY_COMMAND, "COMMAND", 0, "The firmware command that answered it; alone: all that it can answer" },
+	{ "command", KEY_COMMAND, "COMMAND", 0,
+	  "The firmware command that answered it; alone: all that it can answer" },
 	{ "ext", KEY_EXT, "NUMBER", 0,
 	  "What the firmware left in the command buffer's registers beside the status" },
 	{ "kernel-log", KEY_LOG, "FILE", OPTION_ARG_OPTIONAL,
@@ -83,7 +84,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-	.options = options, .parser = parse, .args_doc = "STATUS\nNUMBER\n--command=COMMAND\nLINE...\n--kernel-log[=FILE]",
+	.options = options, .parser = parse,
+	.args_doc = "STATUS\nNUMBER\n--command=COMMAND\nLINE...\n--kernel-log[=FILE]",
 	.doc = "What a firmware status, or what the kernel logs about SEV, means, and what to do.",
 };
 
@@ -113,8 +115,8 @@ static void print_status(struct out *out, const struct sevadm_status_info *info)
 	struct status_view view = { .info = *info, .of_command = info->command };
 
 	if (view.of_command && !info->known)
-		view.note = "This command is not documented to answer it; what follows is what it means "
-			    "in general.";
+		view.note = "This command is not documented to answer it; what follows is what it "
+			    "means in general.";
 	out_object(out, "explanation", NULL, rows, &view);
 }
 

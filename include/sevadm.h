@@ -950,7 +950,8 @@ int sevadm_explain(const char *text, const char *command, struct sevadm_status_i
  * Return: 0, -ENOKEY (no such command), what @each returned
  */
 int sevadm_explain_command(const char *command,
-			   int (*each)(void *arg, const struct sevadm_status_info *info), void *arg);
+			   int (*each)(void *arg, const struct sevadm_status_info *info),
+			   void *arg);
 
 /* What a number that is more than a status may be taken for */
 enum sevadm_reading {

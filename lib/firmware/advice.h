@@ -31,8 +31,8 @@
 #define VMM	"A fault of the program that runs the VM: end the guest and report it there."
 
 /* The model keeps no keys: a simulated or an emulated host answers this */
-#define NO_KEYS	"Hardware; or the host is a simulated or an emulated one, which keeps no keys for " \
-		"this.", "On hardware do not kexec, and reboot cold; elsewhere do without."
+#define NO_KEYS	"Hardware; or the host is a simulated or an emulated one, which keeps no keys " \
+		"for this.", "On hardware do not kexec, and reboot cold; elsewhere do without."
 /* [fw]: 0x40 and the status that the page of the command buffer itself would have got */
 #define CMDBUF	"SNP is up, and the page of the command buffer was not given to the firmware.", BUG
 #define CMDBUF_SOURCE CCP("sev_cmd_buf_writable()") "; firmware 1.55.25"

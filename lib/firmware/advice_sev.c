@@ -11,7 +11,7 @@
 #define NO_HANDLE	"No guest has this handle: it was decommissioned.", \
 			"List the guests again (`sevadm guests`)."
 #define NO_ASID		"The guest has no ASID: ACTIVATE was not done.", VMM
-#define NOT_LAUNCHING	"The guest's launch is not at this step: the commands come out of order.", VMM
+#define NOT_LAUNCHING	"The guest's launch is not at this step: commands come out of order.", VMM
 #define NOT_MIGRATING	"The guest is not at this step of a migration.", \
 			"Cancel the migration; the guest goes on where it was."
 #define BAD_LENGTH	"A length is 0, not a multiple of 16, or too large.", VMM
@@ -24,12 +24,12 @@
 #define NV_PAGES	"The INIT_EX area's pages are no longer the firmware's.", BUG
 #define RMP_LESS	"SEV is up already; or the cores run with SNP enabled and the RMP is not " \
 			"initialised."
-#define BAD_TMR		"SEV-ES was asked for, and the TMR is misaligned or its address forbidden.", BUG
-#define TMR_LENGTH	"SEV-ES was asked for, and the TMR is not 1 MB long, or 2 MB where the RMP " \
-			"is initialised.", \
+#define BAD_TMR		"SEV-ES was asked for; the TMR is misaligned or its address forbidden.", BUG
+#define TMR_LENGTH	"SEV-ES was asked for, and the TMR is not 1 MB long, or 2 MB where the " \
+			"RMP is initialised.", \
 			"A fault of the driver, after an INIT that failed: reload kvm_amd and ccp."
-#define CORRUPT		"What the firmware keeps between boots is corrupt; it was erased, and the " \
-			"driver tries once more.", \
+#define CORRUPT		"What the firmware keeps between boots is corrupt; it was erased, and " \
+			"the driver tries once more.", \
 			"Platform certificates that were exported before are void. If it stays, " \
 			"restore or delete the INIT_EX file."
 #define MEM_OFF		"Memory encryption is off.", "Turn SME or SEV on in the BIOS."
@@ -50,8 +50,8 @@ const struct advice_row advice_sev[] = {
 	{ 0x003, 0x01, "SEV is up.", "Run `sevadm shutdown --legacy` first.",
 	  SEV_SPEC("PLATFORM_RESET") },
 
-	{ 0x004, 0x5a, "SNP is up, and the page of the command buffer was not given to the firmware: "
-	  "at the driver's start, another kernel left SNP up.",
+	{ 0x004, 0x5a, "SNP is up, and the page of the command buffer was not given to the "
+	  "firmware: at the driver's start, another kernel left SNP up.",
 	  "At the driver's start, reboot cold; later it is a fault of the driver.", CMDBUF_SOURCE },
 
 	{ 0x005, 0x01, "SEV is down, or has guests.",
@@ -70,8 +70,8 @@ const struct advice_row advice_sev[] = {
 	  "Bring SEV up, and end every SEV and SEV-ES guest.", SEV_SPEC("PEK_CERT_IMPORT") },
 	{ 0x007, 0x04, "A certificate is not 2084 bytes long.", "Check the certificates' format.",
 	  SEV_SPEC("PEK_CERT_IMPORT") },
-	{ 0x007, 0x05, "The platform is owned externally already.",
-	  "Reset the platform to self-owned first (PLATFORM_RESET or PEK_GEN), if its owner agrees.",
+	{ 0x007, 0x05, "The platform is owned externally already.", "Reset the platform to "
+	  "self-owned first (PLATFORM_RESET or PEK_GEN), if its owner agrees.",
 	  SEV_SPEC("PEK_CERT_IMPORT") },
 	{ 0x007, 0x06, "The PEK's or the OCA's certificate is malformed or of the wrong kind.",
 	  "Check the certificates' origin.", SEV_SPEC("PEK_CERT_IMPORT") },
@@ -81,8 +81,9 @@ const struct advice_row advice_sev[] = {
 	{ 0x007, 0x13, NO_KEYS, STAND },
 
 	{ 0x008, 0x01, SEV_DOWN, SEV_SPEC("PDH_CERT_EXPORT") },
-	{ 0x008, 0x04, "A buffer is too short; the lengths needed, 2084 bytes for the PDH and 6252 for "
-	  "the chain, come back.", "Ask again with those lengths.", SEV_SPEC("PDH_CERT_EXPORT") },
+	{ 0x008, 0x04, "A buffer is too short; the lengths needed, 2084 bytes for the PDH and 6252 "
+	  "for the chain, come back.", "Ask again with those lengths.",
+	  SEV_SPEC("PDH_CERT_EXPORT") },
 	{ 0x008, 0x09, OUT_ADDRESS, SEV_MODEL("PDH_CERT_EXPORT") },
 	{ 0x008, 0x13, NO_KEYS, STAND },
 	{ 0x008, 0x1a, OUT_PAGE, SEV_MODEL("PDH_CERT_EXPORT") },
@@ -113,8 +114,8 @@ const struct advice_row advice_sev[] = {
 	{ 0x00b, 0x22, "The image's version is lower than the committed one.",
 	  "Use a newer image; what is running stays.", SEV_SPEC("DOWNLOAD_FIRMWARE") },
 
-	{ 0x00c, 0x04, "The buffer is too short; the length needed, 64 bytes for each socket, comes "
-	  "back.", "Ask again with the length returned.", SEV_SPEC("GET_ID") },
+	{ 0x00c, 0x04, "The buffer is too short; the length needed, 64 bytes for each socket, "
+	  "comes back.", "Ask again with the length returned.", SEV_SPEC("GET_ID") },
 	{ 0x00c, 0x09, OUT_ADDRESS, SEV_MODEL("GET_ID") },
 	{ 0x00c, 0x1a, OUT_PAGE, SEV_MODEL("GET_ID") },
 	{ 0x00c, 0x5a, CMDBUF, CMDBUF_SOURCE },
@@ -122,16 +123,16 @@ const struct advice_row advice_sev[] = {
 	{ 0x00d, 0x01, RMP_LESS, "Where SEV is down, bring SNP up first: reload kvm_amd.",
 	  SEV_SPEC("INIT_EX") },
 	{ 0x00d, 0x03, "A reserved bit of the command buffer is set.", BUG, SEV_SPEC("INIT_EX") },
-	{ 0x00d, 0x04, "The buffer, the area for the INIT_EX file (32 KB) or the TMR (1 MB; 2 MB where "
-	  "the RMP is initialised) has the wrong length.",
+	{ 0x00d, 0x04, "The buffer, the area for the INIT_EX file (32 KB) or the TMR (1 MB; 2 MB "
+	  "where the RMP is initialised) has the wrong length.",
 	  "A fault of the driver, after an INIT that failed: reload kvm_amd and ccp.",
 	  SEV_SPEC("INIT_EX") },
-	{ 0x00d, 0x09, "The TMR or the area for the INIT_EX file is misaligned or its address forbidden.",
-	  BUG, SEV_SPEC("INIT_EX") },
+	{ 0x00d, 0x09, "The TMR or the area for the INIT_EX file is misaligned or its address "
+	  "forbidden.", BUG, SEV_SPEC("INIT_EX") },
 	{ 0x00d, 0x13, MEM_OFF, SEV_SPEC("INIT_EX") },
 	{ 0x00d, 0x18, CORRUPT, SEV_SPEC("INIT_EX") },
-	{ 0x00d, 0x1a, "SNP is up, and the TMR or the area for the INIT_EX file was not given to the "
-	  "firmware.", BUG, SEV_SPEC("INIT_EX") },
+	{ 0x00d, 0x1a, "SNP is up, and the TMR or the area for the INIT_EX file was not given to "
+	  "the firmware.", BUG, SEV_SPEC("INIT_EX") },
 
 	{ 0x020, 0x01, NO_GUESTS, SEV_SPEC("DECOMMISSION") },
 	{ 0x020, 0x10, NO_HANDLE, SEV_SPEC("DECOMMISSION") },
@@ -170,9 +171,9 @@ const struct advice_row advice_sev[] = {
 	{ 0x030, 0x01, SEV_DOWN, SEV_SPEC("LAUNCH_START") },
 	{ 0x030, 0x04, "A certificate or a session is not of its one length.",
 	  "Check the launch session and the owner's certificate.", SEV_MODEL("LAUNCH_START") },
-	{ 0x030, 0x07, "The policy asks for a newer API, for SEV-ES where that is off, or for a key "
-	  "that the other guest does not share.",
-	  "Compare the policy with `sevadm status`.", SEV_MODEL("LAUNCH_START") },
+	{ 0x030, 0x07, "The policy asks for a newer API, for SEV-ES where that is off, or for a "
+	  "key that the other guest does not share.", "Compare the policy with `sevadm status`.",
+	  SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x09, OUT_ADDRESS, SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x10, "The guest whose key is to be shared is gone.",
 	  "Start the guest without a shared key.", SEV_MODEL("LAUNCH_START") },
@@ -194,7 +195,8 @@ const struct advice_row advice_sev[] = {
 	{ 0x032, 0x08, NO_ASID, SEV_MODEL("LAUNCH_UPDATE_VMSA") },
 	{ 0x032, 0x09, BAD_ADDRESS, SEV_MODEL("LAUNCH_UPDATE_VMSA") },
 	{ 0x032, 0x10, NO_HANDLE, SEV_MODEL("LAUNCH_UPDATE_VMSA") },
-	{ 0x032, 0x15, "The guest's policy is not one of SEV-ES.", VMM, SEV_MODEL("LAUNCH_UPDATE_VMSA") },
+	{ 0x032, 0x15, "The guest's policy is not one of SEV-ES.", VMM,
+	  SEV_MODEL("LAUNCH_UPDATE_VMSA") },
 	{ 0x032, 0x1a, OUT_PAGE, SEV_MODEL("LAUNCH_UPDATE_VMSA") },
 
 	{ 0x033, 0x01, NO_GUESTS, SEV_MODEL("LAUNCH_MEASURE") },
@@ -265,7 +267,8 @@ const struct advice_row advice_sev[] = {
 	{ 0x043, 0x10, NO_HANDLE, SEV_MODEL("SEND_FINISH") },
 
 	{ 0x044, 0x01, NO_GUESTS, SEV_MODEL("SEND_CANCEL") },
-	{ 0x044, 0x02, "The guest is not being sent.", "Nothing to cancel.", SEV_MODEL("SEND_CANCEL") },
+	{ 0x044, 0x02, "The guest is not being sent.", "Nothing to cancel.",
+	  SEV_MODEL("SEND_CANCEL") },
 	{ 0x044, 0x10, NO_HANDLE, SEV_MODEL("SEND_CANCEL") },
 
 	{ 0x050, 0x01, SEV_DOWN, SEV_SPEC("RECEIVE_START") },

@@ -8,11 +8,10 @@
 #define SNP_DOWN	"SNP is down.", "Bring SNP up first: load kvm_amd, or `sevadm init`."
 #define BAD_CONTEXT	"The address of the context has reserved bits set.", BUG
 #define BITS		"A reserved bit is set, or an address is misaligned.", BUG
-#define LENGTH		"The length field is not the one that this command has, or a reserved bit is " \
-			"set.", BUG
+#define LENGTH		"The length field is not this command's, or a reserved bit is set.", BUG
 #define NO_CONTEXT	"The page is no guest's context: the VM ended meanwhile.", \
 			"List the guests again (`sevadm guests`)."
-#define BAD_STEP	"The guest's launch is not at this step: the commands come out of order.", VMM
+#define BAD_STEP	"The guest's launch is not at this step: commands come out of order.", VMM
 #define NO_ASID		"The guest has no ASID: SNP_ACTIVATE was not done.", VMM
 #define BAD_ADDRESS	"An address is beyond memory, or in the TMR or the RMP.", BUG
 #define OUT_PAGE	"The page to be written was not given to the firmware.", BUG
@@ -22,20 +21,22 @@
 			"See the kernel's log for leaked ranges; reboot cold where it stays."
 #define TWO_SOCKETS	"The guest's policy wants a single socket, and the host has two.", \
 			"Start it on another host, or change its policy."
-#define BAD_ASID	"The ASID is 0, too large, or in the range of plain SEV guests; with ciphertext " \
-			"hiding SNP guests have a range of their own.", \
+#define BAD_ASID	"The ASID is 0, too large, or in the range of plain SEV guests; with " \
+			"ciphertext hiding SNP guests have a range of their own.", \
 			"Compare the BIOS setting of the minimum SEV ASID with what KVM was told."
 #define OWNED		"The ASID is another guest's, or not clean on every core complex.", \
-			"End the guest that has it; if there is none, run `sevadm wbinvd` and `sevadm " \
-			"df-flush`."
+			"End the guest that has it; if there is none, run `sevadm wbinvd` and " \
+			"`sevadm df-flush`."
 #define DIRTY		"The ASID was another guest's, and there was no SNP_DF_FLUSH since.", \
 			"Run `sevadm wbinvd` and `sevadm df-flush`, then start the guest again."
 #define HAS_ASID	"The guest has an ASID already.", "A fault of KVM: report it."
 #define BAD_CORES	"A CPU is offline, KVM is live (VM_HSAVE_PA is not zero), or " \
 			"MFDM, SMMLock, TSEG or the RMP registers differ.", \
-			"Bring every CPU online and reload kvm_amd; if it stays, check the BIOS settings."
+			"Bring every CPU online and reload kvm_amd; if it stays, check the BIOS " \
+			"settings."
 #define BOTH_UP		"SNP is up in the firmware, or SEV is.", \
-			"Run `sevadm shutdown --legacy`, then `sevadm shutdown --strict`, then reload kvm_amd."
+			"Run `sevadm shutdown --legacy`, then `sevadm shutdown --strict`, then " \
+			"reload kvm_amd."
 #define PAGE_SIZE_OFF	"The page is 4 KB in the RMP and 2 MB was said, or the reverse.", BUG
 #define TIO_SOURCE	"drivers/crypto/ccp/sev-dev-tio.c, sev_tio_do_cmd()"
 
@@ -43,18 +44,18 @@ const struct advice_row advice_snp[] = {
 	{ 0x081, 0x01, BOTH_UP, SNP_SPEC("SNP_INIT") },
 	{ 0x081, 0x03, BAD_CORES, SNP_SPEC("SNP_INIT") },
 	{ 0x081, 0x13, "The processor is in a diagnostic mode.", COLD, SNP_SPEC("SNP_INIT") },
-	{ 0x081, 0x14, "The processor is an unlocked part.", "SNP cannot be used on it.",
+	{ 0x081, 0x14, "The processor is an unlocked part, which has no SNP; or hardware.", COLD,
 	  SNP_SPEC("SNP_INIT") },
 	{ 0x081, 0x15, "The RMP's address has the C-bit set.", "Check the BIOS settings.",
 	  SNP_SPEC("SNP_INIT") },
-	{ 0x081, 0x26, "The RMP could not be initialised.", "Shut SNP down cleanly first, else reboot "
-	  "cold.", SNP_MODEL("SNP_INIT") },
+	{ 0x081, 0x26, "The RMP could not be initialised.",
+	  "Shut SNP down cleanly first, else reboot cold.", SNP_MODEL("SNP_INIT") },
 
 	{ 0x082, 0x01, "SEV is still up: SNP goes down only after it.",
 	  "Run `sevadm shutdown --legacy` first, or `sevadm teardown`.", SNP_SPEC("SNP_SHUTDOWN") },
-	{ 0x082, 0x0f, "No SNP_DF_FLUSH since the last guest ended; straight after a good one: a guest "
-	  "is still activated.", "Run `sevadm wbinvd` and `sevadm df-flush`, then shut down again.",
-	  SNP_SPEC("SNP_SHUTDOWN") },
+	{ 0x082, 0x0f, "No SNP_DF_FLUSH since the last guest ended; straight after a good one: a "
+	  "guest is still activated.", "Run `sevadm wbinvd` and `sevadm df-flush`, then shut down "
+	  "again.", SNP_SPEC("SNP_SHUTDOWN") },
 
 	{ 0x083, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_PLATFORM_STATUS") },
 	{ 0x083, 0x16, "The status would cross a page.", BUG, SNP_SPEC("SNP_PLATFORM_STATUS") },
@@ -74,14 +75,15 @@ const struct advice_row advice_snp[] = {
 
 	{ 0x085, 0x01, BOTH_UP, SNP_SPEC("SNP_INIT_EX") },
 	{ 0x085, 0x03, BAD_CORES, SNP_SPEC("SNP_INIT_EX") },
-	{ 0x085, 0x09, "The list of reserved ranges cannot be read.", BUG, SNP_MODEL("SNP_INIT_EX") },
+	{ 0x085, 0x09, "The list of reserved ranges cannot be read.", BUG,
+	  SNP_MODEL("SNP_INIT_EX") },
 	{ 0x085, 0x13, "The processor is in a diagnostic mode.", COLD, SNP_SPEC("SNP_INIT_EX") },
-	{ 0x085, 0x14, "The processor is an unlocked part.", "SNP cannot be used on it.",
+	{ 0x085, 0x14, "The processor is an unlocked part, which has no SNP; or hardware.", COLD,
 	  SNP_SPEC("SNP_INIT_EX") },
 	{ 0x085, 0x15, "The RMP's address has the C-bit set.", "Check the BIOS settings.",
 	  SNP_SPEC("SNP_INIT_EX") },
-	{ 0x085, 0x16, "A bit is set that this firmware does not know, a list came without INIT_RMP, or "
-	  "ciphertext hiding with a largest ASID that cannot be.",
+	{ 0x085, 0x16, "A bit is set that this firmware does not know, a list came without "
+	  "INIT_RMP, or ciphertext hiding with a largest ASID that cannot be.",
 	  "Compare kvm_amd's and ccp's parameters with what the firmware can; update it.",
 	  SNP_SPEC("SNP_INIT_EX") },
 	{ 0x085, 0x20, "The RMP has to be initialised.", BUG, SNP_SPEC("SNP_INIT_EX") },
@@ -89,7 +91,8 @@ const struct advice_row advice_snp[] = {
 	  "Shut SNP down cleanly first, else reboot cold.", SNP_SPEC("SNP_INIT_EX") },
 
 	{ 0x086, 0x01, "SEV is still up: SNP goes down only after it.",
-	  "Run `sevadm shutdown --legacy` first, or `sevadm teardown`.", SNP_SPEC("SNP_SHUTDOWN_EX") },
+	  "Run `sevadm shutdown --legacy` first, or `sevadm teardown`.",
+	  SNP_SPEC("SNP_SHUTDOWN_EX") },
 	{ 0x086, 0x0f, "No SNP_DF_FLUSH since the last guest ended; straight after "
 	  "a good one: a guest is still activated.",
 	  "Run `sevadm wbinvd` and `sevadm df-flush`, then shut down again. If it stays, end the "
@@ -136,8 +139,8 @@ const struct advice_row advice_snp[] = {
 	  "AMD 56860, SNP_GUEST_STATUS, status codes" },
 	{ 0x092, 0x1a, "The page for the status was not given to the firmware.", BUG,
 	  "AMD 56860, SNP_GUEST_STATUS, status codes" },
-	{ 0x092, 0x24, "After an update of the firmware this guest's context could not be brought up to "
-	  "it.", "End this guest.", "AMD 56860, SNP_GUEST_STATUS, status codes" },
+	{ 0x092, 0x24, "After an update of the firmware this guest's context could not be brought "
+	  "up to it.", "End this guest.", "AMD 56860, SNP_GUEST_STATUS, status codes" },
 
 	{ 0x093, 0x01, SNP_DOWN, SNP_SPEC("SNP_GCTX_CREATE") },
 	{ 0x093, 0x03, "The page is no memory, or in the RMP.", BUG, SNP_SPEC("SNP_GCTX_CREATE") },
@@ -153,12 +156,13 @@ const struct advice_row advice_snp[] = {
 	{ 0x094, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x10, NO_CONTEXT, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x13, NO_KEYS, STAND },
-	{ 0x094, 0x16, "The message's header is not one that the firmware knows, or a message crosses a "
-	  "page.", "The guest sent it: look there. A Linux guest gives up that message key after an error.",
-	  SNP_MODEL("SNP_GUEST_REQUEST") },
+	{ 0x094, 0x16, "The message's header is not one that the firmware knows, or a message "
+	  "crosses a page.", "The guest sent it: look there. A Linux guest gives up that message "
+	  "key after an error.", SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x1a, OUT_PAGE, SNP_MODEL("SNP_GUEST_REQUEST") },
-	{ 0x094, 0x1d, "The counter of the guest's messages is exhausted.", "The guest cannot ask any "
-	  "more with this key; end it, or let it use another VMPCK.", SNP_MODEL("SNP_GUEST_REQUEST") },
+	{ 0x094, 0x1d, "The counter of the guest's messages is exhausted.",
+	  "The guest cannot ask any more with this key; end it, or let it use another VMPCK.",
+	  SNP_MODEL("SNP_GUEST_REQUEST") },
 
 	{ 0x095, 0x01, SNP_DOWN, SNP_SPEC("SNP_ACTIVATE_EX") },
 	{ 0x095, 0x02, "The guest's launch was not started.", VMM, SNP_SPEC("SNP_ACTIVATE_EX") },
@@ -172,28 +176,29 @@ const struct advice_row advice_snp[] = {
 	{ 0x095, 0x12, "The guest has another ASID already.", BUG, SNP_SPEC("SNP_ACTIVATE_EX") },
 	{ 0x095, 0x15, "The firmware has no table of APIC ids.", "Use SNP_ACTIVATE.",
 	  SNP_SPEC("SNP_ACTIVATE_EX") },
-	{ 0x095, 0x16, "The number of APIC ids, one of them, a length or a reserved bit is wrong.", BUG,
-	  SNP_SPEC("SNP_ACTIVATE_EX") },
+	{ 0x095, 0x16, "The number of APIC ids, one of them, a length or a reserved bit is wrong.",
+	  BUG, SNP_SPEC("SNP_ACTIVATE_EX") },
 
 	{ 0x0a0, 0x01, SNP_DOWN, SNP_SPEC("SNP_LAUNCH_START") },
-	{ 0x0a0, 0x02, "The guest's launch was started already.", VMM, SNP_SPEC("SNP_LAUNCH_START") },
-	{ 0x0a0, 0x07, "The policy asks for a newer API, forbids SMT which is on, has a migration agent "
-	  "without allowing one, or wants what this host does not have.",
+	{ 0x0a0, 0x02, "The guest's launch was started already.", VMM,
+	  SNP_SPEC("SNP_LAUNCH_START") },
+	{ 0x0a0, 0x07, "The policy asks for a newer API, forbids SMT which is on, has a migration "
+	  "agent without allowing one, or wants what this host does not have.",
 	  "Compare the policy with `sevadm status`.", SNP_SPEC("SNP_LAUNCH_START") },
 	{ 0x0a0, 0x10, "The page is no context, or the migration agent's is gone.",
 	  "Start the guest again.", SNP_SPEC("SNP_LAUNCH_START") },
-	{ 0x0a0, 0x16, "A bit of the policy that must be 1 is 0 (bit 17), or a reserved one is set.",
-	  "Correct the policy.", SNP_SPEC("SNP_LAUNCH_START") },
+	{ 0x0a0, 0x16, "A bit of the policy that must be 1 is 0 (bit 17), or a reserved one is "
+	  "set.", "Correct the policy.", SNP_SPEC("SNP_LAUNCH_START") },
 
 	{ 0x0a1, 0x01, SNP_DOWN, SNP_MODEL("SNP_LAUNCH_UPDATE") },
 	{ 0x0a1, 0x02, BAD_STEP, SNP_MODEL("SNP_LAUNCH_UPDATE") },
 	{ 0x0a1, 0x08, NO_ASID, SNP_MODEL("SNP_LAUNCH_UPDATE") },
 	{ 0x0a1, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_LAUNCH_UPDATE") },
 	{ 0x0a1, 0x10, NO_CONTEXT, SNP_MODEL("SNP_LAUNCH_UPDATE") },
-	{ 0x0a1, 0x16, "Of a CPUID page: a function of it is not what this processor allows; the page "
-	  "comes back with the values that are. Else a reserved bit, or a page type that is not.",
-	  "Compare the CPUID page that came back with the one given; choose another CPU model.",
-	  KVM("sev_gmem_post_populate()") },
+	{ 0x0a1, 0x16, "Of a CPUID page: a function of it is not what this processor allows; the "
+	  "page comes back with the values that are. Else a reserved bit, or a page type that is "
+	  "not.", "Compare the CPUID page that came back with the one given; choose another CPU "
+	  "model.", KVM("sev_gmem_post_populate()") },
 	{ 0x0a1, 0x19, PAGE_SIZE_OFF, SNP_MODEL("SNP_LAUNCH_UPDATE") },
 	{ 0x0a1, 0x1a, "The page is not private to the guest, or is part of it already.", VMM,
 	  SNP_MODEL("SNP_LAUNCH_UPDATE") },
@@ -214,8 +219,8 @@ const struct advice_row advice_snp[] = {
 	  SNP_SPEC("SNP_LAUNCH_FINISH") },
 	{ 0x0a2, 0x10, NO_CONTEXT, SNP_SPEC("SNP_LAUNCH_FINISH") },
 	{ 0x0a2, 0x13, NO_KEYS, STAND },
-	{ 0x0a2, 0x16, "A reserved bit is set, or the id block has a version, algorithm or curve that is "
-	  "not known.", "Check how the id block was made.", SNP_SPEC("SNP_LAUNCH_FINISH") },
+	{ 0x0a2, 0x16, "A reserved bit is set, or the id block has a version, algorithm or curve "
+	  "that is not known.", "Check how the id block was made.", SNP_SPEC("SNP_LAUNCH_FINISH") },
 
 	{ 0x0b0, 0x01, SNP_DOWN, SNP_MODEL("SNP_DBG_DECRYPT") },
 	{ 0x0b0, 0x07, "The guest's policy forbids debugging.", "Its memory cannot be read.",
@@ -233,8 +238,8 @@ const struct advice_row advice_snp[] = {
 	{ 0x0b1, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_DBG_ENCRYPT") },
 	{ 0x0b1, 0x10, NO_CONTEXT, SNP_MODEL("SNP_DBG_ENCRYPT") },
 	{ 0x0b1, 0x16, BITS, SNP_MODEL("SNP_DBG_ENCRYPT") },
-	{ 0x0b1, 0x1a, "The destination is no page of a guest, or one that it may change meanwhile.",
-	  BUG, SNP_MODEL("SNP_DBG_ENCRYPT") },
+	{ 0x0b1, 0x1a, "The destination is no page of a guest, or one that it may change "
+	  "meanwhile.", BUG, SNP_MODEL("SNP_DBG_ENCRYPT") },
 	{ 0x0b1, 0x1c, "The page is another guest's.", BUG, SNP_MODEL("SNP_DBG_ENCRYPT") },
 
 	{ 0x0c0, 0x01, SNP_DOWN, SNP_MODEL("SNP_PAGE_SWAP_OUT") },
@@ -248,33 +253,35 @@ const struct advice_row advice_snp[] = {
 	{ 0x0c3, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_PAGE_MD_INIT") },
 	{ 0x0c3, 0x16, BITS, SNP_MODEL("SNP_PAGE_MD_INIT") },
 	{ 0x0c3, 0x19, "The page is 2 MB in the RMP.", BUG, SNP_MODEL("SNP_PAGE_MD_INIT") },
-	{ 0x0c3, 0x1a, "The page was not given to the firmware.", BUG, SNP_MODEL("SNP_PAGE_MD_INIT") },
+	{ 0x0c3, 0x1a, "The page was not given to the firmware.", BUG,
+	  SNP_MODEL("SNP_PAGE_MD_INIT") },
 
 	{ 0x0c6, 0x01, SNP_DOWN, SNP_MODEL("SNP_PAGE_SET_STATE") },
 	{ 0x0c6, 0x15, NOT_MODELLED, STAND },
 
-	{ 0x0c7, 0x01, "SNP is down: the driver gave the page to the firmware and SNP went down first.",
-	  "The page stays unusable until SNP comes up again or the host reboots.",
+	{ 0x0c7, 0x01, "SNP is down: the driver gave the page to the firmware and SNP went down "
+	  "first.", "The page stays unusable until SNP comes up again or the host reboots.",
 	  SNP_SPEC("SNP_PAGE_RECLAIM") },
-	{ 0x0c7, 0x09, "The address is beyond memory, in the RMP, or of a 2 MB page and misaligned.", BUG,
-	  SNP_SPEC("SNP_PAGE_RECLAIM") },
+	{ 0x0c7, 0x09, "The address is beyond memory, in the RMP, or of a 2 MB page and "
+	  "misaligned.", BUG, SNP_SPEC("SNP_PAGE_RECLAIM") },
 	{ 0x0c7, 0x16, BITS, SNP_SPEC("SNP_PAGE_RECLAIM") },
 	{ 0x0c7, 0x19, PAGE_SIZE_OFF, SNP_SPEC("SNP_PAGE_RECLAIM") },
-	{ 0x0c7, 0x1a, "The page is in a state from which none is reclaimed, such as a context that was "
-	  "not decommissioned.",
-	  "The kernel leaks the page; see its log. Reboot cold before kexec where pages leaked.",
-	  SNP_SPEC("SNP_PAGE_RECLAIM") },
+	{ 0x0c7, 0x1a, "The page is in a state from which none is reclaimed, such as a context "
+	  "that was not decommissioned.", "The kernel leaks the page; see its log. Reboot cold "
+	  "before kexec where pages leaked.", SNP_SPEC("SNP_PAGE_RECLAIM") },
 
 	{ 0x0c8, 0x01, SNP_DOWN, SNP_MODEL("SNP_PAGE_UNSMASH") },
 	{ 0x0c8, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_PAGE_UNSMASH") },
 	{ 0x0c8, 0x16, BITS, SNP_MODEL("SNP_PAGE_UNSMASH") },
 	{ 0x0c8, 0x19, "The page is 2 MB in the RMP already.", BUG, SNP_MODEL("SNP_PAGE_UNSMASH") },
-	{ 0x0c8, 0x1a, "The 512 pages are not all Pre-Guest or all Pre-Swap, or their guest addresses do "
-	  "not follow each other.", BUG, SNP_MODEL("SNP_PAGE_UNSMASH") },
-	{ 0x0c8, 0x1c, "The 512 pages are not all one guest's.", BUG, SNP_MODEL("SNP_PAGE_UNSMASH") },
+	{ 0x0c8, 0x1a, "The 512 pages are not all Pre-Guest or all Pre-Swap, or their guest "
+	  "addresses do not follow each other.", BUG, SNP_MODEL("SNP_PAGE_UNSMASH") },
+	{ 0x0c8, 0x1c, "The 512 pages are not all one guest's.", BUG,
+	  SNP_MODEL("SNP_PAGE_UNSMASH") },
 
-	{ 0x0c9, 0x16, "A version of the reported TCB is above the installed one, or a reserved bit is "
-	  "set.", "Report at most what `sevadm status` shows as current.", SNP_SPEC("SNP_CONFIG") },
+	{ 0x0c9, 0x16, "A version of the reported TCB is above the installed one, or a reserved "
+	  "bit is set.", "Report at most what `sevadm status` shows as current.",
+	  SNP_SPEC("SNP_CONFIG") },
 
 	{ 0x0ca, 0x01, "SEV is up.", "Run `sevadm shutdown --legacy` first.",
 	  SNP_SPEC("DOWNLOAD_FIRMWARE_EX") },

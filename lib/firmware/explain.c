@@ -80,7 +80,8 @@ int sevadm_explain(const char *text, const char *command, struct sevadm_status_i
 }
 
 int sevadm_explain_command(const char *command,
-			   int (*each)(void *arg, const struct sevadm_status_info *info), void *arg)
+			   int (*each)(void *arg, const struct sevadm_status_info *info),
+			   void *arg)
 {
 	const struct command_row *cmd = command_find_name(command);
 	const struct status_row *row;

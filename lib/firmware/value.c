@@ -66,12 +66,13 @@ static unsigned int cmdresp(uint32_t value, struct sevadm_value_field *f)
 	*f++ = (struct sevadm_value_field){
 		REGISTER, "response", "31", value >> 31, NULL, false,
 		value & RESP ? "The firmware has answered." :
-			       "The firmware has not answered: it is what the driver wrote.", PSP_H };
+			       "The firmware has not answered: this is what the driver wrote.",
+		PSP_H };
 	if (value & RECOVERY)
 		*f++ = (struct sevadm_value_field){
 			REGISTER, "recovery", "30", 1, NULL, false,
-			"In other mailboxes this bit is 0 before a command may be sent; whether it means "
-			"anything in SEV's, nothing says.",
+			"In other mailboxes this bit is 0 before a command may be sent; whether it "
+			"means anything in SEV's, nothing says.",
 			PSP_H ", drivers/crypto/ccp/platform-access.c" };
 	if (value & RESERVED)
 		*f++ = (struct sevadm_value_field){
@@ -94,7 +95,8 @@ static const char *vmm_error(uint32_t error, const char **name)
 		return "The host had nothing against the request.";
 	case 1:
 		*name = "INVALID_LEN";
-		return "The guest's buffer for certificates is too small; RBX tells the pages needed.";
+		return "The guest's buffer for certificates is too small; RBX tells how many pages "
+		       "are needed.";
 	case 2:
 		*name = "BUSY";
 		return "The host holds requests back: the guest tries again after a while.";
@@ -138,14 +140,16 @@ static unsigned int exitinfo2(uint64_t value, struct sevadm_value_field *f)
 
 static unsigned int fw_ext(uint64_t value, struct sevadm_value_field *f)
 {
-	static const char meaning[] = "What firmware leaves here beside a refusal, no document says: "
-				      "keep it for the report.";
+	static const char meaning[] = "What firmware leaves here beside a refusal, no document "
+				      "says: keep it for the report.";
 	static const char alone[] = "The firmware left the registers as the driver wrote them.";
 
-	f[0] = (struct sevadm_value_field){ FW_EXT, "CMDBUFF_ADDR_Hi", "63:32", value >> 32, NULL, false,
-					    value ? meaning : alone, SEV_DEV_C };
-	f[1] = (struct sevadm_value_field){ FW_EXT, "CMDBUFF_ADDR_Lo", "31:0", value & 0xffffffff, NULL,
-					    false, "The lower half of it.", SEV_DEV_C };
+	f[0] = (struct sevadm_value_field){
+		FW_EXT, "CMDBUFF_ADDR_Hi", "63:32", value >> 32, NULL, false,
+		value ? meaning : alone, SEV_DEV_C };
+	f[1] = (struct sevadm_value_field){
+		FW_EXT, "CMDBUFF_ADDR_Lo", "31:0", value & 0xffffffff, NULL, false,
+		"The lower half of it.", SEV_DEV_C };
 	return 2;
 }
 
