@@ -152,26 +152,32 @@ static int no_such_command(struct cli *cli, const char *command)
 	return report_error(cli, SEVADM_USAGE, NULL, "there is no firmware command %.64s", command);
 }
 
+struct count {
+	unsigned int all, own;
+};
+
 static int count_status(void *arg, const struct sevadm_status_info *info)
 {
-	unsigned int *count = arg;
+	struct count *count = arg;
 
-	(void)info;
-	(*count)++;
+	count->all++;
+	count->own += !info->general;
 	return 0;
 }
 
 static int explain_command(struct cli *cli, const char *command)
 {
-	unsigned int count = 0;
-	char message[64];
+	struct count count = { 0 };
+	char message[96];
 
 	if (sevadm_explain_command(command, count_status, &count))
 		return no_such_command(cli, command);
 	out_list(cli->out, "statuses", NULL, list_rows);
 	sevadm_explain_command(command, list_status, cli->out);
 	out_list_end(cli->out);
-	snprintf(message, sizeof(message), "%u statuses that it is known to answer", count);
+	snprintf(message, sizeof(message), count.own ? "%u statuses that it is known to answer" :
+		 "%u statuses that any command can answer; what else this one can, nothing says",
+		 count.all);
 	return report_done(cli, message);
 }
 

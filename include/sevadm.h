@@ -919,6 +919,7 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
  * @command:	the firmware command that answered it, or NULL
  * @known:	with @command: it is known to answer this status; else what follows is what
  *		the status means in general
+ * @general:	causes, remedy and source are those of the status, whatever the command
  * @causes:	what it means from that command; or usual causes, of any
  * @remedy:	what to do
  * @source:	who says so: a document, a file of the kernel, a firmware's version
@@ -926,7 +927,7 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
 struct sevadm_status_info {
 	uint32_t status;
 	const char *name, *meaning, *command;
-	bool known;
+	bool known, general;
 	const char *causes, *remedy, *source;
 };
 

@@ -260,7 +260,7 @@ const struct advice_row advice_snp[] = {
 	{ 0x0c6, 0x15, NOT_MODELLED, STAND },
 
 	{ 0x0c7, 0x01, "SNP is down: the driver gave the page to the firmware and SNP went down "
-	  "first.", "The page stays unusable until SNP comes up again or the host reboots.",
+	  "first.", "The kernel leaks the page; it is lost until the host reboots.",
 	  SNP_SPEC("SNP_PAGE_RECLAIM") },
 	{ 0x0c7, 0x09, "The address is beyond memory, in the RMP, or of a 2 MB page and "
 	  "misaligned.", BUG, SNP_SPEC("SNP_PAGE_RECLAIM") },
@@ -304,8 +304,8 @@ const struct advice_row advice_snp[] = {
 	{ 0x0cb, 0x16, LENGTH, SNP_SPEC("SNP_COMMIT") },
 
 	{ 0x0cd, 0x09, "The wrapped VLEK cannot be read.", BUG, SNP_MODEL("SNP_VLEK_LOAD") },
-	{ 0x0cd, 0x0b, "The wrapped VLEK is not for this processor, or damaged.",
-	  "Get one for this chip's id from AMD's key server.", SNP_SPEC("SNP_VLEK_LOAD") },
+	{ 0x0cd, 0x0b, "The wrapped VLEK does not authenticate: it is another processor's, or damaged.",
+	  "Get one that was made for this processor.", SNP_SPEC("SNP_VLEK_LOAD") },
 	{ 0x0cd, 0x13, NO_KEYS, STAND },
 	{ 0x0cd, 0x16, "The length or the version of the wrapped VLEK is not known.",
 	  "Check where the file comes from.", SNP_SPEC("SNP_VLEK_LOAD") },

@@ -58,6 +58,7 @@ static void describe(const struct status_row *row, const struct command_row *cmd
 	*info = (struct sevadm_status_info){
 		.status = row->status, .name = row->name, .meaning = row->meaning,
 		.command = cmd ? cmd->name : NULL, .known = cmd && (advice || row->any),
+		.general = !advice,
 		.causes = advice ? advice->causes : row->causes,
 		.remedy = advice ? advice->remedy : row->remedy,
 		.source = advice ? advice->source : row->source,

@@ -167,11 +167,6 @@ static const struct {
 	{ "DFFLUSH_REQ", 0x0f },
 };
 
-const struct status_row *status_at(size_t idx)
-{
-	return idx < sizeof(rows) / sizeof(rows[0]) ? &rows[idx] : NULL;
-}
-
 const struct status_row *status_find(uint32_t status)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

@@ -99,6 +99,8 @@ while read -r command; do
 	json '(.statuses | length) >= 5 and .result.done' || echo "$command"
 done <"$work/commands" >"$work/missing"
 ok 'each command that there is' '[ "$(wc -l <"$work/commands")" -gt 60 ] && [ ! -s "$work/missing" ]'
+run explain --command=TIO_INIT
+ok 'one that no document at hand is about' 'code_is 0 && printed "what else this one can, nothing says$"'
 
 # ---- numbers of more parts
 

@@ -201,6 +201,7 @@ START_TEST(explain_for_a_command)
 	ck_assert_ptr_null(plain.command);
 	ck_assert_str_eq(special.command, "SNP_SHUTDOWN_EX");
 	ck_assert(special.known && !unknown.known && !plain.known);
+	ck_assert(!special.general && unknown.general && plain.general);
 	ck_assert_str_eq(unknown.source, plain.source);
 	ck_assert_str_eq(special.source, advice_find(FW_CMD_SNP_SHUTDOWN_EX, 0x0f)->source);
 	ck_assert_str_eq(special.causes, advice_find(FW_CMD_SNP_SHUTDOWN_EX, 0x0f)->causes);
