@@ -109,10 +109,10 @@ int sevadm_explain_line(const char *line, struct sevadm_line_info *info)
 		return -ENOENT;
 	if (m.has_status) {
 		row = status_find(m.status);
-		advice = m.row->command ? advice_find(m.row->command, m.status) : NULL;
+		advice = advice_find(m.command, m.status);
 	}
 	*info = (struct sevadm_line_info){
-		.command = m.row->command ? command_name(m.row->command) : NULL,
+		.command = command_find(m.command) ? command_name(m.command) : NULL,
 		.has_status = m.has_status, .status = m.status,
 		.status_name = row ? row->name : m.has_status ? "?" : NULL,
 		.err = m.err, .meaning = m.row->meaning, .source = m.row->source,
