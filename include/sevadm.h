@@ -916,12 +916,19 @@ int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run 
  * @status:	its number
  * @name:	in the specification
  * @meaning:	one sentence
- * @causes:	usual causes, for a command if one was named
+ * @command:	the firmware command that answered it, or NULL
+ * @known:	with @command: it is known to answer this status; else what follows is what
+ *		the status means in general
+ * @general:	causes, remedy and source are those of the status, whatever the command
+ * @causes:	what it means from that command; or usual causes, of any
  * @remedy:	what to do
+ * @source:	who says so: a document, a file of the kernel, a firmware's version
  */
 struct sevadm_status_info {
 	uint32_t status;
-	const char *name, *meaning, *causes, *remedy;
+	const char *name, *meaning, *command;
+	bool known, general;
+	const char *causes, *remedy, *source;
 };
 
 /**
@@ -933,6 +940,61 @@ struct sevadm_status_info {
  * -ENOKEY (no such command)
  */
 int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info);
+
+/**
+ * sevadm_explain_command - every status that a command is known to answer
+ * @command:	name of a firmware command
+ * @each:	called for each, by number; other than 0 ends it
+ * @arg:	for @each
+ *
+ * Those that any command can answer, SUCCESS and hardware's errors, are among them.
+ * Return: 0, -ENOKEY (no such command), what @each returned
+ */
+int sevadm_explain_command(const char *command,
+			   int (*each)(void *arg, const struct sevadm_status_info *info),
+			   void *arg);
+
+/* What a number that is more than a status may be taken for */
+enum sevadm_reading {
+	/* the secure processor's command-response register, 32 bits */
+	SEVADM_READ_CMDRESP,
+	/* EXIT_INFO_2 of an SNP guest's request, as /dev/sev-guest returns it */
+	SEVADM_READ_EXITINFO2,
+	/* CMDBUFF_ADDR_Hi:Lo after a refusal: sev_dbg_result.fw_ext */
+	SEVADM_READ_FW_EXT,
+};
+
+/* The most fields that a reading has */
+#define SEVADM_VALUE_FIELDS	6
+
+/**
+ * struct sevadm_value_field - a part of such a number
+ * @reading:	what the number is taken for, in words
+ * @field:	name of the part
+ * @bits:	where, as "31:16"
+ * @value:	what is there
+ * @name:	of a status or a command, or NULL
+ * @is_status:	@value is a firmware status, assigned or not
+ * @meaning:	one sentence
+ * @source:	who says so
+ */
+struct sevadm_value_field {
+	const char *reading, *field, *bits;
+	uint64_t value;
+	const char *name;
+	bool is_status;
+	const char *meaning, *source;
+};
+
+/**
+ * sevadm_explain_value - take a number apart
+ * @as:		what to take it for
+ * @value:	the number
+ * @fields:	result
+ * Return: number of fields; 0 if it cannot be one of those
+ */
+unsigned int sevadm_explain_value(enum sevadm_reading as, uint64_t value,
+				  struct sevadm_value_field fields[SEVADM_VALUE_FIELDS]);
 
 /**
  * struct sevadm_line_info - a line of the kernel's log about SEV or SEV-SNP

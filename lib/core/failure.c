@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lib/core/context.h"
+#include "lib/firmware/advice.h"
 #include "lib/firmware/command.h"
 #include "lib/firmware/status.h"
 

@@ -64,6 +64,7 @@ static const struct command_row commands[] = {
 	{ 0x0a2, "SNP_LAUNCH_FINISH", CHANGES },
 	{ 0x0b0, "SNP_DBG_DECRYPT", CHANGES },
 	{ 0x0b1, "SNP_DBG_ENCRYPT", CHANGES },
+	{ 0x0b2, "SNP_VERIFY_MITIGATION", CHANGES },
 	{ 0x0c0, "SNP_PAGE_SWAP_OUT", CHANGES },
 	{ 0x0c1, "SNP_PAGE_SWAP_IN", CHANGES },
 	{ 0x0c2, "SNP_PAGE_MOVE", CHANGES },
@@ -76,6 +77,13 @@ static const struct command_row commands[] = {
 	{ 0x0cb, "SNP_COMMIT", CHANGES },
 	{ 0x0cd, "SNP_VLEK_LOAD", CHANGES },
 	{ 0x0ce, "SNP_FEATURE_INFO", READS },
+	/* include/linux/psp-sev.h of 7.3 */
+	{ 0x0d0, "TIO_STATUS", READS },
+	{ 0x0d1, "TIO_INIT", CHANGES },
+	{ 0x0d2, "TIO_DEV_CREATE", CHANGES },
+	{ 0x0d3, "TIO_DEV_RECLAIM", CHANGES },
+	{ 0x0d4, "TIO_DEV_CONNECT", CHANGES },
+	{ 0x0d5, "TIO_DEV_DISCONNECT", CHANGES },
 };
 
 const struct command_row *command_find(uint16_t id)

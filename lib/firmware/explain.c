@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 
+#include "lib/firmware/advice.h"
 #include "lib/firmware/command.h"
 #include "lib/firmware/messages.h"
 #include "lib/firmware/status.h"
@@ -48,10 +49,25 @@ static const struct status_row *find(const char *text, int *err)
 	return row;
 }
 
+/* @row of @cmd, which may be NULL */
+static void describe(const struct status_row *row, const struct command_row *cmd,
+		     struct sevadm_status_info *info)
+{
+	const struct advice_row *advice = cmd ? advice_find(cmd->id, row->status) : NULL;
+
+	*info = (struct sevadm_status_info){
+		.status = row->status, .name = row->name, .meaning = row->meaning,
+		.command = cmd ? cmd->name : NULL, .known = cmd && (advice || row->any),
+		.general = !advice,
+		.causes = advice ? advice->causes : row->causes,
+		.remedy = advice ? advice->remedy : row->remedy,
+		.source = advice ? advice->source : row->source,
+	};
+}
+
 int sevadm_explain(const char *text, const char *command, struct sevadm_status_info *info)
 {
 	const struct command_row *cmd = command ? command_find_name(command) : NULL;
-	const struct advice_row *advice;
 	const struct status_row *row;
 	int err = 0;
 
@@ -60,16 +76,27 @@ int sevadm_explain(const char *text, const char *command, struct sevadm_status_i
 		return err;
 	if (command && !cmd)
 		return -ENOKEY;
-	*info = (struct sevadm_status_info){
-		.status = row->status, .name = row->name, .meaning = row->meaning,
-		.causes = row->causes, .remedy = row->remedy,
-	};
-	advice = cmd ? advice_find(cmd->id, row->status) : NULL;
-	if (advice) {
-		info->causes = advice->causes;
-		info->remedy = advice->remedy;
-	}
+	describe(row, cmd, info);
 	return 0;
+}
+
+int sevadm_explain_command(const char *command,
+			   int (*each)(void *arg, const struct sevadm_status_info *info),
+			   void *arg)
+{
+	const struct command_row *cmd = command_find_name(command);
+	const struct status_row *row;
+	struct sevadm_status_info info;
+	int ret = 0;
+
+	if (!cmd)
+		return -ENOKEY;
+	for (size_t i = 0; !ret && (row = status_at(i)); i++) {
+		describe(row, cmd, &info);
+		if (info.known)
+			ret = each(arg, &info);
+	}
+	return ret;
 }
 
 int sevadm_explain_line(const char *line, struct sevadm_line_info *info)
@@ -82,10 +109,10 @@ int sevadm_explain_line(const char *line, struct sevadm_line_info *info)
 		return -ENOENT;
 	if (m.has_status) {
 		row = status_find(m.status);
-		advice = m.row->command ? advice_find(m.row->command, m.status) : NULL;
+		advice = advice_find(m.command, m.status);
 	}
 	*info = (struct sevadm_line_info){
-		.command = m.row->command ? command_name(m.row->command) : NULL,
+		.command = command_find(m.command) ? command_name(m.command) : NULL,
 		.has_status = m.has_status, .status = m.status,
 		.status_name = row ? row->name : m.has_status ? "?" : NULL,
 		.err = m.err, .meaning = m.row->meaning, .source = m.row->source,

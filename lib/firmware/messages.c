@@ -26,11 +26,32 @@
 
 static const struct message_row rows[] = {
 	/* commands that the firmware refused */
-	{ "sev command %n timed out, disabling PSP", MESSAGE_PSP_DEAD, 0, false,
+	{ "sev command %c timed out, disabling PSP", MESSAGE_PSP_DEAD, 0, false,
 	  "The firmware did not answer in time, and the driver gave the secure processor up for "
 	  "good: every command fails from here on.",
 	  "Reboot cold; kexec will not help, and nothing brings it back before.",
 	  CCP ", __sev_do_cmd_locked()" },
+	{ "sev command %c failed (%s)", MESSAGE_OTHER, 0, false,
+	  "The firmware refused a command; a debug message, for all commands.", NULL,
+	  CCP ", __sev_do_cmd_locked()" },
+	{ "Additional error information reported in cmdbuff:", MESSAGE_OTHER, 0, false,
+	  "The firmware left something beside its refusal, which the next two lines tell.",
+	  "No document says what it means: keep them for a report.",
+	  CCP ", __sev_do_cmd_locked()" },
+	{ "cmdbuff hi: %n", MESSAGE_OTHER, 0, false,
+	  "The upper half of what the firmware left beside its refusal.",
+	  "No document says what it means: keep it for a report.", CCP ", __sev_do_cmd_locked()" },
+	{ "cmdbuff lo: %n", MESSAGE_OTHER, 0, false,
+	  "The lower half of what the firmware left beside its refusal.",
+	  "No document says what it means: keep it for a report.", CCP ", __sev_do_cmd_locked()" },
+	{ "SNP_VERIFY_MITIGATION command failed, ret = %e, error = %s", MESSAGE_OTHER,
+	  FW_CMD_SNP_VERIFY_MITIGATION, false,
+	  "/sys/firmware/sev could not tell which mitigations the firmware has.", NULL,
+	  CCP ", snp_verify_mitigation()" },
+	{ "Detected error from ASP request. rc: %e, exitinfo2: %n", MESSAGE_OTHER, 0, false,
+	  "In a guest: its request to the firmware failed, and it gives up the message key.",
+	  "Ask `sevadm explain` about the exitinfo2; only a new launch gives it new keys.",
+	  "drivers/virt/coco/sev-guest/sev-guest.c; arch/x86/coco/sev/core.c of 7.3" },
 	{ "SEV: failed to get status. Error: %s", MESSAGE_STATUS_FAILED, FW_CMD_PLATFORM_STATUS,
 	  false, "The driver's first question was refused, so there is no /dev/sev: another kernel "
 	  "left SNP up, and this one's pages are not the firmware's.",
@@ -258,7 +279,8 @@ static const struct message_row rows[] = {
 	  CCP ", __sev_do_cmd_locked()" },
 	{ "SEV: INIT_EX NV memory allocation failed", MESSAGE_OTHER, FW_CMD_INIT_EX, false,
 	  "There was no memory for what INIT_EX keeps between boots.",
-	  "Load kvm_amd anew when memory is there, or reboot.", CCP ", __sev_platform_init_handle_init_ex_path()" },
+	  "Load kvm_amd anew when memory is there, or reboot.",
+	  CCP ", __sev_platform_init_handle_init_ex_path()" },
 	{ "SEV: could not open ", MESSAGE_OTHER, 0, false,
 	  "The file of ccp.init_ex_path, in which the platform's keys are kept, cannot be used.",
 	  "Check that path and its file system.", CCP ", sev_read_init_ex_file()" },
@@ -306,6 +328,8 @@ static bool take(char what, const char **text, struct message *out)
 	if (what == 's') {
 		out->has_status = true;
 		out->status = (uint32_t)value;
+	} else if (what == 'c') {
+		out->command = value > 0 && value <= UINT16_MAX ? (uint16_t)value : 0;
 	} else if (what == 'e') {
 		out->err = value < 0 && value > -4096 ? (int)-value : 0;
 	}
@@ -336,6 +360,8 @@ bool message_find(const char *line, struct message *out)
 			if (strncmp(at, pattern, head) || !matches(pattern, at, out))
 				continue;
 			out->row = &rows[i];
+			if (rows[i].command)
+				out->command = rows[i].command;
 			return true;
 		}
 	}

@@ -21,10 +21,10 @@ enum message_id {
 
 /**
  * struct message_row - a message of a driver about SEV
- * @pattern:	as it logs it, with %e for a negative errno, %s for a firmware status, %n for
- *		another number, %w for a word
+ * @pattern:	as it logs it, with %e for a negative errno, %s for a firmware status, %c for a
+ *		firmware command's id, %n for another number, %w for a word
  * @id:		MESSAGE_OTHER if only people read it
- * @command:	the firmware command that it is about, or 0
+ * @command:	the firmware command that it is about, or 0 if none or if it tells it
  * @harmless:	a failure on which nothing depends
  * @meaning:	one sentence or two
  * @remedy:	what to do; NULL: what the status says, if there is one
@@ -41,11 +41,13 @@ struct message_row {
 /**
  * struct message - a line of the kernel's log that is about SEV
  * @row:	which
+ * @command:	the firmware command that it is about, or 0
  * @has_status:	it tells a firmware status
  * @err:	positive errno that it tells, or 0
  */
 struct message {
 	const struct message_row *row;
+	uint16_t command;
 	bool has_status;
 	uint32_t status;
 	int err;

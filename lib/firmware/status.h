@@ -2,6 +2,7 @@
 #ifndef FIRMWARE_STATUS_H
 #define FIRMWARE_STATUS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,15 @@ enum {
 	FW_HWERROR_UNSAFE		= 0x14,
 };
 
+/**
+ * struct status_row - a status, whatever command answered it
+ * @source:	who says so
+ * @any:	any command can answer it, for it is about none
+ */
 struct status_row {
 	uint32_t status;
-	const char *name, *meaning, *causes, *remedy;
+	const char *name, *meaning, *causes, *remedy, *source;
+	bool any;
 };
 
 /* The row of a status, or NULL where none is assigned */
@@ -29,14 +36,5 @@ const struct status_row *status_find(uint32_t status);
 const struct status_row *status_at(size_t index);
 /* By name, any case, with or without the kernel's SEV_RET_ prefix; or NULL */
 const struct status_row *status_find_name(const char *name);
-
-struct advice_row {
-	uint16_t command;
-	uint32_t status;
-	const char *causes, *remedy;
-};
-
-/* What the status means from this command in particular, or NULL */
-const struct advice_row *advice_find(uint16_t command, uint32_t status);
 
 #endif

@@ -116,7 +116,10 @@ sample 'decommission (SIGTERM)'
 
 # commands that open no host
 for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBINVD_REQUIRED' 'explain 0' \
-	'explain 0x1e' 'explain SEV API:1.55 build:25' 'explain no such line' \
+	'explain 0x1e' 'explain 15 --command=GET_ID' 'explain --command=SNP_ACTIVATE' 'explain --command=X' \
+	'explain 0x80000007' 'explain 0x80860001 --command=SNP_SHUTDOWN_EX' 'explain 0x100000000' 'explain 0xff' \
+	'explain 20 --ext=0x1234' 'explain --ext=1' \
+	'explain SEV API:1.55 build:25' 'explain no such line' \
 	"explain --kernel-log=$work/none" 'explain --kernel-log=/' 'explain nonsense' 'explain 15 --command=X' 'explain 15 --dry-run' 'explain' \
 	"sim create $work/new.sim" "sim create $work/new.sim" 'sim create /nowhere/x' \
 	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp warnings" \

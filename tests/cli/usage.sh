@@ -180,7 +180,7 @@ for status in '' nonsense 0x 0xg 1x -2 -- 15,16 SEV_RET_ DFFLUSH 1e1 --1; do
 	run explain -- "$status"
 	ok "explain '$status'" 'code_is 64 && silent && one_sentence && said "is no firmware status"'
 done
-for status in 0x1e 30 0x34 0x7f 255 0xfffffffe 4294967296 99999999999999999999999; do
+for status in 0x1e 30 0x34 0x7f 254 0xffff 65535 18446744073709551616 99999999999999999999999; do
 	run explain $status
 	ok "explain $status: no such number" \
 		'code_is 2 && silent && one_sentence && said "no firmware status has the number"'

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The tables of firmware commands, statuses and advice.  They are included as
- * sources: a row that nobody can find by the functions is a fault, too.
+ * The tables of firmware commands and statuses.  They are included as sources: a row that
+ * nobody can find by the functions is a fault, too.
  */
 #include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #define rows status_rows
@@ -13,12 +11,10 @@
 #undef rows
 #undef COLD
 #undef REPORT
-#define rows advice_rows
-#include "lib/firmware/advice.c"
-#undef rows
 #include "lib/firmware/command.c"
 
 #include "lib/firmware/command.h"
+#include "lib_advice.h"
 #include "lib_test.h"
 #include "sevadm.h"
 
@@ -32,13 +28,6 @@ static bool is_name(const char *name)
 		if (!isupper((unsigned char)*name) && !isdigit((unsigned char)*name) && *name != '_')
 			return false;
 	return true;
-}
-
-static bool is_sentence(const char *text)
-{
-	size_t n = strlen(text);
-
-	return n > 4 && text[n - 1] == '.' && text[0] != ' ' && !strstr(text, "  ");
 }
 
 /* ------------------------------------------------------------------ statuses */
@@ -143,6 +132,8 @@ START_TEST(status_complete)
 	ck_assert_msg(is_sentence(row->remedy), "%s: '%s'", row->name, row->remedy);
 	ck_assert_msg(row->causes && (!row->causes[0] || is_sentence(row->causes)), "%s: '%s'",
 		      row->name, row->causes);
+	ck_assert_msg(is_source(row->source), "%s: '%s'", row->name, row->source);
+	ck_assert_ptr_eq(status_at((size_t)_i), row);
 	ck_assert(_i == 0 || row->status > status_rows[_i - 1].status);
 }
 END_TEST
@@ -273,136 +264,6 @@ START_TEST(command_names)
 }
 END_TEST
 
-/* -------------------------------------------------------------------- advice */
-
-START_TEST(advice_complete)
-{
-	const struct advice_row *row = &advice_rows[_i];
-
-	ck_assert_msg(command_find(row->command), "0x%x is no command", row->command);
-	ck_assert_msg(status_find(row->status), "0x%x is no status", row->status);
-	ck_assert_msg(advice_find(row->command, row->status) == row, "%s 0x%x is there twice",
-		      command_name(row->command), row->status);
-	ck_assert_msg(is_sentence(row->causes), "%s 0x%x: '%s'", command_name(row->command),
-		      row->status, row->causes);
-	ck_assert_msg(is_sentence(row->remedy), "%s 0x%x: '%s'", command_name(row->command),
-		      row->status, row->remedy);
-}
-END_TEST
-
-static const struct {
-	uint16_t command;
-	uint8_t status[8];
-} advised[] = {
-	{ FW_CMD_SNP_DECOMMISSION, { 0x01, 0x09, 0x10, 0x12, 0x14, 0x16, 0x1a } },
-	{ FW_CMD_SHUTDOWN, { 0x14 } },
-	{ FW_CMD_DF_FLUSH, { 0x0e, 0x13, 0x14 } },
-	{ FW_CMD_SNP_DF_FLUSH, { 0x0e, 0x13, 0x14 } },
-	{ FW_CMD_SNP_SHUTDOWN_EX, { 0x01, 0x0f, 0x13, 0x14, 0x16, 0x28 } },
-	{ FW_CMD_INIT, { 0x01, 0x13 } },
-	{ FW_CMD_INIT_EX, { 0x01, 0x13 } },
-	{ FW_CMD_SNP_INIT_EX, { 0x01, 0x03, 0x20, 0x26 } },
-};
-
-START_TEST(advice_of_each_step)
-{
-	for (size_t i = 0; i < 8 && advised[_i].status[i]; i++)
-		ck_assert_msg(advice_find(advised[_i].command, advised[_i].status[i]),
-			      "%s 0x%02x", command_name(advised[_i].command),
-			      advised[_i].status[i]);
-	ck_assert_ptr_null(advice_find(advised[_i].command, 0));
-	ck_assert_ptr_null(advice_find(advised[_i].command, 0xffffffff));
-}
-END_TEST
-
-/* After a hardware error nobody should kexec, whatever the command was */
-START_TEST(advice_hardware)
-{
-	for (size_t i = 0; i < COUNT(advised); i++) {
-		const struct advice_row *row = advice_find(advised[i].command, 0x14);
-
-		if (row)
-			ck_assert_msg(strstr(row->remedy, "reboot cold"), "%s",
-				      command_name(advised[i].command));
-	}
-	ck_assert(strstr(status_find(0x13)->remedy, "reboot cold"));
-	ck_assert(strstr(status_find(0x14)->remedy, "reboot cold"));
-	ck_assert(strstr(status_find(0x28)->remedy, "Do not kexec"));
-}
-END_TEST
-
-/* ------------------------------------------------------------------- explain */
-
-static const struct {
-	const char *text, *command;
-	int ret;
-	uint32_t status;
-} questions[] = {
-	{ "15", NULL, 0, 0x0f },
-	{ "0x0f", NULL, 0, 0x0f },
-	{ "0xF", NULL, 0, 0x0f },
-	{ "0", NULL, 0, 0 },
-	{ "-1", NULL, 0, 0xffffffff },
-	{ "0xffffffff", NULL, 0, 0xffffffff },
-	{ "4294967295", NULL, 0, 0xffffffff },
-	{ "DFFLUSH_REQUIRED", NULL, 0, 0x0f },
-	{ "sev_ret_wbinvd_required", NULL, 0, 0x0e },
-	{ "0x0f", "SNP_SHUTDOWN_EX", 0, 0x0f },
-	{ "dfflush_required", "snp-shutdown-ex", 0, 0x0f },
-	{ "0x0f", "GET_ID", 0, 0x0f },
-	{ "0x1e", NULL, -ENOENT, 0 },
-	{ "0x29", NULL, -ENOENT, 0 },
-	{ "0x34", NULL, -ENOENT, 0 },
-	{ "4294967296", NULL, -ENOENT, 0 },
-	{ "99999999999999999999", NULL, -ENOENT, 0 },
-	{ "0x1e", "SNP_SHUTDOWN_EX", -ENOENT, 0 },
-	{ "", NULL, -EINVAL, 0 },
-	{ "nonsense", NULL, -EINVAL, 0 },
-	{ "-2", NULL, -EINVAL, 0 },
-	{ "-10", NULL, -EINVAL, 0 },
-	{ "-", NULL, -EINVAL, 0 },
-	{ "0x", NULL, -EINVAL, 0 },
-	{ "1 ", NULL, -EINVAL, 0 },
-	{ "nonsense", "SNP_SHUTDOWN_EX", -EINVAL, 0 },
-	{ "0x0f", "NONSENSE", -ENOKEY, 0 },
-	{ "0x0f", "", -ENOKEY, 0 },
-};
-
-START_TEST(explain)
-{
-	struct sevadm_status_info info = { 0 };
-	const struct status_row *row;
-
-	ck_assert_int_eq(sevadm_explain(questions[_i].text, questions[_i].command, &info),
-			 questions[_i].ret);
-	if (questions[_i].ret) {
-		ck_assert_ptr_null(info.name);
-		return;
-	}
-	row = status_find(questions[_i].status);
-	ck_assert_uint_eq(info.status, questions[_i].status);
-	ck_assert_str_eq(info.name, row->name);
-	ck_assert_str_eq(info.meaning, row->meaning);
-	ck_assert_ptr_nonnull(info.causes);
-	ck_assert_ptr_nonnull(info.remedy);
-}
-END_TEST
-
-START_TEST(explain_for_a_command)
-{
-	struct sevadm_status_info plain, special, unknown;
-
-	ck_assert_int_eq(sevadm_explain("0x0f", NULL, &plain), 0);
-	ck_assert_int_eq(sevadm_explain("0x0f", "SNP_SHUTDOWN_EX", &special), 0);
-	ck_assert_int_eq(sevadm_explain("0x0f", "GET_ID", &unknown), 0);
-	ck_assert_str_ne(plain.remedy, special.remedy);
-	ck_assert_str_eq(plain.remedy, unknown.remedy);
-	ck_assert_str_eq(special.causes, advice_find(FW_CMD_SNP_SHUTDOWN_EX, 0x0f)->causes);
-	ck_assert_str_eq(special.remedy, advice_find(FW_CMD_SNP_SHUTDOWN_EX, 0x0f)->remedy);
-	ck_assert_str_eq(special.meaning, plain.meaning);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite;
@@ -417,10 +278,5 @@ int main(void)
 	tcase_add_loop_test(tc, command_sorted, 0, COUNT(commands));
 	tcase_add_loop_test(tc, command_wanted, 0, COUNT(wanted));
 	tcase_add_test(tc, command_names);
-	tcase_add_loop_test(tc, advice_complete, 0, COUNT(advice_rows));
-	tcase_add_loop_test(tc, advice_of_each_step, 0, COUNT(advised));
-	tcase_add_test(tc, advice_hardware);
-	tcase_add_loop_test(tc, explain, 0, COUNT(questions));
-	tcase_add_test(tc, explain_for_a_command);
 	return lib_run(suite);
 }

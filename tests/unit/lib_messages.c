@@ -29,6 +29,9 @@ static void line_of(const struct message_row *row, char *buf, size_t size)
 			case 'w':
 				text = "16GB";
 				break;
+			case 'c':
+				text = "0x84";
+				break;
 			case 'n':
 				text = used % 2 ? "0x1f40" : "13";
 				break;
@@ -63,6 +66,7 @@ START_TEST(each)
 		ck_assert_msg(!strncmp(info.source, "drivers/", 8) ||
 			      !strncmp(info.source, "arch/x86/", 9), "%s", info.source);
 		ck_assert_msg(!row->command || strcmp(info.command, "?"), "%s", line);
+		ck_assert_uint_eq(m.command, strstr(row->pattern, "%c") ? 0x84 : row->command);
 		/* what a status explains needs a status */
 		ck_assert_msg(row->remedy || m.has_status, "%s", line);
 	}
@@ -88,7 +92,15 @@ static const struct {
 	  SEVADM_NO_FW_CALL, "" },
 	{ "Nov 28 12:00:00 host kernel: SEV-SNP: Leaking PFN range 0x5556-0x5557", NULL, 0, false, 0,
 	  "Do not kexec" },
-	{ "sev command 0x86 timed out, disabling PSP", NULL, 0, false, 0, "Reboot cold" },
+	{ "sev command 0x86 timed out, disabling PSP", "SNP_SHUTDOWN_EX", 0, false, 0,
+	  "Reboot cold" },
+	{ "sev command 0xcc timed out, disabling PSP", NULL, 0, false, 0, "Reboot cold" },
+	{ "ccp 0000:22:00.1: sev command 0x91 failed (0x0000000f)", "SNP_ACTIVATE", 0, true, 0xf,
+	  "start the guest again" },
+	{ "sev command 0x1cc failed (0x0000000f)", NULL, 0, true, 0xf, "sevadm df-flush" },
+	{ "ccp 0000:22:00.1:   cmdbuff hi: 0x00001234", NULL, 0, false, 0, "No document says" },
+	{ "sev-guest sev-guest: Detected error from ASP request. rc: -5, exitinfo2: 0x200000000",
+	  NULL, EIO, false, 0, "sevadm explain" },
 	{ "WARNING: Failed to release guest context, ret -5", "SNP_DECOMMISSION", EIO, false, 0,
 	  "recover" },
 	{ "SEV: failed to get status. Error: 0x0", "PLATFORM_STATUS", 0, true, 0, "Reboot cold" },

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/firmware/advice.h"
+#include "lib/firmware/status.h"
 #include "psp_fw_machine.h"
 #include "test_crypto.h"
 
@@ -259,6 +261,16 @@ void machine_wbinvd(struct machine *m)
 		psp_fw_wbinvd(m->fw, i);
 }
 
+/* Whatever the model answers, `sevadm explain` has a row for it */
+static void expect_explained(uint32_t cmd, uint32_t status)
+{
+	const struct status_row *row = status_find(status);
+
+	ck_assert_msg((row && row->any) ||
+		      (cmd <= UINT16_MAX && advice_find((uint16_t)cmd, status)),
+		      "no advice about 0x%x from command 0x%x", status, cmd);
+}
+
 uint32_t machine_cmd(struct machine *m, uint32_t cmd, void *buf)
 {
 	int len = psp_fw_command_length(cmd);
@@ -270,6 +282,7 @@ uint32_t machine_cmd(struct machine *m, uint32_t cmd, void *buf)
 	if (give)
 		machine_page(m, MACHINE_CMDBUF, PSP_PAGE_FIRMWARE);
 	status = psp_fw_exec(m->fw, cmd, MACHINE_CMDBUF);
+	expect_explained(cmd, status);
 	if (give)
 		machine_page(m, MACHINE_CMDBUF, PSP_PAGE_HYPERVISOR);
 	if (len > 0 && buf)
