@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 #include "cmd/interpret.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/cpuset.h"
+#include "lib/util/file.h"
 #include "lib/util/text.h"
 
 /* --------------------------------------------------------------------- captures */
@@ -199,14 +199,11 @@ static int open_output(struct interpreter *in, const struct statement *s)
 {
 	_cleanup_free_ char *path = NULL;
 	char missing[64];
-	int fd;
 
 	path = script_expand(s->output, &in->vars, missing);
 	if (!path)
 		return -ENOENT;
-	/* 0600, as any file that we make */
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (s->append ? O_APPEND : O_TRUNC), 0600);
-	return fd < 0 ? -errno : fd;
+	return file_open_output(path, s->append);
 }
 
 int interpret_command(struct interpreter *in, const struct statement *s, char *const *words,
@@ -263,8 +260,8 @@ static int run_command(struct interpreter *in, const struct script *script, size
 	*point = (struct point){ .statement = s, .capture = { -1, -1 } };
 	ret = words ? interpret_command(in, s, words, point) : -EIO;
 	if (words && ret)
-		differs(point, "it could not be begun: %s", s->output ? "the file that its result "
-			"goes to cannot be opened" : strerror(-ret));
+		differs(point, "it was not carried out: %s%s", s->output ? "the file that its "
+			"result goes to cannot be opened: " : "", strerror(-ret));
 	if (!ret && in->ops->written)
 		in->ops->written(in, point);
 	if (!ret && from)
@@ -417,7 +414,8 @@ static int echo(struct interpreter *in, const struct statement *s)
 	}
 	fd = open_output(in, s);
 	if (fd < 0 || dprintf(fd, "%s\n", line) < 0)
-		return failed(in, s, "the file cannot be written: %s", strerror(errno));
+		return failed(in, s, "the file cannot be written: %s",
+			      strerror(fd < 0 ? -fd : errno));
 	return 0;
 }
 

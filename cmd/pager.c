@@ -1,31 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "cmd/pager.h"
+#include "cmd/terminal.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-void terminal_size(unsigned int *rows, unsigned int *columns)
-{
-	struct winsize size = { 0 };
-
-	/* a serial line tells zeros */
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row || !size.ws_col)
-		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	*rows = size.ws_row;
-	*columns = size.ws_col;
-}
-
-bool terminal_is_smart(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && term && term[0] && strcmp(term, "dumb");
-}
 
 static bool fits(const char *text, size_t size)
 {
@@ -62,7 +44,8 @@ static bool page(const char *text, size_t size)
 {
 	void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
 	int ends[2], status = 0;
-	FILE *f;
+	size_t done = 0;
+	ssize_t n = 1;
 	pid_t pid;
 
 	if (pipe(ends))
@@ -73,12 +56,10 @@ static bool page(const char *text, size_t size)
 		become_pager(ends[0]);
 	}
 	close(ends[0]);
-	f = fdopen(ends[1], "w");
-	if (f) {
-		/* who leaves the pager before the end wants no more of it */
-		fwrite(text, 1, size, f);
-		fclose(f);
-	}
+	/* who leaves the pager before the end wants no more of it */
+	for (; pid > 0 && done < size && n > 0; done += n > 0 ? (size_t)n : 0)
+		n = write(ends[1], text + done, size - done);
+	close(ends[1]);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0)
 		;
 	signal(SIGPIPE, pipe_before);

@@ -3,7 +3,6 @@
  * A script from a file, and a report of each command in it: TAP, or JSON.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -321,7 +320,7 @@ static int set_variables(struct cli *cli, struct interpreter *in, const struct r
 static int carry_out(struct cli *cli, struct session *session, const struct run_options *o,
 		     const struct script *script)
 {
-	_cleanup_close_ int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int nothing = file_open_nothing();
 	struct report report = { .cli = cli };
 	struct interpreter in = {
 		.ops = &ops, .session = session, .in = nothing, .arg = &report,

@@ -4,7 +4,6 @@
  * stays open.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,9 @@
 #include "cmd/lines.h"
 #include "cmd/pager.h"
 #include "cmd/shell.h"
+#include "cmd/terminal.h"
 #include "lib/util/cleanup.h"
+#include "lib/util/file.h"
 #include "lib/util/text.h"
 
 #define LEAVE	1		/* own() of interpret(): the shell ends */
@@ -136,6 +137,7 @@ static int watch(struct interpreter *in, const struct statement *s)
 		;
 	in->session->read_only = read_only;
 	shell->pager = pager;
+	fputc('\n', stderr);
 	script_words_free(words);
 	session_forget_signal();
 	return 0;
@@ -299,7 +301,7 @@ static int become_silent(struct cli *cli)
 
 static int talk(struct cli *cli, struct session *session)
 {
-	_cleanup_close_ int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	_cleanup_close_ int nothing = file_open_nothing();
 	struct shell shell = {
 		.interactive = isatty(STDIN_FILENO) && isatty(STDERR_FILENO), .pager = true,
 		.look = true,

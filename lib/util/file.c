@@ -143,6 +143,20 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
 	return ret;
 }
 
+int file_open_output(const char *path, bool append)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int file_open_nothing(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int file_read_all(const char *path, size_t max, char **text, size_t *size)
 {
 	_cleanup_close_ int fd = open(strcmp(path, "-") ? path : "/dev/stdin",

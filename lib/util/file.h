@@ -35,6 +35,12 @@ int file_append(int fd, const void *record, size_t size);
  */
 int file_replace(const char *path, const void *data, size_t size, mode_t mode);
 
+/* A file for a result, as a shell's > and >> make it, but 0600: a descriptor or -errno */
+int file_open_output(const char *path, bool append);
+
+/* Standard input for who has nobody to ask: a descriptor or -errno */
+int file_open_nothing(void);
+
 /**
  * file_read_line - the first line of a small file, without its end
  * @path:	which

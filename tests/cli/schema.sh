@@ -65,6 +65,17 @@ sim=$work/none
 everything 'no such host'
 sim=$sim_kept
 
+# scripts: as expected and not, what is refused, and one that is no script
+machine --snp-guests=1
+for line in 'shutdown --strict --live --yes' 'decommission 99 --yes' 'explain 1' 'status --nonsense' 'echo "' \
+	'pick x guest sev'; do
+	printf '%s\n' "$line" >"$work/script"
+	on 'a script' run "$work/script"
+	printf '%s\nexpect SUCCESS\n' "$line" >"$work/script"
+	on 'a script that expects' run "$work/script"
+	on 'a script that is shown' run --dry-run "$work/script"
+done
+
 # the same of this machine, which has no such device, or where nothing is changed
 for words in status guests 'teardown --dry-run' 'explain 0x0f'; do
 	# shellcheck disable=SC2086

@@ -15,6 +15,7 @@ include/linux/sev-debug.h::linux/*
 include/sevadm.h::
 cmd/out/*:cmd/out/* lib/util/*:json-c/*
 cmd/log_journal.c:cmd/log.h:systemd/sd-journal.h
+cmd/edit_libedit.c:cmd/edit.h cmd/session.h lib/util/*:histedit.h
 cmd/complete.c:cmd/cli.h cmd/complete.h sevadm.h:argp.h
 cmd/complete_[tv]*.c:cmd/cli.h cmd/complete.h lib/util/*:argp.h
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
@@ -40,7 +41,7 @@ sim/*:sim*.h psp_fw*.h:linux/*
 EOF
 
 # Headers that are not libc's and so need leave; the rest of <...> is free
-restricted='linux/* openssl/* json-c/* systemd/* argp.h sys/capability.h check.h asm/* libkmod.h'
+restricted='linux/* histedit.h openssl/* json-c/* systemd/* argp.h sys/capability.h check.h asm/* libkmod.h'
 
 # fits NAME PATTERN...
 fits() {
@@ -165,9 +166,11 @@ uses() {
 	done
 }
 
-# Only the kernel back-end opens a device or calls ioctl(); host files are opened in lib/host
+# Only the kernel back-end opens a device or calls ioctl(); host files are opened in lib/host.
+# How large a terminal is only an ioctl() tells.
 bad_devices() {
-	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v '^lib/device/kernel\.c:'
+	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v -e '^lib/device/kernel\.c:' \
+		-e '^cmd/terminal\.c:.*ioctl(STDOUT_FILENO, TIOCGWINSZ, '
 	uses "$1" '(open|openat|openat2|open64|creat|fopen|fopen64|freopen|fdopen) *\(.*' cmd lib |
 		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(journal\|kernel\|lock\|program\)\.c:' \
 			-e '^lib/util/file\.c:'
