@@ -212,6 +212,13 @@ ok 'a terminal that nobody knows' 'shows "WBINVD_REQUIRED" && prompt ">$"'
 enter exit
 shows 'left with'
 
+if command -v script >/dev/null; then
+	printf 'explain 0xe\nstatus\nexit\n' | TERM=vt100 PAGER=false HOME=$work/home script -qec \
+		"$SEVADM --device=sim:$sim shell" /dev/null >"$out" 2>"$err"
+	code=$?
+	ok 'a serial line, which tells no size' 'code_is 0 && printed "WBINVD_REQUIRED" && printed "SEV:INIT SNP:INIT"'
+fi
+
 # ---- signals to the shell itself
 
 term=screen shell

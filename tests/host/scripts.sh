@@ -36,6 +36,21 @@ for script in "$scripts"/*.sevadm; do
 done
 [ "$done" -ge 5 ] || fail "there are $done scripts"
 
+# the same by hand: a shell keeps the devices open, and is not taken for somebody else's
+a=$(guest_start snp) || fail "no SNP guest"
+printf '%s\n' 'check teardown --porcelain' 'pick g guest snp' 'echo guest $g' 'decommission $g --running --yes' \
+	'expect SUCCESS' 'df-flush' 'expect WBINVD_REQUIRED' 'run '"$scripts/shutdown-with-sev-up.sevadm" \
+	'teardown --yes' 'expect snp UNINIT' |
+	sevadm shell >"$step_dir/out" 2>"$step_dir/err" || fail "the shell ends with $?"
+sed 's/^/  /' "$step_dir/err"
+[ "$(grep -c '^as expected: ' "$step_dir/err")" -eq 3 ] || fail "not all was as expected"
+grep -q '^checks	' "$step_dir/out" || fail "check has not checked"
+! grep 'device.openers' "$step_dir/out" || fail "the shell is taken for somebody else"
+grep -q '^guest [0-9]' "$step_dir/out" || fail "no guest was picked"
+grep -q '^# there is no such guest' "$step_dir/out" || fail "the script in the shell found something"
+guest_end "$a"
+kvm_reload || fail "SNP does not come up again"
+
 # a host that is not as a script wants it: it says so, and nothing was done
 code=0
 sevadm run "$scripts/wbinvd-before-decommission.sevadm" >"$step_dir/tap" 2>&1 || code=$?
