@@ -198,6 +198,9 @@ static void take_type(const struct walk *w, struct span span, const struct rest 
 
 		strcpy(before, w->word);
 		type->each(w->line, before, w->text, try_value, &each);
+		/* what has a name has a number, and not every guest is known */
+		if (isdigit((unsigned char)*w->text))
+			take_anything(w, left, rest);
 	} else {
 		take_anything(w, left, rest);
 	}

@@ -22,23 +22,18 @@ static const char *const states[] = { "init", "launching", "running", "tombstone
 
 char *noted_text(const struct sevadm_guests *guests, const char *boot)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	size_t size = 128 + guests->nr_guests * 192, used;
+	char *text = malloc(size);
 
-	if (!f)
+	if (!text)
 		return NULL;
-	fprintf(f, "boot %s\n", boot);
+	used = (size_t)snprintf(text, size, "boot %.64s\n", boot);
 	for (size_t i = 0; i < guests->nr_guests; i++) {
 		const struct sevadm_guest *g = &guests->guests[i];
 
 		/* the name comes last, for it may have blanks in it */
-		fprintf(f, "%" PRIu64 " %s %s %d %s\n", g->id, kinds[g->kind], states[g->state],
-			(int)g->pid, g->comm);
-	}
-	if (fclose(f)) {
-		free(text);
-		return NULL;
+		used += (size_t)snprintf(text + used, size - used, "%" PRIu64 " %s %s %d %s\n", g->id,
+					 kinds[g->kind], states[g->state], (int)g->pid, g->comm);
 	}
 	return text;
 }

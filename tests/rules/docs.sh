@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Manual pages, completion and README against the program itself.  Speaks TAP.
+# Manual pages and README against the program itself.  Speaks TAP.
 #   SEVADM      path of the program
 #   top_srcdir  of the sources
 shopt -s lastpipe	# result counts at the end of a pipe
@@ -9,7 +9,6 @@ shopt -s lastpipe	# result counts at the end of a pipe
 . "${top_srcdir:-$(dirname "$0")/../..}/tests/rules/lib.sh"
 SEVADM=$(realpath "${SEVADM:?}") || exit 1
 man=$top_srcdir/man
-completion=$top_srcdir/completions/sevadm
 unset ARGP_HELP_FMT
 
 # differ WHAT A B: sorted lists in files that should be the same
@@ -162,117 +161,6 @@ for page in "$man"/*.8; do
 			[ $? -ne 64 ] || { echo "$line" && cat "$dir/out"; }
 		done | result "$name: the examples for a real host are taken"
 done
-
-# --------------------------------------------------------------- completion
-
-bash -n "$completion" 2>&1 | result 'the completion is correct bash'
-
-with=''	# bash-completion itself
-
-# replies LINE: what the completion offers, as the words would stand there
-replies() (
-	# shellcheck source=/dev/null
-	[ -z "$with" ] || . "$with"
-	# shellcheck source=/dev/null
-	. "$completion"
-	PATH=$tmp/bin:$PATH
-	COMP_LINE=$1 COMP_POINT=${#1} COMPREPLY=()
-	read -ra COMP_WORDS <<<"$1"
-	[[ $1 == *[![:space:]] ]] || COMP_WORDS+=('')
-	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-	_sevadm sevadm "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}" 2>&1
-	printf '%s\n' "${COMPREPLY[@]}"
-)
-
-# offers LINE WORD...: exactly these
-offers() {
-	replies "$1" | sort >"$tmp/a"
-	printf '%s\n' "${@:2}" | sort | comm -3 "$tmp/a" - |
-		sed "s#^#after '$1', what comes and what should: #"
-}
-
-complete_all() {
-	printf '%s\n' "${commands[@]}" | cut -d' ' -f1 | sort -u >"$tmp/b"
-	replies 'sevadm ' | sort >"$tmp/a"
-	differ 'commands: completion, program' "$tmp/a" "$tmp/b" | result "commands complete$1"
-	for command in '' "${commands[@]}"; do
-		replies "sevadm ${command:+$command }--" | sed 's/=$//' | sort >"$tmp/a"
-		help_options "$command" >"$tmp/b"
-		differ 'options: completion, program' "$tmp/a" "$tmp/b" |
-			result "options of sevadm${command:+ }$command complete$1"
-	done
-	{
-		offers 'sevadm sim ' act create show
-		offers 'sevadm -q te' teardown
-		offers 'sevadm --device sim:x te' teardown
-		offers 'sevadm --color=' auto always never
-		offers 'sevadm status --device=' kernel sim:
-		offers 'sevadm teardown --guests=' refuse stop stop: decommission
-		offers 'sevadm teardown --guests=d' decommission
-		offers 'sevadm explain WBIN' WBINVD_REQUIRED
-		offers 'sevadm explain 0x1 --command=SNP_SHUTDOWN_' SNP_SHUTDOWN_EX
-		offers 'sevadm sim act f access=r' rw ro
-		offers "sevadm --device=sim:$tmp/completion.s" "$tmp/completion.sim"
-		offers 'sevadm wbinvd --cpus=' ''
-		offers 'sevadm status x' ''
-	} 2>&1 | result "arguments complete$1"
-	{
-		offers "sevadm --device=sim:$tmp/completion.sim decommission " 1 2 4
-		offers "sevadm --device sim:$tmp/completion.sim decommission 2 " 1 4
-		offers "sevadm --device=sim:$tmp/none decommission " ''
-		offers "sevadm --device=sim:$tmp/completion.sim teardown --only=" 1 2 3 4
-		offers "sevadm --device=sim:$tmp/completion.sim teardown --only=1,3," 1,3,2 1,3,4
-	} 2>&1 | result "ids of SNP guests complete$1"
-}
-
-"$SEVADM" sim create "$tmp/completion.sim" --snp-guests=2 --sev-guests=1 --leaked-guests=1 || exit 1
-complete_all ''
-with=/usr/share/bash-completion/bash_completion
-if [ -r "$with" ]; then
-	complete_all ', with bash-completion loaded'
-else
-	skip 'completion with bash-completion loaded' 'it is not installed'
-fi
-with=''
-
-# list NAME: a list that the completion holds, one word a line
-list() (
-	# shellcheck source=/dev/null
-	. "$completion"
-	name=_sevadm_$1
-	# shellcheck disable=SC2086 # a list
-	printf '%s\n' ${!name}
-)
-
-# Names that the completion repeats are those of the program
-list statuses | while read -r status; do
-	"$SEVADM" explain "$status" 2>&1 >/dev/null
-done | result 'each status that completes is known'
-for ((i = 0; i < 256; i++)); do
-	"$SEVADM" explain "$i" --porcelain 2>/dev/null | sed -n 's/^explanation\.name\t//p'
-done | while read -r status; do
-	[ "$(replies "sevadm explain $status" | grep -cx "$status")" = 1 ] || echo "$status"
-done | result 'each status that is known completes'
-{
-	list firmware_commands | sort >"$tmp/a"
-	sed -n 's/^\t{ 0x[0-9a-f]*, "\([A-Z_]*\)",.*/\1/p' "$top_srcdir/lib/firmware/command.c" |
-		sort >"$tmp/b"
-	differ 'commands: completion, library' "$tmp/a" "$tmp/b"
-} | result 'the firmware commands that complete are those of the library'
-
-# What can happen to a simulated host: completion, page and program
-{
-	list actions | sed 's/=$//' | sort >"$tmp/a"
-	sed -n '/^\.Ss sim act/,/^\.Sh/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
-		sed 's/^ *\(Cm \)\?\([a-z-]*\).*/\2/' | sort >"$tmp/b"
-	differ 'actions: completion, page' "$tmp/a" "$tmp/b"
-	grep -o 'strcmp(name, "[a-z-]*")' "$top_srcdir/sim/sim_act.c" | cut -d'"' -f2 | sort -u >"$tmp/b"
-	differ 'actions: completion, source' "$tmp/a" "$tmp/b"
-	list actions | while read -r action; do
-		"$SEVADM" sim create --force "$tmp/act.sim" || exit 1
-		"$SEVADM" sim act "$tmp/act.sim" "$action" 2>&1 | grep 'nothing that can happen'
-	done
-} | result 'the actions of sim act are those of page and program'
 
 # ------------------------------------------------------------------- README
 

@@ -203,6 +203,19 @@ result 'only the kernel back-end touches a device' <"$tmp/bad"
 bad_manners "$top_srcdir" >"$tmp/bad"
 result 'the library neither prints nor exits' <"$tmp/bad"
 
+# Whoever presses TAB wants nothing done: what completes calls no function of the library
+# but those that look names and notes up
+bad_completion() {
+	uses "$1" 'sevadm_[a-z_]* *\(.*' cmd | grep '^cmd/complete[_a-z]*\.c:' |
+		sed -E 's/\bsevadm_(noted_get|noted_free|status_at|command_at|explain) *\(//g' |
+		grep 'sevadm_[a-z_]* *('
+	uses "$1" 'sevadm_[a-z_]* *\(.*' lib/platform | grep '^lib/platform/noted\.c:' |
+		sed -E 's/\bsevadm_(noted_get|noted_free|sim_show|sim_info_free) *\(//g' |
+		grep 'sevadm_[a-z_]* *('
+}
+bad_completion "$top_srcdir" >"$tmp/bad"
+result 'completion asks no device' <"$tmp/bad"
+
 # ---- the same, broken
 
 mkdir "$tmp/copy"
@@ -287,6 +300,22 @@ sim/psp_fw.c|#include <openssl/sha.h>
 sim/psp_fw.c|#include "sim_internal.h"
 include/sevadm.h|#include <linux/sev-debug.h>
 lib/util/text.c|#include SOMETHING
+EOF
+while IFS='|' read -r file text; do
+	planted bad_includes "$file" "$text"
+done <<'EOF'
+cmd/complete.c|#include "cmd/log.h"
+cmd/complete_types.c|#include "cmd/out/out.h"
+lib/platform/noted.c|#include "lib/core/context.h"
+lib/platform/noted.c|#include "lib/device/device.h"
+EOF
+while IFS='|' read -r file text; do
+	planted bad_completion "$file" "$text"
+done <<'EOF'
+cmd/complete.c|static int f(void) { return sevadm_open(NULL, "kernel", 0); }
+cmd/complete_types.c|static int f(void) { return sevadm_guests_get(NULL, NULL, NULL); }
+cmd/complete_words.c|static int f(void) { return sevadm_survey (NULL); }
+lib/platform/noted.c|static int f(void) { return sevadm_open(NULL, "kernel", 0); }
 EOF
 echo '#include <errno.h>' >"$tmp/copy/lib/new.c"
 noticed 'bad_includes notices a file in no room' bad_includes lib/new.c
