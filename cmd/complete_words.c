@@ -52,10 +52,15 @@ static bool fits_line(const char *text)
 static int run(struct cli *cli, const void *options_)
 {
 	const struct words_options *o = options_;
+	const struct complete_context context = { .device = cli->device };
 	struct complete result;
 	char about[512];
-	int ret = complete(o->words, o->nr - 1, o->words[o->nr - 1], NULL, &result);
+	int ret;
 
+	if (out_mode(cli->out) != OUT_TEXT)
+		return report_error(cli, SEVADM_USAGE, NULL, "this command prints lines for a shell, "
+				    "and nothing else");
+	ret = complete(o->words, o->nr - 1, o->words[o->nr - 1], &context, &result);
 	for (size_t i = 0; i < result.nr && !ret; i++) {
 		const struct complete_word *word = &result.words[i];
 
