@@ -17,12 +17,15 @@ TMUX_TMPDIR=$work
 export TMUX_TMPDIR
 trap 'tm kill-server 2>/dev/null; rm -rf "$work"' EXIT
 
-tm() { tmux -L sevadm -f /dev/null "$@"; }
+# a server of its own for each shell: one that is ending takes no more
+server=0
+tm() { tmux -L "sevadm$server" -f /dev/null "$@"; }
 
 # shell ARG... - a shell in a terminal of its own; $term is what that calls itself
 term=screen
 shell() {
 	tm kill-server 2>/dev/null
+	server=$((server + 1))
 	mkdir -p "$work/home"
 	last="shell $*"
 	tm new-session -d -x 100 -y 30 "env HOME=$work/home TERM=$term PAGER='${pager-cat}' LC_ALL=C.UTF-8 \
