@@ -131,6 +131,25 @@ static const char *check_ccp(const struct sim_state *st)
 	return NULL;
 }
 
+/* Each command that is kept is where its number says */
+static bool ring_fits(const struct sim_ring *r)
+{
+	uint64_t seq = r->last - r->first < SIM_RING_SIZE ? r->first :
+		       r->last - SIM_RING_SIZE + 1;
+
+	if (!r->last)
+		return !r->first;
+	if (!r->first || r->first > r->last || r->last > INT64_MAX)
+		return false;
+	for (; seq <= r->last; seq++) {
+		const struct sev_dbg_trace_entry *e = &r->entry[seq % SIM_RING_SIZE];
+
+		if (e->seq != seq || !text_ends((const char *)e->comm, sizeof(e->comm)))
+			return false;
+	}
+	return true;
+}
+
 static const char *check_debug(const struct sim_state *st)
 {
 	const struct sim_debug *d = &st->debug;
@@ -148,7 +167,7 @@ static const char *check_debug(const struct sim_state *st)
 		if (!text_ends((const char *)g->u.comm, sizeof(g->u.comm)))
 			return "the list of guests makes no sense";
 	}
-	return NULL;
+	return ring_fits(&d->ring) ? NULL : "the record of commands makes no sense";
 }
 
 /* A page of a VM: in use, and nobody else's */

@@ -131,7 +131,7 @@ static void fill_info(struct sim *s, struct sev_dbg_info *i)
 
 	i->abi_version = SEV_DBG_ABI_VERSION;
 	i->features = SEV_DBG_F_GUEST_LIST | SEV_DBG_F_STRICT | SEV_DBG_F_WBINVD_ALL |
-		      SEV_DBG_F_GUEST_STATUS | SEV_DBG_F_FW_EXT;
+		      SEV_DBG_F_GUEST_STATUS | SEV_DBG_F_FW_EXT | SEV_DBG_F_TRACE;
 	i->state = platform(s) |
 		   (c->psp_dead ? SEV_DBG_S_PSP_DEAD : 0) |
 		   (c->snp_initialized ? SEV_DBG_S_SNP_INIT : 0) |
@@ -320,6 +320,8 @@ int debug_ioctl(struct sim *s, bool writable, unsigned long request, void *arg)
 		return guest_list(s, arg);
 	case SEV_DBG_GUEST_STATUS:
 		return guest_status(s, arg);
+	case SEV_DBG_TRACE:
+		return debug_trace(s, arg);
 	case SEV_DBG_WBINVD:
 		return writable ? wbinvd(s, arg) : -EBADF;
 	case SEV_DBG_WBINVD_ALL:

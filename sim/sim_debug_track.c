@@ -375,6 +375,7 @@ void debug_trace_sum(const struct sim_trace *t, struct sev_dbg_result *res, bool
 void debug_post_cmd(struct sim *s, uint32_t cmd, const void *data, int ret,
 		    const struct ccp_answer *answer)
 {
+	debug_ring_add(s, cmd, ret, answer);
 	if (s->trace)
 		trace_add(s->trace, cmd, ret, answer);
 	if (answer->status)

@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		7u
+#define SIM_LAYOUT		8u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */
@@ -30,6 +30,7 @@
 #define SIM_MAX_VCPUS		64u
 #define SIM_INJECTIONS		16u
 #define SIM_KLOG_LINES		64u
+#define SIM_RING_SIZE		256u		/* commands that are kept */
 #define SIM_NODES		64u
 
 #define SIM_MS			1000000ull
@@ -147,6 +148,12 @@ struct sim_tracked {
 	struct sev_dbg_guest u;
 };
 
+/* The last commands: that of seq n at n % SIM_RING_SIZE */
+struct sim_ring {
+	uint64_t first, last;		/* seq; 0: none */
+	struct sev_dbg_trace_entry entry[SIM_RING_SIZE];
+};
+
 /* The companion patch's variables */
 struct sim_debug {
 	uint64_t next_id;
@@ -154,6 +161,7 @@ struct sim_debug {
 	uint32_t registered, track_lost /* of which kinds */, locked_out, count;
 	uint32_t no_memory, pad;	/* no_memory: the next guest cannot be tracked */
 	struct sim_tracked guest[SIM_MAX_TRACKED];
+	struct sim_ring ring;
 };
 
 enum sim_kind { SIM_KIND_PLAIN, SIM_KIND_SEV, SIM_KIND_SEV_ES, SIM_KIND_SNP, SIM_KINDS };
@@ -359,6 +367,10 @@ int debug_refuse(uint32_t *reason, uint32_t why);	/* -EBUSY */
 int debug_explain(struct sim *s, int ret, uint32_t *reason);
 int debug_snp_fw_state(struct sim *s, uint32_t *state);	/* 0 or -errno; SEV_DBG_FW_UNKNOWN */
 int debug_sev_fw_state(struct sim *s, uint32_t *state);
+
+/* sim_debug_ring.c */
+void debug_ring_add(struct sim *s, uint32_t cmd, int ret, const struct ccp_answer *answer);
+int debug_trace(struct sim *s, void *arg);
 
 /* sim_debug_cmd.c */
 int debug_decommission(struct sim *s, void *arg);

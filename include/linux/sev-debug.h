@@ -69,6 +69,7 @@ struct sev_dbg_result {
 #define SEV_DBG_F_WBINVD_ALL	(1U << 2)
 #define SEV_DBG_F_GUEST_STATUS	(1U << 3)
 #define SEV_DBG_F_FW_EXT	(1U << 4)	/* sev_dbg_result.fw_ext is filled in */
+#define SEV_DBG_F_TRACE		(1U << 5)
 
 /* sev_dbg_info.state */
 #define SEV_DBG_S_PSP_DEAD	(1U << 0)	/* a command timed out; cold reboot */
@@ -315,6 +316,72 @@ struct sev_dbg_cmd {
 	__aligned_u64 trace;
 };
 
+/**
+ * struct sev_dbg_trace_entry - a firmware command that ended
+ * @seq:	counts commands in the order of completion, without gaps as long as the
+ *		module stays loaded; no number comes twice in a boot
+ * @time_ns:	CLOCK_BOOTTIME when it began
+ * @duration_ns: from the call to the answer, SNP_PAGE_RECLAIMs nested in it included
+ * @fw_ext:	as in struct sev_dbg_result
+ * @cmd:	"
+ * @err:	"
+ * @status:	"
+ * @cpu:	that it was issued from
+ * @tgid:	process on whose behalf, in the initial pid namespace
+ * @rsvd:	0
+ * @comm:	name of that process; NUL-terminated
+ */
+struct sev_dbg_trace_entry {
+	__u64 seq;
+	__u64 time_ns;
+	__u64 duration_ns;
+	__u64 fw_ext;
+	__u32 cmd;
+	__s32 err;
+	__u32 status;
+	__u32 cpu;
+	__s32 tgid;
+	__u32 rsvd;
+	__u8  comm[16];
+};
+
+/**
+ * struct sev_dbg_trace - the last commands that the driver issued, for whomever
+ * @size:	sizeof(struct sev_dbg_trace)
+ * @flags:	in: 0
+ * @entry_size:	in: sizeof(struct sev_dbg_trace_entry) of the caller
+ * @capacity:	in: entries that fit at @entries
+ * @count:	out: entries written
+ * @rsvd:	0
+ * @after:	in: only commands whose seq is higher; 0 for all that are kept
+ * @first:	out: seq of the first command since the module was loaded, 0 if none was
+ * @last:	out: seq of the last one that ended, same
+ * @running_cmd: out: the command that the driver waits for, 0 for none
+ * @running_tgid: out: process on whose behalf
+ * @running_since_ns: out: CLOCK_BOOTTIME when it began
+ * @entries:	in: user address
+ *
+ * A fixed number is kept; @entries gets the oldest of them first. What was lost
+ * since @after shows in a seq that is higher than the next one and than @first.
+ * Does not wait for a command that hangs.  Commands that were issued in a panic
+ * are not noted.
+ */
+struct sev_dbg_trace {
+	__u32 size;
+	__u32 flags;
+	__u32 entry_size;
+	__u32 capacity;
+	__u32 count;
+	__u32 rsvd;
+	__u64 after;
+	__u64 first;
+	__u64 last;
+	__u32 running_cmd;
+	__s32 running_tgid;
+	__u64 running_since_ns;
+	__aligned_u64 entries;
+};
+
 #define SEV_DBG_IOC_TYPE	0xB9
 #define SEV_DBG_GET_INFO	_IO(SEV_DBG_IOC_TYPE, 0x00)
 #define SEV_DBG_GUEST_LIST	_IO(SEV_DBG_IOC_TYPE, 0x01)
@@ -325,5 +392,6 @@ struct sev_dbg_cmd {
 #define SEV_DBG_SHUTDOWN	_IO(SEV_DBG_IOC_TYPE, 0x06)
 #define SEV_DBG_INIT		_IO(SEV_DBG_IOC_TYPE, 0x07)
 #define SEV_DBG_GUEST_STATUS	_IO(SEV_DBG_IOC_TYPE, 0x08)
+#define SEV_DBG_TRACE		_IO(SEV_DBG_IOC_TYPE, 0x09)
 
 #endif /* _UAPI_LINUX_SEV_DEBUG_H */
