@@ -75,6 +75,7 @@ struct cli {
 #define CMD_ONLINE	(1U << 14)	/* opens the host, in spite of CMD_OFFLINE */
 #define CMD_SESSION	(1U << 15)	/* opens it by itself, for commands to come */
 #define CMD_LIVE	(1U << 16)	/* prints while it goes on: no pager waits for its end */
+#define CMD_REOPEN	(1U << 18)	/* opens the devices for reading again and again */
 #define CMD_HIDDEN	(1U << 17)	/* for programs: not in the list of --help */
 
 /**
@@ -198,6 +199,10 @@ extern const struct argp teardown_argp;
 void run_log_steps(struct out *out, const struct sevadm_run *run);
 /* One of them, from @i on; returns the last that is in it */
 size_t run_log_step(struct out *out, const struct sevadm_run *run, size_t i);
+
+/* ---- status.c */
+
+void status_show_driver(struct cli *cli, const struct sevadm_driver *driver);
 
 /* ---- metrics.c */
 

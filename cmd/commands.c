@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&cmd_guests,
 	&cmd_init,
 	&cmd_kexec,
+	&cmd_monitor,
 	&cmd_recover,
 	&cmd_run,
 	&cmd_shell,

@@ -13,6 +13,7 @@ extern const struct command cmd_explain;
 extern const struct command cmd_guests;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
+extern const struct command cmd_monitor;
 extern const struct command cmd_recover;
 extern const struct command cmd_run;
 extern const struct command cmd_shell;

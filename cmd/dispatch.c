@@ -194,7 +194,7 @@ static void waiting(void *arg, const char *holder)
 
 static int open_host(struct cli *cli, unsigned int flags)
 {
-	unsigned int keep = (flags & CMD_WRITE ? SEVADM_KEEP_SYS_ADMIN : 0) |
+	unsigned int keep = (flags & (CMD_WRITE | CMD_REOPEN) ? SEVADM_KEEP_SYS_ADMIN : 0) |
 			    (flags & CMD_KILL ? SEVADM_KEEP_KILL : 0) |
 			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
 			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
@@ -208,9 +208,12 @@ static int open_host(struct cli *cli, unsigned int flags)
 		if (change && cli->session && cli->session->read_only)
 			return report_error(cli, SEVADM_USAGE, NULL, "only commands that change "
 					    "nothing are carried out here");
-		cli->adm = session_has(cli->session, cli->device, change);
+		cli->adm = flags & CMD_REOPEN ? NULL :
+			   session_has(cli->session, cli->device, change);
 		if (!cli->adm)
-			ret = sevadm_open(&cli->adm, cli->device, change ? SEVADM_WRITE : 0);
+			ret = sevadm_open(&cli->adm, cli->device,
+					  (change ? SEVADM_WRITE : 0) |
+					  (flags & CMD_REOPEN ? SEVADM_INTERRUPTIBLE : 0));
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))

@@ -157,7 +157,7 @@ static const struct out_row driver_rows[] = {
 	OUT_END
 };
 
-static void print_driver(struct cli *cli, const struct sevadm_driver *driver)
+void status_show_driver(struct cli *cli, const struct sevadm_driver *driver)
 {
 	struct driver_view view = { .d = *driver };
 
@@ -186,7 +186,7 @@ static void print(struct cli *cli, const struct sevadm_status *status)
 			   &status->snp.reported_tcb);
 	}
 	if (status->driver.known)
-		print_driver(cli, &status->driver);
+		status_show_driver(cli, &status->driver);
 }
 
 /* 0, or -errno of the file; -ENOMEM */

@@ -62,6 +62,7 @@ struct sevadm_failure {
 
 #define SEVADM_WRITE	(1U << 0)	/* open the devices for changes */
 #define SEVADM_EXCLUSIVE	(1U << 1)	/* one at a time on a host: busy if another is there */
+#define SEVADM_INTERRUPTIBLE	(1U << 2)	/* a question ends with -EINTR if a signal comes */
 
 /**
  * sevadm_open - open a host
@@ -448,6 +449,74 @@ const char *sevadm_sev_state_name(uint32_t state);
  */
 const char *sevadm_snp_state_name(uint32_t state);
 
+/* --------------------------------------------------------- firmware commands */
+
+/**
+ * struct sevadm_trace_entry - a firmware command that ended
+ * @seq:	numbers commands as they ended, without gaps while the driver stays loaded
+ * @time_ns:	CLOCK_BOOTTIME when it began
+ * @duration_ns: from the call to the answer
+ * @command:	name as in the specification, "?" if it has none there
+ * @id:		its number
+ * @status:	of the firmware, SEVADM_NO_FW_CALL if it was not called or did not answer
+ * @fw_ext:	as in struct sevadm_step
+ * @err:	positive errno if the driver failed it, 0 otherwise
+ * @cpu:	that issued it
+ * @pid:	process on whose behalf
+ * @comm:	that process's name, escaped
+ */
+struct sevadm_trace_entry {
+	uint64_t seq, time_ns, duration_ns;
+	const char *command;
+	uint32_t id, status;
+	uint64_t fw_ext;
+	int err;
+	uint32_t cpu;
+	int32_t pid;
+	char comm[64];
+};
+
+/**
+ * struct sevadm_trace - the last firmware commands that the driver issued
+ * @entries:	of them, oldest first
+ * @nr_entries:	of them
+ * @last:	number of the last command that ended, 0 if none did: what to give for
+ *		@after the next time
+ * @lost:	how many came after @after that the driver keeps no longer
+ * @running:	name of the command that the driver waits for, NULL for none
+ * @running_id:	its number
+ * @running_pid: process on whose behalf
+ * @running_ns:	since when it waits
+ */
+struct sevadm_trace {
+	struct sevadm_trace_entry *entries;
+	size_t nr_entries;
+	uint64_t last, lost;
+	const char *running;
+	uint32_t running_id;
+	int32_t running_pid;
+	uint64_t running_ns;
+};
+
+/**
+ * sevadm_trace_get - the last firmware commands, whoever had them issued
+ * @adm:	handle
+ * @after:	only those with a higher number; 0 for all that the driver keeps
+ * @trace:	result, to be freed
+ *
+ * Needs the companion patch, in a version that keeps them.  Calls no firmware, and does
+ * not wait for a command that hangs.  No failure is recorded where the driver has no
+ * such thing.
+ * Return: 0; -ENOENT (no companion patch), -ENOTTY (an older one); other errno
+ */
+int sevadm_trace_get(struct sevadm *adm, uint64_t after, struct sevadm_trace *trace);
+
+/**
+ * sevadm_trace_free - give up what it points to
+ * @trace:	from sevadm_trace_get(), whatever that returned; or all zero
+ */
+void sevadm_trace_free(struct sevadm_trace *trace);
+
 /* -------------------------------------------------------------------- guests */
 
 enum sevadm_guest_kind { SEVADM_GUEST_SEV = 1, SEVADM_GUEST_SEV_ES, SEVADM_GUEST_SNP };
@@ -557,6 +626,46 @@ struct sevadm_guests {
  * Return: 0 or -errno
  */
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run);
+
+/**
+ * struct sevadm_live - a host at one moment, asked for as little as that takes
+ * @now_ns:	CLOCK_BOOTTIME of that moment
+ * @host:	the machine
+ * @sev_state, @snp_state: of the platforms; SEVADM_NO_FW_CALL: not known
+ * @psp_dead:	the driver gave the secure processor up
+ * @driver:	what the driver says, with the companion patch
+ * @guests:	with the companion patch; without their processes
+ */
+struct sevadm_live {
+	uint64_t now_ns;
+	struct sevadm_host host;
+	uint32_t sev_state, snp_state;
+	bool psp_dead;
+	struct sevadm_driver driver;
+	struct sevadm_guests guests;
+};
+
+#define SEVADM_LIVE_QUIET	(1U << 0)	/* neither firmware nor driver is asked */
+
+/**
+ * sevadm_live_get - the state of a host, for who asks again and again
+ * @adm:	handle
+ * @flags:	SEVADM_LIVE_*
+ * @live:	result, to be freed; filled as far as it goes also on failure
+ * @run:	the firmware commands that a stock driver took, as steps; may be NULL
+ *
+ * Changes nothing.  Once the driver gave the secure processor up it is not asked any
+ * more: by a driver with the companion patch of itself, otherwise with SEVADM_LIVE_QUIET.
+ * Return: 0 or -errno
+ */
+int sevadm_live_get(struct sevadm *adm, unsigned int flags, struct sevadm_live *live,
+		    struct sevadm_run *run);
+
+/**
+ * sevadm_live_free - give up what it points to
+ * @live:	from sevadm_live_get(), whatever that returned; or all zero
+ */
+void sevadm_live_free(struct sevadm_live *live);
 
 /**
  * sevadm_guests_free - give up what a list points to

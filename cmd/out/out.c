@@ -16,6 +16,7 @@
 
 struct out {
 	enum out_mode mode;
+	FILE *to;
 	bool color, failed;
 	json_object *root, *array;
 	/* a table is held back until its widths are known */
@@ -32,6 +33,7 @@ struct out *out_new(enum out_mode mode, bool color)
 	if (!out)
 		return NULL;
 	out->mode = mode;
+	out->to = stdout;
 	out->color = color;
 	out->root = mode == OUT_JSON ? json_object_new_object() : NULL;
 	if (mode == OUT_JSON && !out->root) {
@@ -41,17 +43,27 @@ struct out *out_new(enum out_mode mode, bool color)
 	return out;
 }
 
+struct out *out_like(const struct out *out, FILE *to)
+{
+	struct out *like = out_new(out->mode, out->color);
+
+	if (like)
+		like->to = to;
+	return like;
+}
+
 int out_finish(struct out *out)
 {
 	int ret = out->failed ? -ENOMEM : 0;
 
 	if (out->mode == OUT_JSON) {
-		puts(json_object_to_json_string_ext(out->root, JSON_C_TO_STRING_PRETTY |
-						    JSON_C_TO_STRING_SPACED |
-						    JSON_C_TO_STRING_NOSLASHESCAPE));
+		fprintf(out->to, "%s\n",
+			json_object_to_json_string_ext(out->root, JSON_C_TO_STRING_PRETTY |
+						       JSON_C_TO_STRING_SPACED |
+						       JSON_C_TO_STRING_NOSLASHESCAPE));
 		json_object_put(out->root);
 	}
-	if (fflush(stdout) || ferror(stdout))
+	if (fflush(out->to) || ferror(out->to))
 		ret = errno ? -errno : -EIO;
 	free(out);
 	return ret;
@@ -231,7 +243,7 @@ static void text_of(enum out_mode mode, const struct out_row *row, const char *o
 static void plain(struct out *out, const char *key, const char *value)
 {
 	if (out->mode == OUT_PORCELAIN)
-		printf("%s\t%s\n", key, value);
+		fprintf(out->to, "%s\t%s\n", key, value);
 }
 
 void out_string(struct out *out, const char *key, const char *value)
@@ -274,7 +286,7 @@ void out_strings(struct out *out, const char *key, char *const *strings, size_t 
 static void title(const struct out *out, const char *text)
 {
 	if (text)
-		printf(out->color ? "\033[1m%s\033[0m\n" : "%s\n", text);
+		fprintf(out->to, out->color ? "\033[1m%s\033[0m\n" : "%s\n", text);
 }
 
 static json_object *json_object_of(struct out *out, const struct out_row *rows, const void *object)
@@ -309,9 +321,9 @@ void out_object(struct out *out, const char *key, const char *heading, const str
 			continue;
 		text_of(out->mode, row, object, cell, sizeof(cell));
 		if (out->mode == OUT_PORCELAIN)
-			printf("%s.%s\t%s\n", key, row->key, cell);
+			fprintf(out->to, "%s.%s\t%s\n", key, row->key, cell);
 		else if (row->label)
-			printf("%s%-*s  %s\n", heading ? "  " : "", width, row->label, cell);
+			fprintf(out->to, "%s%-*s  %s\n", heading ? "  " : "", width, row->label, cell);
 	}
 }
 
@@ -363,7 +375,7 @@ void out_list_item(struct out *out, const void *object)
 	if (out->mode == OUT_DOCUMENT)
 		return;
 	if (out->mode == OUT_PORCELAIN)
-		fputs(out->key, stdout);
+		fputs(out->key, out->to);
 	for (const struct out_row *row = out->rows; row->key; row++) {
 		cell[0] = '\0';
 		if (!row->key[0] && out->mode != OUT_TEXT)
@@ -371,16 +383,16 @@ void out_list_item(struct out *out, const void *object)
 		if (is_there(row, object))
 			text_of(out->mode, row, object, cell, sizeof(cell));
 		if (out->mode == OUT_PORCELAIN)
-			printf("\t%s", cell);
+			fprintf(out->to, "\t%s", cell);
 		else if (row->label)
 			hold_cell(out, cell);
 	}
 	if (out->mode == OUT_PORCELAIN)
-		putchar('\n');
+		fputc('\n', out->to);
 }
 
 /* A column of width 0 has nothing in any row */
-static void print_row(const int *width, const char *const *cells, size_t nr)
+static void print_row(FILE *to, const int *width, const char *const *cells, size_t nr)
 {
 	int pad = 0;
 
@@ -389,10 +401,10 @@ static void print_row(const int *width, const char *const *cells, size_t nr)
 			continue;
 		/* no blanks behind the last text of a line */
 		if (cells[i][0])
-			printf("%*s%s", pad + 2, "", cells[i]);
+			fprintf(to, "%*s%s", pad + 2, "", cells[i]);
 		pad = cells[i][0] ? width[i] - (int)strlen(cells[i]) : pad + 2 + width[i];
 	}
-	putchar('\n');
+	fputc('\n', to);
 }
 
 static void print_table(struct out *out)
@@ -411,9 +423,9 @@ static void print_table(struct out *out)
 		if (width[i] && (int)strlen(heads[i]) > width[i])
 			width[i] = (int)strlen(heads[i]);
 	title(out, out->title);
-	print_row(width, heads, n);
+	print_row(out->to, width, heads, n);
 	for (size_t i = 0; i + n <= out->nr_cells; i += n)
-		print_row(width, (const char *const *)&out->cells[i], n);
+		print_row(out->to, width, (const char *const *)&out->cells[i], n);
 }
 
 void out_list_end(struct out *out)
@@ -435,7 +447,7 @@ void out_text(struct out *out, const char *format, ...)
 	if (out->mode != OUT_TEXT)
 		return;
 	va_start(ap, format);
-	vprintf(format, ap);
+	vfprintf(out->to, format, ap);
 	va_end(ap);
-	putchar('\n');
+	fputc('\n', out->to);
 }

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * OUT_DOCUMENT: in a language of its own, which the command writes itself; members, tables
@@ -54,6 +55,8 @@ struct out;
 
 /* NULL when memory is short */
 struct out *out_new(enum out_mode mode, bool color);
+/* Another of the same form, for a part of the result; to @to instead of stdout */
+struct out *out_like(const struct out *out, FILE *to);
 /* Write what is still held back, release: 0 or -errno of stdout */
 int out_finish(struct out *out);
 

@@ -132,6 +132,8 @@ int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg,
 /* Answers about state: nothing is changed, no failure recorded.  0 or -errno */
 int request_info(struct sevadm *adm, struct sev_dbg_info *info);
 int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *nr);
+/* @trace->entries: room for @trace->capacity */
+int request_trace(struct sevadm *adm, struct sev_dbg_trace *trace);
 int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
 		       struct sevadm_step *step);
 int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,

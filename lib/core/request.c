@@ -64,7 +64,7 @@ int core_issue(struct sevadm *adm, bool retry, unsigned long request, void *arg,
 	} else {
 		do {
 			ret = device_submit(adm->dev, request, arg);
-		} while (ret == -EINTR);
+		} while (ret == -EINTR && !(adm->flags & SEVADM_INTERRUPTIBLE));
 	}
 	if (duration_ns)
 		*duration_ns = adm->host->ops->clock(adm->host) - start;
@@ -111,6 +111,13 @@ int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *
 		}
 		*list = larger;
 	}
+}
+
+int request_trace(struct sevadm *adm, struct sev_dbg_trace *trace)
+{
+	trace->size = sizeof(*trace);
+	trace->entry_size = sizeof(struct sev_dbg_trace_entry);
+	return core_issue(adm, true, SEV_DBG_TRACE, trace, NULL, NULL);
 }
 
 /* A command that changes state is never repeated blindly: its descriptor knows */

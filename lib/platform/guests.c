@@ -89,17 +89,14 @@ static void match(const struct sevadm *adm, struct sevadm_guests *guests)
 	}
 }
 
-static int copy_guests(struct sevadm *adm, struct sevadm_guests *guests)
+int guests_list(struct sevadm *adm, const struct sev_dbg_info *info, struct sevadm_guests *guests)
 {
 	_cleanup_free_ struct sev_dbg_guest *list = NULL;
 	uint64_t now = adm->host->ops->clock(adm->host);
-	struct sev_dbg_info info;
 	size_t nr;
 	int ret;
 
 	ret = request_guest_list(adm, &list, &nr);
-	if (!ret)
-		ret = request_info(adm, &info);
 	if (ret)
 		return ret;
 	guests->guests = calloc(nr + 1, sizeof(*guests->guests));
@@ -107,7 +104,7 @@ static int copy_guests(struct sevadm *adm, struct sevadm_guests *guests)
 		return -ENOMEM;
 	guests->nr_guests = nr;
 	guests->has_list = true;
-	guests->track_lost = info.state & SEV_DBG_S_TRACK_LOST;
+	guests->track_lost = info->state & SEV_DBG_S_TRACK_LOST;
 	for (size_t i = 0; i < nr; i++)
 		guest_of(&list[i], now, &guests->guests[i]);
 	return 0;
@@ -185,6 +182,7 @@ static void note_guests(struct sevadm *adm, const struct sevadm_guests *guests)
 
 int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct sevadm_run *run)
 {
+	struct sev_dbg_info info;
 	int ret;
 
 	*guests = (struct sevadm_guests){
@@ -202,8 +200,11 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 			return ret;
 	}
 	ret = copy_vms(adm, guests);
-	if (!ret && !adm->dev->node_err[DEVICE_SEV_DEBUG])
-		ret = copy_guests(adm, guests);
+	if (!ret && !adm->dev->node_err[DEVICE_SEV_DEBUG]) {
+		ret = request_info(adm, &info);
+		if (!ret)
+			ret = guests_list(adm, &info, guests);
+	}
 	if (ret) {
 		sevadm_guests_free(guests);
 		return core_fail_errno(adm, -ret, "list the guests");

@@ -3,8 +3,9 @@
 
 #include "lib/core/context.h"
 #include "lib/firmware/command.h"
+#include "lib/platform/status.h"
 
-static void driver_of(const struct sev_dbg_info *info, struct sevadm_driver *driver)
+void status_driver_of(const struct sev_dbg_info *info, struct sevadm_driver *driver)
 {
 	*driver = (struct sevadm_driver){
 		.known = true,
@@ -45,7 +46,7 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 	if (ret)
 		return ret;
 	if (status->host.patch && !request_info(adm, &info))
-		driver_of(&info, &status->driver);
+		status_driver_of(&info, &status->driver);
 	if (adm->dev->node_err[DEVICE_SEV])
 		return core_fail_node(adm, DEVICE_SEV);
 	/* /dev/sev gives no reason for its EBUSY, the other node knows it */
