@@ -22,23 +22,23 @@ selftest() {
 
 # what could do harm is skipped
 pid=$(guest_start snp) || fail "no guest"
-selftest 13 2
+selftest 15 2
 guest_alive "$pid" || fail "the guest is gone"
 
 # with a guest SNP is not taken down, and the guest lives on
 SEV_DEBUG_DESTRUCTIVE=1
 export SEV_DEBUG_DESTRUCTIVE
-selftest 14 1
+selftest 16 1
 sevdbg-call list | grep -q 'count=1' || fail "the guest is gone: $(sevdbg-call list)"
 guest_end "$pid"
 
 # and without KVM it goes down, and comes up
 kvm_unload || fail "kvm_amd does not go"
-selftest 14 1
+selftest 16 1
 no_kernel_warnings
 
 rmmod ccp
-selftest 0 15
+selftest 0 17
 insmod /lib/modules/ccp.ko
 insmod /lib/modules/kvm-amd.ko
 pid=$(guest_start snp) || fail "no guest in the end"

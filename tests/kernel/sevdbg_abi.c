@@ -134,6 +134,11 @@ static void test_fields(int fd)
 		    "entry size 63");
 	refuse_word(fd, SEV_DBG_GUEST_LIST, offsetof(struct sev_dbg_guest_list, entry_size),
 		    PAGE + 1, "entry size 4097");
+	refuse_word(fd, SEV_DBG_TRACE, offsetof(struct sev_dbg_trace, entry_size), 71,
+		    "entry size 71");
+	refuse_word(fd, SEV_DBG_TRACE, offsetof(struct sev_dbg_trace, entry_size), PAGE + 1,
+		    "entry size 4097");
+	refuse_word(fd, SEV_DBG_TRACE, offsetof(struct sev_dbg_trace, rsvd), 1, "rsvd");
 }
 
 static void shutdown_with_trace(int want, int fd, void *trace, __u32 entry_size, __u32 capacity,
@@ -156,6 +161,12 @@ static void test_pointers(int fd)
 	struct sev_dbg_guest_list l = {
 		.size = sizeof(l),
 		.entry_size = sizeof(struct sev_dbg_guest),
+		.capacity = 8,
+		.entries = (uintptr_t)-4096L,
+	};
+	struct sev_dbg_trace t = {
+		.size = sizeof(t),
+		.entry_size = sizeof(struct sev_dbg_trace_entry),
 		.capacity = 8,
 		.entries = (uintptr_t)-4096L,
 	};
@@ -185,6 +196,8 @@ static void test_pointers(int fd)
 	shutdown_with_trace(EINVAL, fd, results, PAGE + 1, 4,
 			    "SHUTDOWN, trace entries of 4097 bytes");
 
+	expect(EFAULT, fd, SEV_DBG_TRACE, &t, "TRACE, bad address");
+	report(t.last && !t.count, "TRACE, bad address: %u written", t.count);
 	if (!call_device(fd, SEV_DBG_GUEST_LIST, &l) && !l.total) {
 		report(true, "GUEST_LIST, bad address # SKIP no guests");
 		return;
@@ -203,7 +216,7 @@ static void test_info(int fd)
 	i.flags = 0;
 	expect(0, fd, SEV_DBG_GET_INFO, &i, "GET_INFO");
 	report(i.abi_version == SEV_DBG_ABI_VERSION && i.api_major && !i.rsvd &&
-	       !(i.state & ~0x7ffU) && i.features == 0x1fU && i.leaked_pages != ~0ULL,
+	       !(i.state & ~0x7ffU) && i.features == 0x3fU && i.leaked_pages != ~0ULL,
 	       "GET_INFO: all fields are filled in: ABI %u, firmware API %u.%u build %u",
 	       i.abi_version, i.api_major, i.api_minor, i.build);
 }

@@ -4,7 +4,7 @@
  * line for scripts
  *
  * CALL is one of the calls below; words are flags (legacy, strict, live,
- * tombstones, running), id=N, cpu=N. With -f the open file FD is used, as it was
+ * tombstones, running), id=N, cpu=N, after=N. With -f the open file FD is used, as it was
  * inherited. SIGUSR1 is caught, and does nothing but interrupt. Exits 0 if the
  * call succeeded, 1 if not, 64 if it was none.
  *
@@ -24,7 +24,7 @@ struct args {
 	int fd;
 	unsigned long ioc;
 	__u32 flags;
-	__u64 id;
+	__u64 id, after;
 	__u32 cpu;
 };
 
@@ -90,6 +90,30 @@ static int call_guest_status(const struct args *a)
 	return bad;
 }
 
+/* One line each before that of the call: SEQ COMMAND STATUS ERR TGID COMM */
+static int call_trace(const struct args *a)
+{
+	static struct sev_dbg_trace_entry e[256];
+	struct sev_dbg_trace t = {
+		.size = sizeof(t),
+		.flags = a->flags,
+		.entry_size = sizeof(e[0]),
+		.capacity = sizeof(e) / sizeof(e[0]),
+		.after = a->after,
+		.entries = (uintptr_t)e,
+	};
+	int ret = ioctl(a->fd, a->ioc, &t), error = errno;
+
+	for (__u32 i = 0; !ret && i < t.count; i++)
+		printf("%llu 0x%x 0x%x %d %d %s\n", (unsigned long long)e[i].seq, e[i].cmd,
+		       e[i].status, e[i].err, e[i].tgid, e[i].comm);
+	errno = error;
+	ret = say_error(ret);
+	printf(" count=%u first=%llu last=%llu running=0x%x", t.count,
+	       (unsigned long long)t.first, (unsigned long long)t.last, t.running_cmd);
+	return ret;
+}
+
 static int call_decommission(const struct args *a)
 {
 	struct sev_dbg_guest_cmd c = { .size = sizeof(c), .flags = a->flags, .id = a->id };
@@ -151,6 +175,7 @@ static const struct call {
 	{ "info", SEV_DBG_GET_INFO, O_RDONLY, call_info },
 	{ "list", SEV_DBG_GUEST_LIST, O_RDONLY, call_list },
 	{ "status", SEV_DBG_GUEST_STATUS, O_RDONLY, call_guest_status },
+	{ "trace", SEV_DBG_TRACE, O_RDONLY, call_trace },
 	{ "decommission", SEV_DBG_DECOMMISSION, O_RDWR, call_decommission },
 	{ "wbinvd", SEV_DBG_WBINVD, O_RDWR, call_wbinvd },
 	{ "wbinvd-all", SEV_DBG_WBINVD_ALL, O_RDWR, call_wbinvd_all },
@@ -174,6 +199,8 @@ static bool word(struct args *a, const char *w)
 		}
 	if (!strncmp(w, "id=", 3))
 		a->id = strtoull(w + 3, NULL, 0);
+	else if (!strncmp(w, "after=", 6))
+		a->after = strtoull(w + 6, NULL, 0);
 	else if (!strncmp(w, "cpu=", 4))
 		a->cpu = (__u32)strtoul(w + 4, NULL, 0);
 	else

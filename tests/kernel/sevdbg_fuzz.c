@@ -172,6 +172,13 @@ static void fill(struct fuzzer *f, const struct fuzz_kind *k, union fuzz_request
 		r->list.capacity = one_in(f, 4) ? (uint32_t)any_word(f) : below(f, 70);
 		r->list.entries = any_buffer(f);
 		break;
+	case SEV_DBG_TRACE:
+		r->trace.entry_size = any_size(f, sizeof(struct sev_dbg_trace_entry));
+		r->trace.capacity = one_in(f, 4) ? (uint32_t)any_word(f) : below(f, 30);
+		r->trace.after = one_in(f, 2) ? 0 : any_word(f);
+		r->trace.entries = any_buffer(f);
+		r->trace.rsvd = one_in(f, 32);
+		break;
 	case SEV_DBG_DECOMMISSION:
 		r->guest = (struct sev_dbg_guest_cmd) {
 			.id = any_id(f), .flags = any_flags(f, SEV_DBG_D_RUNNING),
@@ -419,6 +426,7 @@ static void check_reach(void)
 	for (unsigned int i = 0; i < NR_FUZZ_KINDS; i++) {
 		unsigned long ioc = fuzz_kinds[i].ioc;
 		bool must = ioc == SEV_DBG_GET_INFO || ioc == SEV_DBG_GUEST_LIST ||
+			    ioc == SEV_DBG_TRACE ||
 			    (ioc == SEV_DBG_GUEST_STATUS && opt.expect_guests && !opt.destructive);
 
 		printf("%s: %lu done, %lu EBUSY\n", fuzz_kinds[i].name, answers[i].good,

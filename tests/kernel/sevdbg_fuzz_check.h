@@ -17,6 +17,7 @@ union fuzz_request {
 	struct sev_dbg_guest_list list;
 	struct sev_dbg_guest_cmd guest;
 	struct sev_dbg_guest_status status;
+	struct sev_dbg_trace trace;
 	struct sev_dbg_wbinvd wbinvd;
 	struct sev_dbg_wbinvd_all all;
 	struct sev_dbg_cmd cmd;
@@ -42,13 +43,15 @@ static const struct fuzz_kind fuzz_kinds[] = {
 	  ERRORS(ENOMEM) },
 	{ "GUEST_STATUS", SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status),
 	  sizeof(struct sev_dbg_guest_status), 0, false, ERRORS(ENOENT, EIO, ENOMEM) },
-#define NR_READING 3U
+	{ "TRACE", SEV_DBG_TRACE, sizeof(struct sev_dbg_trace), sizeof(struct sev_dbg_trace), 0,
+	  false, ERRORS(ENOMEM) },
+#define NR_READING 4U
 	{ "WBINVD", SEV_DBG_WBINVD, sizeof(struct sev_dbg_wbinvd), 16, 0, true, ERRORS(EBADF) },
 	{ "WBINVD_ALL", SEV_DBG_WBINVD_ALL, sizeof(struct sev_dbg_wbinvd_all), 8, 0, true,
 	  ERRORS(EBADF) },
 	{ "DF_FLUSH", SEV_DBG_DF_FLUSH, sizeof(struct sev_dbg_cmd), sizeof(struct sev_dbg_cmd),
 	  SEV_DBG_C_LEGACY, false, ERRORS(EBADF, EIO, ENOMEM) },
-#define NR_HARMLESS 6U
+#define NR_HARMLESS 7U
 	{ "DECOMMISSION", SEV_DBG_DECOMMISSION, sizeof(struct sev_dbg_guest_cmd),
 	  sizeof(struct sev_dbg_guest_cmd), SEV_DBG_D_RUNNING, false,
 	  ERRORS(EBADF, ENOENT, EOPNOTSUPP, EALREADY, EIO, ENOMEM) },
@@ -153,7 +156,7 @@ static inline void check_error(const struct fuzz_kind *k, int error)
 {
 	static const int always[] = { EINVAL, E2BIG, EFAULT, EPERM, EINTR, ENODEV, 0 };
 	bool asks = k->ioc != SEV_DBG_GET_INFO && k->ioc != SEV_DBG_GUEST_LIST &&
-		    k->ioc != SEV_DBG_WBINVD && k->ioc != SEV_DBG_WBINVD_ALL;
+		    k->ioc != SEV_DBG_TRACE && k->ioc != SEV_DBG_WBINVD && k->ioc != SEV_DBG_WBINVD_ALL;
 
 	if (error && !listed(always, error) && !listed(k->errors, error) &&
 	    !(asks && (error == EBUSY || error == ETIMEDOUT)))
@@ -212,6 +215,36 @@ static inline void check_list(const struct fuzz_kind *k, const union fuzz_reques
 	}
 }
 
+/* The numbers go on by one; nothing but what the driver knows of a command is in it */
+static inline void check_trace(const struct fuzz_kind *k, const union fuzz_request *before,
+			       const struct sev_dbg_trace *t, int error)
+{
+	struct sev_dbg_trace_entry e;
+	__u64 seq = 0;
+
+	if (t->count > before->trace.capacity || t->count > 256 || (error && t->count) ||
+	    t->first > t->last || t->after != before->trace.after ||
+	    t->entries != before->trace.entries || t->running_cmd > 0x7ff)
+		violation("%s: %s, %u for %u, running %#x", k->name, name_of(error), t->count,
+			  before->trace.capacity, t->running_cmd);
+	for (__u32 i = 0; !error && i < t->count; i++) {
+		const unsigned char *at = (unsigned char *)(uintptr_t)t->entries +
+					  (size_t)i * t->entry_size;
+
+		memcpy(&e, at, sizeof(e));
+		if (e.seq <= before->trace.after || e.seq > t->last || (i && e.seq != seq + 1) ||
+		    e.cmd > 0x7ff || e.err > 0 || e.err < -4095 || e.rsvd || e.comm[15])
+			violation("%s: seq %llu after %llu, command %#x, err %d", k->name,
+				  (unsigned long long)e.seq, (unsigned long long)seq, e.cmd,
+				  e.err);
+		check_words(k, at, sizeof(e) - sizeof(e.comm));
+		seq = e.seq;
+		for (size_t j = sizeof(e); j < t->entry_size; j++)
+			if (at[j])
+				violation("%s: something after the entry", k->name);
+	}
+}
+
 static inline void check_info(const struct fuzz_kind *k, const struct sev_dbg_info *i)
 {
 	if (i->abi_version != SEV_DBG_ABI_VERSION || i->rsvd || i->state >> 11 ||
@@ -244,6 +277,10 @@ static inline void check_answer(const struct fuzz_kind *k, const union fuzz_requ
 		if (!error || error == ENODEV)
 			check_list(k, before, &after->list, error);
 		return;		/* has addresses of ours */
+	case SEV_DBG_TRACE:
+		if (!error || error == ENODEV)
+			check_trace(k, before, &after->trace, error);
+		return;		/* same */
 	case SEV_DBG_GUEST_STATUS:
 		check_result(k, &after->status.result, after->status.reason, error);
 		if (after->status.rsvd || after->status.vcek_dis > 1 || after->status.asid > 1006)

@@ -24,6 +24,7 @@ union request {
 	struct sev_dbg_guest_list list;
 	struct sev_dbg_guest_cmd guest;
 	struct sev_dbg_guest_status status;
+	struct sev_dbg_trace trace;
 	struct sev_dbg_wbinvd wbinvd;
 	struct sev_dbg_wbinvd_all all;
 	struct sev_dbg_cmd cmd;
@@ -54,6 +55,7 @@ static const struct kind kinds[] = {
 	{ "INIT", SEV_DBG_INIT, sizeof(struct sev_dbg_cmd), true, 0, 0 },
 	{ "GUEST_STATUS", SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status), false, 0,
 	  ENOENT },
+	{ "TRACE", SEV_DBG_TRACE, sizeof(struct sev_dbg_trace), false, 0, 0 },
 };
 
 #define NR_KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -75,6 +77,8 @@ static inline union request request_for(const struct kind *k)
 	r.size = k->size;
 	if (k->ioc == SEV_DBG_GUEST_LIST)
 		r.list.entry_size = sizeof(struct sev_dbg_guest);
+	if (k->ioc == SEV_DBG_TRACE)
+		r.trace.entry_size = sizeof(struct sev_dbg_trace_entry);
 	return r;
 }
 

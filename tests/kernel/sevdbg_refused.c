@@ -162,6 +162,9 @@ static void test_unbound(int fd)
 	struct sev_dbg_guest_list list = {
 		.size = sizeof(list), .entry_size = sizeof(struct sev_dbg_guest),
 	};
+	struct sev_dbg_trace trace = {
+		.size = sizeof(trace), .entry_size = sizeof(struct sev_dbg_trace_entry),
+	};
 	struct sev_dbg_guest_cmd guest = { .size = sizeof(guest), .id = 1 };
 	struct sev_dbg_wbinvd one = { .size = sizeof(one) };
 	struct sev_dbg_wbinvd_all all = { .size = sizeof(all) };
@@ -175,6 +178,7 @@ static void test_unbound(int fd)
 	report(access(DEVICE, F_OK), "the node is gone");
 	expect(ENODEV, fd, SEV_DBG_GET_INFO, &info, "GET_INFO");
 	expect(ENODEV, fd, SEV_DBG_GUEST_LIST, &list, "GUEST_LIST");
+	expect(ENODEV, fd, SEV_DBG_TRACE, &trace, "TRACE");
 	expect(ENODEV, fd, SEV_DBG_DECOMMISSION, &guest, "DECOMMISSION");
 	expect(ENODEV, fd, SEV_DBG_WBINVD, &one, "WBINVD");
 	expect(ENODEV, fd, SEV_DBG_WBINVD_ALL, &all, "WBINVD_ALL");

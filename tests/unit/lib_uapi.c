@@ -94,6 +94,30 @@ AT(sev_dbg_cmd, trace_count, 52);
 AT(sev_dbg_cmd, trace_total, 56);
 AT(sev_dbg_cmd, trace, 64);
 
+SIZE(sev_dbg_trace_entry, 72);
+AT(sev_dbg_trace_entry, seq, 0);
+AT(sev_dbg_trace_entry, time_ns, 8);
+AT(sev_dbg_trace_entry, duration_ns, 16);
+AT(sev_dbg_trace_entry, fw_ext, 24);
+AT(sev_dbg_trace_entry, cmd, 32);
+AT(sev_dbg_trace_entry, err, 36);
+AT(sev_dbg_trace_entry, status, 40);
+AT(sev_dbg_trace_entry, cpu, 44);
+AT(sev_dbg_trace_entry, tgid, 48);
+AT(sev_dbg_trace_entry, comm, 56);
+
+SIZE(sev_dbg_trace, 72);
+AT(sev_dbg_trace, entry_size, 8);
+AT(sev_dbg_trace, capacity, 12);
+AT(sev_dbg_trace, count, 16);
+AT(sev_dbg_trace, after, 24);
+AT(sev_dbg_trace, first, 32);
+AT(sev_dbg_trace, last, 40);
+AT(sev_dbg_trace, running_cmd, 48);
+AT(sev_dbg_trace, running_tgid, 52);
+AT(sev_dbg_trace, running_since_ns, 56);
+AT(sev_dbg_trace, entries, 64);
+
 /* as the kernel's own header has it, packed */
 SIZE(sev_issue_cmd, 16);
 AT(sev_issue_cmd, cmd, 0);
@@ -111,6 +135,8 @@ START_TEST(request_numbers)
 	ck_assert_uint_eq(SEV_DBG_DF_FLUSH, 0xb905);
 	ck_assert_uint_eq(SEV_DBG_SHUTDOWN, 0xb906);
 	ck_assert_uint_eq(SEV_DBG_INIT, 0xb907);
+	ck_assert_uint_eq(SEV_DBG_GUEST_STATUS, 0xb908);
+	ck_assert_uint_eq(SEV_DBG_TRACE, 0xb909);
 	ck_assert_uint_eq(SEV_ISSUE_CMD, 0xc0105300);
 }
 END_TEST

@@ -47,6 +47,7 @@ static const struct {
 	{ SEV_DBG_SHUTDOWN, sizeof(struct sev_dbg_cmd) },
 	{ SEV_DBG_INIT, sizeof(struct sev_dbg_cmd) },
 	{ SEV_DBG_GUEST_STATUS, sizeof(struct sev_dbg_guest_status) },
+	{ SEV_DBG_TRACE, sizeof(struct sev_dbg_trace) },
 };
 
 #define REQUESTS	(sizeof(requests) / sizeof(requests[0]))
