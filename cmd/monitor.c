@@ -214,6 +214,7 @@ static void take(struct monitor *mon, struct moment *m)
 	if (!m->trace_err)
 		mon->seq = m->trace.last;
 	m->answered = !m->hangs;
+	m->asked = m->answered && !mon->given_up;
 	look_inside(cli, m);
 	if (mon->given_up)
 		m->live.psp_dead = true;

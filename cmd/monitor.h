@@ -25,6 +25,7 @@ struct change {
  * @number:	from 1
  * @time:	wall clock, RFC 3339
  * @answered:	@live tells of this moment
+ * @asked:	the firmware was, or the driver on its behalf
  * @hangs:	the driver waits for a command, so that nothing else was asked
  * @live:	of the host
  * @trace:	commands since the sample before
@@ -40,7 +41,7 @@ struct change {
 struct moment {
 	uint64_t number;
 	char time[40];
-	bool answered, hangs;
+	bool answered, asked, hangs;
 	struct sevadm_live live;
 	struct sevadm_trace trace;
 	int trace_err;

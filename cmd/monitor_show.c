@@ -12,7 +12,7 @@
 #include "lib/util/cpuset.h"
 
 struct platform_view {
-	bool asked, has_sev, has_snp, psp_dead, has_list, marked;
+	bool asked, answered, has_sev, has_snp, psp_dead, has_list, marked;
 	uint32_t sev_raw, snp_raw, used, owed, dirty;
 	const char *sev, *snp;
 	char flags[256], asids[256];
@@ -24,7 +24,7 @@ static const struct out_row platform_rows[] = {
 	OUT_ROW_WHEN(struct platform_view, "sev_state_raw", NULL, OUT_U32, sev_raw, has_sev),
 	OUT_ROW(struct platform_view, "snp_state", "SEV-SNP", OUT_STRING, snp),
 	OUT_ROW_WHEN(struct platform_view, "snp_state_raw", NULL, OUT_U32, snp_raw, has_snp),
-	OUT_ROW_WHEN(struct platform_view, "psp_dead", NULL, OUT_BOOL, psp_dead, asked),
+	OUT_ROW_WHEN(struct platform_view, "psp_dead", NULL, OUT_BOOL, psp_dead, answered),
 	OUT_TEXT_ROW(struct platform_view, "Driver", OUT_CHARS, flags),
 	OUT_ROW(struct platform_view, "asids", "ASIDs in use", OUT_CHARS, asids),
 	OUT_ROW_WHEN(struct platform_view, "asids_used", NULL, OUT_U32, used, has_list),
@@ -164,7 +164,8 @@ static void show_platform(struct cli *cli, const struct moment *m)
 {
 	const struct sevadm_live *live = &m->live;
 	struct platform_view view = {
-		.asked = m->answered,
+		.asked = m->asked,
+		.answered = m->answered,
 		.has_sev = live->sev_state != SEVADM_NO_FW_CALL,
 		.has_snp = live->snp_state != SEVADM_NO_FW_CALL,
 		.sev_raw = live->sev_state,

@@ -153,8 +153,9 @@ struct platforms {
 };
 
 /*
- * Asks both.  Once the driver has given the secure processor up (-EBUSY), SNP is not
- * asked: the driver would hand the firmware a page for the answer, and never get it back.
+ * Asks both.  Once the driver has given the secure processor up (-EBUSY), or does so now
+ * (-ETIMEDOUT), SNP is not asked: the driver would hand the firmware a page for the answer,
+ * and never get it back.
  */
 void request_platforms(struct sevadm *adm, struct platforms *platforms);
 

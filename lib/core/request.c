@@ -180,13 +180,15 @@ void request_platforms(struct sevadm *adm, struct platforms *p)
 {
 	*p = (struct platforms){ 0 };
 	p->sev_ret = request_sev_status(adm, &p->sev, &p->sev_step);
-	if (p->sev_ret != -EBUSY) {
+	/* it did not answer: the driver gives it up with that */
+	if (p->sev_ret != -EBUSY && p->sev_ret != -ETIMEDOUT) {
 		p->snp_ret = request_snp_status(adm, &p->snp, &p->snp_step);
 		return;
 	}
 	p->snp_ret = -EBUSY;
 	p->snp_step = p->sev_step;
 	p->snp_step.command = command_name(FW_CMD_SNP_PLATFORM_STATUS);
+	p->snp_step.err = EBUSY;
 	p->snp_step.duration_ns = 0;
 }
 
