@@ -31,7 +31,7 @@ on() {
 
 # every command that issues firmware commands, going well or not, in an order that meets both
 everything() {
-	for words in status guests 'guests --status' 'wbinvd --dry-run' wbinvd 'wbinvd --cpus=5' \
+	for words in status guests 'guests --status' 'monitor --once' 'wbinvd --dry-run' wbinvd 'wbinvd --cpus=5' \
 		'wbinvd --cpus=99' 'wbinvd --broadcast' 'df-flush --dry-run' df-flush 'df-flush --legacy' \
 		'shutdown --dry-run' 'shutdown --legacy --dry-run' 'shutdown --strict --dry-run' shutdown \
 		'shutdown --legacy' 'shutdown --strict' 'init --dry-run' init 'decommission 99 --yes' \
@@ -40,7 +40,7 @@ everything() {
 		'guests --status' 'teardown --dry-run' teardown 'teardown --guests=stop' \
 		'teardown --guests=stop --dry-run' 'teardown --guests=decommission --plan=json' \
 		'teardown --guests=decommission --yes' 'teardown --guests=stop --yes' teardown \
-		'teardown --dry-run' status guests 'shutdown --live --yes' check 'check kexec' \
+		'teardown --dry-run' status guests 'monitor --once -v' 'shutdown --live --yes' check 'check kexec' \
 		'check kdump' 'check --dry-run' 'recover --dry-run' recover 'recover --reload' \
 		'kexec' 'kexec --yes' 'kexec --guests=stop --dry-run --kernel=x' \
 		'kexec --guests=stop --yes --kernel=x --no-exec' 'kexec --guests=stop --yes' \
@@ -77,7 +77,7 @@ for line in 'shutdown --strict --live --yes' 'decommission 99 --yes' 'explain 1'
 done
 
 # the same of this machine, which has no such device, or where nothing is changed
-for words in status guests 'teardown --dry-run' 'explain 0x0f'; do
+for words in status guests monitor 'teardown --dry-run' 'explain 0x0f'; do
 	# shellcheck disable=SC2086
 	run --json $words
 	sample "this machine: $words"
@@ -118,6 +118,25 @@ act allow=0-3 >"$work/acted"
 on 'CPUs out of reach' wbinvd
 on 'the log of the kernel' explain --kernel-log
 
+# each sample is one, also where something changed, or is gone
+machine --snp-guests=1
+"$SEVADM" --device="sim:$sim" --json monitor --count=16 --interval=0.1 </dev/null >"$work/live" 2>"$err" &
+pid=$!
+sleep 0.3
+act start=snp offline=5 fail=SNP_DF_FLUSH:HWERROR_PLATFORM:1:0x1234 >"$work/acted"
+run --device="sim:$sim" df-flush
+mv "$sim" "$work/away"
+sleep 0.4
+mv "$work/away" "$sim"
+code=0
+wait "$pid" || code=$?
+while read -r line; do
+	printf '%s\n' "$line" >"$out"
+	sample 'monitor'
+done <"$work/live"
+ok 'as many samples as there were to be' '[ "$(wc -l <"$work/live")" -eq 16 ] &&
+	[ "$(jq -s "map(.result.exit) | unique" -c "$work/live")" = "[0,4]" ]'
+
 # stopped by a signal in the middle
 machine --snp-guests=100
 hold_up --default-signal=TERM decommission --all --running --yes
@@ -156,8 +175,9 @@ for words in '' frobnicate sim 'status --frobnicate' 'teardown --jobs=x' 'teardo
 	sample "usage: '$words'"
 done
 
+# no command hangs on a simulated host
 "$python" "$top_srcdir/tests/cli/lib/schema.py" "$schemas/result.json" "$work/results" \
-	>"$work/tap"
+	running running.command running.command_id running.pid running.duration_ns >"$work/tap"
 bad=$?
 cat "$work/tap"
 tap_n=$(grep -cE '^(not )?ok ' "$work/tap")

@@ -267,6 +267,7 @@ static void exercise(struct sim *s)
 	struct sim_guest_info g;
 	struct sim_why why;
 	struct sim_info i;
+	static struct sev_dbg_trace_entry entries[300];
 	char line[SIM_LOG_LINE], buf[4096];
 	unsigned int n;
 	int64_t result;
@@ -275,6 +276,10 @@ static void exercise(struct sim *s)
 	dbg = sim_node_open(s, "/dev/sev-debug", O_RDWR);
 	for (n = 0; n < 40; n++) {
 		struct sev_dbg_info di = { .size = sizeof(di) };
+		struct sev_dbg_trace t = {
+			.size = sizeof(t), .entry_size = sizeof(entries[0]), .capacity = 300,
+			.entries = (uintptr_t)entries,
+		};
 		struct sev_dbg_guest_cmd c = { .size = sizeof(c), .id = n, .flags = 1 };
 		struct sev_dbg_cmd down = { .size = sizeof(down), .flags = rnd(2) ? GUESTS : 0 };
 
@@ -290,6 +295,7 @@ static void exercise(struct sim *s)
 		sim_file_read(s, "/proc/1200/cmdline", buf, sizeof(buf));
 		sim_file_read(s, "/sys/fs/cgroup/misc.current", buf, sizeof(buf));
 		sim_node_ioctl(s, dbg, SEV_DBG_GET_INFO, &di);
+		sim_node_ioctl(s, dbg, SEV_DBG_TRACE, &t);
 		sim_node_ioctl(s, dbg, SEV_DBG_DECOMMISSION, &c);
 		sim_node_ioctl(s, dbg, rnd(3) ? SEV_DBG_DF_FLUSH : SEV_DBG_SHUTDOWN, &down);
 	}
@@ -316,6 +322,7 @@ START_TEST(scribbled)
 		{ offsetof(struct sim_state, m), offsetof(struct sim_state, m) + 600 },
 		{ offsetof(struct sim_state, mem), offsetof(struct sim_state, ccp) },
 		{ offsetof(struct sim_state, ccp), offsetof(struct sim_state, debug) + 300 },
+		{ offsetof(struct sim_state, debug.ring), offsetof(struct sim_state, kvm) },
 		{ offsetof(struct sim_state, kvm), offsetof(struct sim_state, kvm.vm[4]) },
 		{ offsetof(struct sim_state, proc), offsetof(struct sim_state, proc[4]) },
 		{ offsetof(struct sim_state, fw), offsetof(struct sim_state, fw.asid) },
