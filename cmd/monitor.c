@@ -323,7 +323,10 @@ static void advance(struct timespec *due, uint64_t ns)
 /* One sample: false if it is the first and there is nothing to be seen */
 static bool sample(struct monitor *mon, uint64_t number)
 {
-	struct moment m = { .number = number };
+	struct moment m = {
+		.number = number, .trace_err = -ENODEV,
+		.live.sev_state = SEVADM_NO_FW_CALL, .live.snp_state = SEVADM_NO_FW_CALL,
+	};
 	bool lost;
 
 	take(mon, &m);

@@ -116,7 +116,8 @@ watch
 sleep 0.3
 act start=snp >"$work/acted"
 tries=0
-until grep -q '^  guest 2  *SNP running, ASID 2' "$work/live" || [ $tries -gt 100 ]; do
+until { grep -q '^  guest 2  *SNP running, ASID 2' "$work/live" &&
+	grep -q '^  \*  SNP_LAUNCH_FINISH' "$work/live"; } || [ $tries -gt 100 ]; do
 	tries=$((tries + 1))
 	sleep 0.05
 done
@@ -134,7 +135,8 @@ watch --json
 seen '.sample > 1'
 mv "$sim" "$work/away"
 ok 'a host that goes is told' 'seen ".result.exit == 4 and (.result.message | length) > 0 and
-	.changes == [{\"what\": \"host\", \"before\": \"there\", \"after\": \"gone\"}]"'
+	.changes == [{\"what\": \"host\", \"before\": \"there\", \"after\": \"gone\"}] and
+	.platform == {\"asked\": false} and (has(\"commands\") or has(\"guests\") | not)"'
 ok 'once' 'sleep 0.5; jq -se "[.[] | select(.result.exit == 4)] | length > 1 and
 	all(.[1:][]; .changes == [])" "$work/live" >"$work/jq"'
 mv "$work/away" "$sim"
