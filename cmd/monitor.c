@@ -366,7 +366,7 @@ static int end(struct monitor *mon, int code)
 	else
 		out_finish(mon->proto);
 	mon->cli->out = mon->nothing;
-	return code;
+	return report_done(mon->cli, "");
 }
 
 static int run(struct cli *cli, const void *options_)

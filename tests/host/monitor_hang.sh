@@ -5,13 +5,17 @@
 # is loaded anew in the middle; and a secure processor that was given up is left alone.
 . "${HOST_TESTS:-/tests/host}/lib/calls.sh"
 
-psp_timeout 30
+delay=6000
+[ ! -e /sys/kernel/debug/kmemleak ] || delay=20000	# all is slow there
+psp_timeout 60
+tab=$(printf '\t')
 
 # ---- everything else waits
 
-psp_fault 0x84:delay-ms=6000
+psp_fault "0x84:delay-ms=$delay"
 sevdbg-call df-flush >"$step_dir/flush" 2>&1 &
 flush=$!
+wait_for 5 psp_fault_taken || fail "the slow command does not come"
 sleep 2
 sevdbg-call info >"$step_dir/info" 2>&1 &
 info=$!
@@ -31,7 +35,7 @@ awk -F '\t' -v pid="$flush" '$1 == "commands" && $3 == "SNP_DF_FLUSH" && $5 == 0
 	$14 >= 5000000000 { n++ } END { exit n != 1 }' "$step_dir/out" || fail "it took no 6 s"
 
 # a question that waits is given up for a signal
-psp_fault 0x84:delay-ms=5000
+psp_fault "0x84:delay-ms=$delay"
 sevdbg-call df-flush >"$step_dir/flush" 2>&1 &
 flush=$!
 sleep 0.3
@@ -50,23 +54,20 @@ before=$(sevdbg-call trace | sed -n 's/.* last=\([0-9]*\) .*/\1/p')
 watcher=$!
 sleep 1
 kvm_unload || fail "kvm_amd does not go"
-wait_for 5 rmmod ccp || fail "ccp does not go"
-sleep 1
+wait_for 20 rmmod ccp || fail "ccp does not go"
+wait_for 20 grep -q "^changes${tab}host${tab}there${tab}gone" "$step_dir/live" || fail "no change to gone"
 insmod /lib/modules/ccp.ko || fail "ccp does not come"
 insmod /lib/modules/kvm-amd.ko || fail "kvm_amd does not come"
+wait_for 20 grep -q "^changes${tab}host${tab}gone${tab}there" "$step_dir/live" || fail "no change to there"
 sleep 1
-kill -INT "$watcher" 2>/dev/null || true
 kill -TERM "$watcher"
 wait "$watcher" || fail "monitor: exit code $?"
-grep -q '^result.exit	4' "$step_dir/live" || fail "that the device was gone was not told"
-tab=$(printf '\t')
-grep -q "^changes${tab}host${tab}there${tab}gone" "$step_dir/live" || fail "no change to gone"
-grep -q "^changes${tab}host${tab}gone${tab}there" "$step_dir/live" || fail "no change to there"
+grep -q "^result.exit${tab}4" "$step_dir/live" || fail "that the device was gone was not told"
 # the pages of a TMR are more than the driver keeps commands; a new driver's numbers are no gap
 awk -F '\t' '$1 == "commands_lost" && $2 > 2000 { bad = 1; print } END { exit bad }' \
 	"$step_dir/live" || fail "the new driver's numbers were taken for a gap"
 awk -F '\t' -v before="$before" '$1 == "commands" && $3 == "SNP_INIT_EX" && $2 > before { n++ }
-	END { exit n != 1 }' "$step_dir/live" || fail "SNP_INIT_EX of the new driver is not there"
+	END { exit n < 1 }' "$step_dir/live" || fail "the new driver's numbers are lower"
 
 # ---- it never answers
 
