@@ -84,8 +84,6 @@ unsigned int monitor_asids(const struct sevadm_guests *guests, char *buf, size_t
 const char *monitor_guest_state(const struct sevadm_guest *guest);
 const char *monitor_guest_kind(const struct sevadm_guest *guest);
 
-/* Can stdout be drawn upon? */
-bool screen_wanted(void);
 /* From the top left on, as much as fits; @fresh: what is there is not ours */
 void screen_draw(const char *text, bool fresh);
 

@@ -3,35 +3,15 @@
  * A text that is drawn over the one before: home, and each line cleared to its end.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "cmd/monitor.h"
+#include "cmd/terminal.h"
 
 #define CLEAR_LINE	"\033[K"
 
-bool screen_wanted(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && term && term[0] && strcmp(term, "dumb");
-}
-
-/* Asked each time: a terminal changes its size when it likes */
-static void size_of(int *rows, int *columns)
-{
-	struct winsize size = { 0 };
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size))
-		size = (struct winsize){ 0 };
-	*rows = size.ws_row ? size.ws_row : 24;
-	*columns = size.ws_col ? size.ws_col : 80;
-}
-
 /* How many bytes of a line @columns have room for; sequences for colour take none */
-static size_t fitting(const char *line, size_t len, int columns)
+static size_t fitting(const char *line, size_t len, unsigned int columns)
 {
 	size_t i = 0;
 
@@ -39,7 +19,7 @@ static size_t fitting(const char *line, size_t len, int columns)
 		if (line[i] == '\033') {
 			while (i < len && line[i] != 'm')
 				i++;
-		} else if (columns-- <= 0) {
+		} else if (!columns--) {
 			break;
 		}
 		i++;
@@ -47,9 +27,9 @@ static size_t fitting(const char *line, size_t len, int columns)
 	return i;
 }
 
-static int count_lines(const char *text)
+static unsigned int count_lines(const char *text)
 {
-	int n = 0;
+	unsigned int n = 0;
 
 	for (; (text = strchr(text, '\n')); text++)
 		n++;
@@ -58,13 +38,13 @@ static int count_lines(const char *text)
 
 void screen_draw(const char *text, bool fresh)
 {
-	int rows, columns, lines = count_lines(text), shown;
+	unsigned int rows, columns, lines = count_lines(text), shown;
 
-	size_of(&rows, &columns);
+	terminal_size(&rows, &columns);
 	/* the last line says what is missing; none ends in a line feed, which would scroll */
 	shown = lines > rows ? rows - 1 : lines;
 	fputs(fresh ? "\033[2J\033[H" : "\033[H", stdout);
-	for (int i = 0; i < shown; i++) {
+	for (unsigned int i = 0; i < shown; i++) {
 		const char *end = strchr(text, '\n');
 
 		printf("%.*s\033[0m" CLEAR_LINE "%s",
@@ -75,8 +55,8 @@ void screen_draw(const char *text, bool fresh)
 	if (shown < lines) {
 		char more[48];
 
-		snprintf(more, sizeof(more), "-- %d more lines --", lines - shown);
-		printf("%.*s" CLEAR_LINE, columns, more);
+		snprintf(more, sizeof(more), "-- %u more lines --", lines - shown);
+		printf("%.*s" CLEAR_LINE, (int)columns, more);
 	}
 	fputs("\033[J", stdout);
 }
