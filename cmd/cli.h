@@ -22,6 +22,7 @@ struct session;
  * @run:	what is being done, where this kernel can end before it is told; or NULL
  * @log:	where records go, NULL before log_start()
  * @wait_seconds: for another sevadm that is at work
+ * @faults:	of --fault, as they were given
  * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
  * @flags:	CMD_* of the command, with those that follow from its options
@@ -44,6 +45,8 @@ struct cli {
 	const char *log_to;
 	struct log *log;
 	unsigned int verbose, wait_seconds;
+	const char *faults[16];
+	size_t nr_faults;
 	char line[256];
 	const struct sevadm_run *run;
 	bool reported;
@@ -180,6 +183,17 @@ void plan_show(struct cli *cli, enum plan_form form, const struct sevadm_run *ru
 
 /* Plan and order as members of the result */
 void plan_members(struct cli *cli, const struct sevadm_run *run);
+
+/* ---- fault.c */
+
+/* One more --fault: 0, or what is wrong with it in @failure */
+int fault_take(struct cli *cli, const char *spec, struct sevadm_failure *failure);
+/* Before anything is opened: may there be faults?  Exit code */
+int fault_allowed(struct cli *cli);
+/* They are put into the open host: 0 or -errno */
+int fault_put_in(struct cli *cli);
+/* What became of them, as the last of what the command shows */
+void fault_report(struct cli *cli);
 
 /* ---- run.c */
 

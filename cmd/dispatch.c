@@ -163,6 +163,10 @@ static int check_flags(struct cli *cli, unsigned int flags)
 {
 	bool lost = flags & CMD_DESTRUCTIVE, reboots = flags & CMD_REBOOTS;
 	char answer[8] = "";
+	int ret = fault_allowed(cli);
+
+	if (ret)
+		return ret;
 
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
@@ -211,6 +215,8 @@ static int open_host(struct cli *cli, unsigned int flags)
 		cli->adm = session_has(cli->session, cli->device, change);
 		if (!cli->adm)
 			ret = sevadm_open(&cli->adm, cli->device, change ? SEVADM_WRITE : 0);
+		if (!ret)
+			ret = fault_put_in(cli);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
@@ -246,6 +252,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
+	fault_report(cli);
 	log_close(cli);
 	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :
 		      cli->stopped_by;

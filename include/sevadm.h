@@ -117,6 +117,46 @@ bool sevadm_is_simulated(const struct sevadm *adm);
  */
 bool sevadm_is_stock(const struct sevadm *adm);
 
+/**
+ * struct sevadm_fault - one that was put in
+ * @spec:	as it was given; good until the handle is closed
+ * @asked:	how many requests it was about
+ * @used:	how many of them it happened to
+ */
+struct sevadm_fault {
+	const char *spec;
+	uint64_t asked, used;
+};
+
+/**
+ * sevadm_fault_check - does a fault make sense?
+ * @spec:	see sevadm(8), FAULTS
+ * @failure:	what is wrong with it
+ * Return: 0 or -EINVAL
+ */
+int sevadm_fault_check(const char *spec, struct sevadm_failure *failure);
+
+/**
+ * sevadm_fault_add - have the nth request of a kind fail, late or not at all
+ * @adm:	handle of a simulated host, with which nothing was done yet
+ * @spec:	see sevadm(8), FAULTS
+ *
+ * The answer is put in between the library and the device: the driver of the simulated
+ * host does not hear of the request.  What was counted is shared with processes that are
+ * forked later.  Output made from such a handle has to say so.
+ * Return: 0; -EOPNOTSUPP (a real host), -EINVAL, -ENOSPC (too many), -ENOMEM
+ */
+int sevadm_fault_add(struct sevadm *adm, const char *spec);
+
+/**
+ * sevadm_fault_get - the faults of a handle, and what became of them
+ * @adm:	handle, or NULL
+ * @i:		which, from 0, in the order in which they were put in
+ * @fault:	result
+ * Return: 0; -ENOENT past the last
+ */
+int sevadm_fault_get(const struct sevadm *adm, size_t i, struct sevadm_fault *fault);
+
 /* Privileges that the rest of the work needs; everything else is dropped */
 #define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */
 #define SEVADM_KEEP_KILL	(1U << 1)	/* stop or freeze VMMs of other users */

@@ -118,6 +118,14 @@ act allow=0-3 >"$work/acted"
 on 'CPUs out of reach' wbinvd
 on 'the log of the kernel' explain --kernel-log
 
+# answers that are put in
+machine --snp-guests=1
+for words in status guests check 'decommission 1 --running --yes' wbinvd df-flush shutdown init recover \
+	'teardown --guests=stop --yes' 'kexec --yes' 'explain --kernel-log'; do
+	# shellcheck disable=SC2086 # words
+	on 'a fault' $words --fault='*:errno=EIO' --fault=SNP_DF_FLUSH:status=1
+done
+
 # stopped by a signal in the middle
 machine --snp-guests=100
 hold_up --default-signal=TERM decommission --all --running --yes
