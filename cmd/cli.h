@@ -104,6 +104,7 @@ const char *arg_words_find(const struct arg_words *words, const char *name, size
  * @words:	for completion, ended by one without @of; or NULL
  * @mode_of:	the form of the result that its options ask for, true if they do; or NULL
  * @run:	does it; returns the exit code, having reported a failure
+ * @sequence:	what it does with a host, for `sim step` to stop in between; or NULL
  */
 struct command {
 	const char *name, *summary;
@@ -114,6 +115,7 @@ struct command {
 	unsigned int (*flags_of)(const void *options);
 	bool (*mode_of)(const void *options, enum out_mode *mode);
 	int (*run)(struct cli *cli, const void *options);
+	int (*sequence)(struct sevadm *adm, const void *options, struct sevadm_run *run);
 };
 
 /* Sorted by name, ended by NULL */

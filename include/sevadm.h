@@ -1171,6 +1171,12 @@ struct sevadm_sim_guest {
  * @leaked_pages: given up by the kernel since boot
  * @clock_ns:	since boot
  * @boots:	how often it booted, the first included
+ * @next_kernel: that the next kexec goes to; empty: the same
+ * @wbinvd_us:	what a WBINVD takes
+ * @generation:	of processor and firmware
+ * @access, @lockdown: what the device nodes and the kernel allow
+ * @units:	where a VMM lives that starts from now on
+ * @virsh, @systemctl: what becomes of these programs
  * @guests:	VMs and leaked contexts
  * @nr_guests:	of them
  */
@@ -1182,6 +1188,9 @@ struct sevadm_sim_info {
 	uint32_t wbinvd_pending, asids_dirty;
 	uint64_t assigned_pages, leaked_pages, clock_ns;
 	uint32_t boots;
+	char next_kernel[64];
+	uint32_t wbinvd_us;
+	const char *generation, *access, *lockdown, *units, *virsh, *systemctl;
 	struct sevadm_sim_guest *guests;
 	size_t nr_guests;
 };
@@ -1211,6 +1220,18 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info,
  * @info:	from sevadm_sim_show(), whatever that returned; or all zero
  */
 void sevadm_sim_info_free(struct sevadm_sim_info *info);
+
+/**
+ * sevadm_sim_set - what a simulated host is like, as far as that can change while it runs
+ * @path:	its file
+ * @assignments: NAME=VALUE; see sevadm-sim(8)
+ * @nr:		how many
+ * @failure:	what refused
+ * Return: 0; -EINVAL (no such property or value, or one that stays as it is), and then none
+ * of them was set; -EHOSTDOWN (the machine died before); other errno
+ */
+int sevadm_sim_set(const char *path, const char *const *assignments, size_t nr,
+		   struct sevadm_failure *failure);
 
 /**
  * sevadm_sim_act - something that happens to a simulated host from outside
