@@ -22,6 +22,8 @@ struct session;
  * @run:	what is being done, where this kernel can end before it is told; or NULL
  * @log:	where records go, NULL before log_start()
  * @wait_seconds: for another sevadm that is at work
+ * @faults:	of --fault, as they were given
+ * @nr_lent_faults: how many of them, the first, are in the handles of a session already
  * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
  * @flags:	CMD_* of the command, with those that follow from its options
@@ -44,6 +46,8 @@ struct cli {
 	const char *log_to;
 	struct log *log;
 	unsigned int verbose, wait_seconds;
+	const char *faults[16];
+	size_t nr_faults, nr_lent_faults;
 	char line[256];
 	const struct sevadm_run *run;
 	bool reported;
@@ -102,6 +106,7 @@ const char *arg_words_find(const struct arg_words *words, const char *name, size
  * @words:	for completion, ended by one without @of; or NULL
  * @mode_of:	the form of the result that its options ask for, true if they do; or NULL
  * @run:	does it; returns the exit code, having reported a failure
+ * @sequence:	what it does with a host, for `sim step` to stop in between; or NULL
  */
 struct command {
 	const char *name, *summary;
@@ -112,6 +117,7 @@ struct command {
 	unsigned int (*flags_of)(const void *options);
 	bool (*mode_of)(const void *options, enum out_mode *mode);
 	int (*run)(struct cli *cli, const void *options);
+	int (*sequence)(struct sevadm *adm, const void *options, struct sevadm_run *run);
 };
 
 /* Sorted by name, ended by NULL */
@@ -181,6 +187,17 @@ void plan_show(struct cli *cli, enum plan_form form, const struct sevadm_run *ru
 
 /* Plan and order as members of the result */
 void plan_members(struct cli *cli, const struct sevadm_run *run);
+
+/* ---- fault.c */
+
+/* One more --fault: 0, or what is wrong with it in @failure */
+int fault_take(struct cli *cli, const char *spec, struct sevadm_failure *failure);
+/* Before anything is opened: may there be faults?  Exit code */
+int fault_allowed(struct cli *cli);
+/* They are put into an open host, but for those that a @lent one has: 0 or -errno */
+int fault_put_in(struct cli *cli, struct sevadm *adm, bool lent);
+/* What became of them, as the last of what the command shows */
+void fault_report(struct cli *cli);
 
 /* ---- run.c */
 

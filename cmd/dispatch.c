@@ -163,6 +163,10 @@ static int check_flags(struct cli *cli, unsigned int flags)
 {
 	bool lost = flags & CMD_DESTRUCTIVE, reboots = flags & CMD_REBOOTS;
 	char answer[8] = "";
+	int ret = fault_allowed(cli);
+
+	if (ret)
+		return ret;
 
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
@@ -199,7 +203,7 @@ static int open_host(struct cli *cli, unsigned int flags)
 			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
 			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
 			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
-	bool change = !cli->dry_run && flags & CMD_WRITE;
+	bool change = !cli->dry_run && flags & CMD_WRITE, lent;
 	int ret = 0;
 
 	if (flags & CMD_SESSION)
@@ -210,10 +214,13 @@ static int open_host(struct cli *cli, unsigned int flags)
 					    "nothing are carried out here");
 		cli->adm = flags & CMD_REOPEN ? NULL :
 			   session_has(cli->session, cli->device, change);
-		if (!cli->adm)
+		lent = cli->adm;
+		if (!lent)
 			ret = sevadm_open(&cli->adm, cli->device,
 					  (change ? SEVADM_WRITE : 0) |
 					  (flags & CMD_REOPEN ? SEVADM_INTERRUPTIBLE : 0));
+		if (!ret)
+			ret = fault_put_in(cli, cli->adm, lent);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
@@ -249,6 +256,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
+	fault_report(cli);
 	log_close(cli);
 	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :
 		      cli->stopped_by;

@@ -11,7 +11,7 @@
 enum {
 	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
 	KEY_LOG,
-	KEY_WAIT,
+	KEY_WAIT, KEY_FAULT,
 };
 
 static const struct argp_option options[] = {
@@ -28,6 +28,8 @@ static const struct argp_option options[] = {
 	{ "wait", KEY_WAIT, "SECONDS", OPTION_ARG_OPTIONAL,
 	  "Wait while another sevadm is at work, SECONDS at most", 10 },
 	{ "dry-run", KEY_DRY_RUN, NULL, 0, "Change nothing, print the plan", 10 },
+	{ "fault", KEY_FAULT, "SPEC", 0,
+	  "Put an answer in on a simulated host: COMMAND[#N]:status=S|errno=E|delay=T|hang", 10 },
 	{ "log", KEY_LOG, "journal|syslog|FILE", 0, "Leave a record of what is changed", 10 },
 	{ 0 }
 };
@@ -51,6 +53,7 @@ static enum out_mode mode_of(int key)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct cli *cli = state->input;
+	struct sevadm_failure failure;
 	uint64_t seconds = 86400 * 365;		/* as good as for ever */
 
 	switch (key) {
@@ -79,6 +82,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (arg && (text_u64(arg, 86400 * 365, &seconds) || !seconds))
 			argp_error(state, "--wait takes seconds from 1, not '%s'", arg);
 		cli->wait_seconds = (unsigned int)seconds;
+		break;
+	case KEY_FAULT:
+		if (fault_take(cli, arg, &failure))
+			argp_error(state, "--fault: %s", failure.message);
 		break;
 	case KEY_DRY_RUN:
 		cli->dry_run = true;

@@ -44,6 +44,11 @@ static int run(struct cli *cli, const void *options_)
 	return run_report(cli, &record, sevadm_recover(cli->adm, o->reload, cli->dry_run, &record));
 }
 
+static int sequence(struct sevadm *adm, const void *options_, struct sevadm_run *record)
+{
+	return sevadm_recover(adm, ((const struct recover_options *)options_)->reload, false, record);
+}
+
 const struct command cmd_recover = {
 	.name = "recover",
 	.summary = "Bring a host out of a state that it does not leave by itself",
@@ -52,4 +57,5 @@ const struct command cmd_recover = {
 	.flags = CMD_DRY_RUN | CMD_EXCLUSIVE | CMD_WRITE | CMD_SURVEY,
 	.flags_of = flags_of,
 	.run = run,
+	.sequence = sequence,
 };

@@ -53,7 +53,8 @@ void report_head(struct cli *cli)
 	if (!offline || simulated)
 		out_bool(cli->out, "simulated", simulated);
 	if (!offline && simulated)
-		out_text(cli->out, "Simulated host %s", cli->device + strlen("sim:"));
+		out_text(cli->out, "Simulated host %s%s", cli->device + strlen("sim:"),
+			 cli->nr_faults ? ", with answers that --fault puts in" : "");
 }
 
 void report_host(struct cli *cli, const struct sevadm_host *host)

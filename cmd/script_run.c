@@ -334,6 +334,7 @@ static int carry_out(struct cli *cli, struct session *session, const struct run_
 		out_string(cli->out, "script", o->file);
 		out_list(cli->out, "points", NULL, rows);
 		ret = finish(cli, &report, interpret(&in, script));
+		session_warn_faults(session, cli);
 	}
 	interpreter_free(&in);
 	return ret;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cmd/session.h"
+#include "lib/util/text.h"
 
 /* What children write, and we read once they ended */
 struct shared {
@@ -256,9 +257,15 @@ static int open_handles(struct session *session, struct cli *cli, bool read_only
 	struct sevadm **which[] = { &session->ask, &session->look, &session->change };
 
 	session->own = true;
-	for (size_t i = 0; i < (read_only ? 2 : 3); i++)
-		if (sevadm_open(which[i], cli->device, i == 2 ? SEVADM_WRITE : 0))
+	for (size_t i = 0; i < (read_only ? 2 : 3); i++) {
+		int ret = sevadm_open(which[i], cli->device, i == 2 ? SEVADM_WRITE : 0);
+
+		/* the session's own questions are nobody's command */
+		if (!ret && which[i] != &session->look)
+			ret = fault_put_in(cli, *which[i], false);
+		if (ret)
 			return report_failure(cli, sevadm_failure(*which[i]));
+	}
 	return 0;
 }
 
@@ -279,7 +286,9 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 	session->cli = (struct cli){
 		.device = cli->device, .mode = cli->mode, .color = cli->color, .quiet = cli->quiet,
 		.yes = cli->yes, .verbose = cli->verbose, .log_to = cli->log_to,
+		.nr_faults = cli->nr_faults, .nr_lent_faults = cli->nr_faults,
 	};
+	memcpy(session->cli.faults, cli->faults, sizeof(cli->faults));
 	if (session->depth > DEPTH)
 		ret = report_error(cli, SEVADM_USAGE, "Does a script run itself?",
 				   "sessions are in sessions, %u deep", session->depth);
@@ -295,6 +304,23 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 	session_signals();
 	*out = session;
 	return 0;
+}
+
+void session_warn_faults(const struct session *session, struct cli *cli)
+{
+	for (size_t i = 0; i < cli->nr_faults; i++) {
+		struct sevadm_fault asked = { 0 }, changed = { 0 };
+		char spec[512], text[640];
+
+		sevadm_fault_get(session->ask, i, &asked);
+		if (session->change)
+			sevadm_fault_get(session->change, i, &changed);
+		if (asked.used || changed.used)
+			continue;
+		snprintf(text, sizeof(text), "the fault %s never happened",
+			 text_escape(cli->faults[i], spec, sizeof(spec)));
+		report_warning(cli, text);
+	}
 }
 
 void session_close(struct session *session)

@@ -83,6 +83,8 @@ struct session {
  * Return: 0, or the exit code, having reported why
  */
 int session_open(struct cli *cli, bool read_only, struct session **out);
+/* Of faults that no command met */
+void session_warn_faults(const struct session *session, struct cli *cli);
 /* NULL does nothing */
 void session_close(struct session *session);
 

@@ -37,6 +37,8 @@ struct info_view {
 
 static const struct out_row info_rows[] = {
 	OUT_ROW(struct info_view, "kernel", "Kernel", OUT_CHARS, i.kernel),
+	OUT_ROW(struct info_view, "next_kernel", "Kernel after a kexec", OUT_CHARS, i.next_kernel),
+	OUT_ROW(struct info_view, "generation", "Processor", OUT_STRING, i.generation),
 	OUT_ROW(struct info_view, "cpus", "CPUs", OUT_U32, i.cpus),
 	OUT_ROW(struct info_view, "online", "CPUs online", OUT_U32, i.online),
 	OUT_ROW(struct info_view, "threads_per_core", "Threads per core", OUT_U32,
@@ -61,6 +63,12 @@ static const struct out_row info_rows[] = {
 	OUT_ROW(struct info_view, "assigned_pages", "Pages assigned in the RMP", OUT_U64,
 		i.assigned_pages),
 	OUT_ROW(struct info_view, "leaked_pages", "Pages leaked", OUT_U64, i.leaked_pages),
+	OUT_ROW(struct info_view, "wbinvd_us", "WBINVD, microseconds", OUT_U32, i.wbinvd_us),
+	OUT_ROW(struct info_view, "access", "Device nodes", OUT_STRING, i.access),
+	OUT_ROW(struct info_view, "lockdown", "Kernel lockdown", OUT_STRING, i.lockdown),
+	OUT_ROW(struct info_view, "units", "New VMMs live in", OUT_STRING, i.units),
+	OUT_ROW(struct info_view, "virsh", "virsh", OUT_STRING, i.virsh),
+	OUT_ROW(struct info_view, "systemctl", "systemctl", OUT_STRING, i.systemctl),
 	OUT_END
 };
 

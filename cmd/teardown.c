@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,23 +188,38 @@ static bool mode_of(const void *options_, enum out_mode *mode)
 	return plan_mode(((const struct teardown_options *)options_)->plan, mode);
 }
 
-static int run(struct cli *cli, const void *options_)
+static int perform(struct sevadm *adm, const struct teardown_options *t, bool dry,
+		   struct sevadm_run *record)
 {
-	const struct teardown_options *t = options_;
 	struct sevadm_teardown_options o = t->lib;
 	const char *rest = t->only ? t->only : "";
+	/* no more ids than characters */
 	_cleanup_free_ uint64_t *only = calloc(strlen(rest) + 1, sizeof(*only));
-	struct sevadm_run record = { 0 };
-	int ret;
 
 	if (!only)
-		return report_error(cli, SEVADM_FAILED, NULL, "out of memory");
+		return -ENOMEM;
 	while (*rest && next_id(&rest, &only[o.nr_only]))
 		o.nr_only++;
 	o.only = o.nr_only ? only : NULL;
-	o.dry = cli->dry_run;
+	o.dry = dry;
+	return sevadm_teardown(adm, &o, record);
+}
+
+static int sequence(struct sevadm *adm, const void *options_, struct sevadm_run *record)
+{
+	return perform(adm, options_, false, record);
+}
+
+static int run(struct cli *cli, const void *options_)
+{
+	const struct teardown_options *t = options_;
+	struct sevadm_run record = { 0 };
+	int ret;
+
 	progress_start(cli);
-	ret = sevadm_teardown(cli->adm, &o, &record);
+	ret = perform(cli->adm, t, cli->dry_run, &record);
+	if (ret == -ENOMEM && !sevadm_failure(cli->adm)->err)
+		return report_error(cli, SEVADM_FAILED, NULL, "out of memory");
 	plan_show(cli, t->plan, &record, ret);
 	return run_report(cli, &record, ret);
 }
@@ -217,4 +233,5 @@ const struct command cmd_teardown = {
 	.flags_of = flags_of,
 	.mode_of = mode_of,
 	.run = run,
+	.sequence = sequence,
 };

@@ -118,6 +118,46 @@ bool sevadm_is_simulated(const struct sevadm *adm);
  */
 bool sevadm_is_stock(const struct sevadm *adm);
 
+/**
+ * struct sevadm_fault - one that was put in
+ * @spec:	as it was given; good until the handle is closed
+ * @asked:	how many requests it was about
+ * @used:	how many of them it happened to
+ */
+struct sevadm_fault {
+	const char *spec;
+	uint64_t asked, used;
+};
+
+/**
+ * sevadm_fault_check - does a fault make sense?
+ * @spec:	see sevadm(8), FAULTS
+ * @failure:	what is wrong with it
+ * Return: 0 or -EINVAL
+ */
+int sevadm_fault_check(const char *spec, struct sevadm_failure *failure);
+
+/**
+ * sevadm_fault_add - have the nth request of a kind fail, late or not at all
+ * @adm:	handle of a simulated host, with which nothing was done yet
+ * @spec:	see sevadm(8), FAULTS
+ *
+ * The answer is put in between the library and the device: the driver of the simulated
+ * host does not hear of the request.  What was counted is shared with processes that are
+ * forked later.  Output made from such a handle has to say so.
+ * Return: 0; -EOPNOTSUPP (a real host), -EINVAL, -ENOSPC (too many), -ENOMEM
+ */
+int sevadm_fault_add(struct sevadm *adm, const char *spec);
+
+/**
+ * sevadm_fault_get - the faults of a handle, and what became of them
+ * @adm:	handle, or NULL
+ * @i:		which, from 0, in the order in which they were put in
+ * @fault:	result
+ * Return: 0; -ENOENT past the last
+ */
+int sevadm_fault_get(const struct sevadm *adm, size_t i, struct sevadm_fault *fault);
+
 /* Privileges that the rest of the work needs; everything else is dropped */
 #define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */
 #define SEVADM_KEEP_KILL	(1U << 1)	/* stop or freeze VMMs of other users */
@@ -1240,6 +1280,12 @@ struct sevadm_sim_guest {
  * @leaked_pages: given up by the kernel since boot
  * @clock_ns:	since boot
  * @boots:	how often it booted, the first included
+ * @next_kernel: that the next kexec goes to; empty: the same
+ * @wbinvd_us:	what a WBINVD takes
+ * @generation:	of processor and firmware
+ * @access, @lockdown: what the device nodes and the kernel allow
+ * @units:	where a VMM lives that starts from now on
+ * @virsh, @systemctl: what becomes of these programs
  * @guests:	VMs and leaked contexts
  * @nr_guests:	of them
  */
@@ -1251,6 +1297,9 @@ struct sevadm_sim_info {
 	uint32_t wbinvd_pending, asids_dirty;
 	uint64_t assigned_pages, leaked_pages, clock_ns;
 	uint32_t boots;
+	char next_kernel[64];
+	uint32_t wbinvd_us;
+	const char *generation, *access, *lockdown, *units, *virsh, *systemctl;
 	struct sevadm_sim_guest *guests;
 	size_t nr_guests;
 };
@@ -1280,6 +1329,18 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info,
  * @info:	from sevadm_sim_show(), whatever that returned; or all zero
  */
 void sevadm_sim_info_free(struct sevadm_sim_info *info);
+
+/**
+ * sevadm_sim_set - what a simulated host is like, as far as that can change while it runs
+ * @path:	its file
+ * @assignments: NAME=VALUE; see sevadm-sim(8)
+ * @nr:		how many
+ * @failure:	what refused
+ * Return: 0; -EINVAL (no such property or value, or one that stays as it is), and then none
+ * of them was set; -EHOSTDOWN (the machine died before); other errno
+ */
+int sevadm_sim_set(const char *path, const char *const *assignments, size_t nr,
+		   struct sevadm_failure *failure);
 
 /**
  * sevadm_sim_act - something that happens to a simulated host from outside

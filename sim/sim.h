@@ -111,6 +111,18 @@ void sim_close(struct sim *sim);
  */
 int sim_act(struct sim *sim, const char *action, int64_t *result, struct sim_why *why);
 
+/*
+ * Properties that are no events, NAME=VALUE; all or none of them.  -EINVAL: no such
+ * property or value, or one that a machine that runs keeps
+ *   access, lockdown               as the actions
+ *   clock=SECONDS                  since boot; forward only, with all that happens meanwhile
+ *   kernel=RELEASE                 that the next kexec goes to
+ *   units=session|libvirt|...      where a VMM lives that starts from now on, unless told
+ *   virsh, systemctl               works, fails, missing
+ *   wbinvd-us=N                    what a WBINVD takes
+ */
+int sim_set(struct sim *sim, const char *const *assignments, size_t nr, struct sim_why *why);
+
 /* The device nodes: /dev/sev, /dev/sev-debug.  oflags: O_RDONLY, O_RDWR; -ENOENT, -EACCES */
 int sim_node_open(struct sim *sim, const char *path, int oflags);
 int sim_node_ioctl(struct sim *sim, int node, unsigned long request, void *arg);
@@ -179,6 +191,9 @@ struct sim_info {
 	uint32_t asids_dirty;		/* ASIDs dirty on some core complex */
 	uint64_t assigned_pages;	/* in the RMP, the table itself not counted */
 	uint64_t leaked_pages, clock_ns;
+	const char *cpu_generation, *access, *lockdown, *virsh, *systemctl, *units;
+	char next_kernel[64];		/* empty: the same */
+	uint32_t wbinvd_us;
 	uint32_t generation;		/* counts what changed the machine, queries do not */
 	uint32_t boots, guests;
 	uint32_t kernel_warnings;	/* WARN() and worse of the simulated kernel since boot */

@@ -98,7 +98,7 @@ int act_start(struct sim *s, const char *what, bool stubborn, pid_t *pid, struct
 	size_t len = strcspn(what, ":@"), i;
 	const char *at = strchr(what, '@');
 	unsigned long vcpus = 2;
-	uint32_t unit = SIM_UNIT_SESSION;
+	uint32_t unit = s->st->m.units;
 	struct sim_proc *p;
 	char number_of[16];
 	int ret;
@@ -249,32 +249,6 @@ static int act_timeout(struct sim *s, const char *text, struct sim_why *why)
 	return inject(s, &in, why);
 }
 
-static int act_lockdown(struct sim *s, const char *text, struct sim_why *why)
-{
-	static const char *const names[] = { "none", "integrity", "confidentiality" };
-	uint32_t i;
-
-	for (i = 0; i < 3; i++)
-		if (!strcmp(names[i], text)) {
-			s->st->m.lockdown = i;
-			return 0;
-		}
-	return sim_why(why, -EINVAL, "lockdown: none, integrity or confidentiality");
-}
-
-static int act_access(struct sim *s, const char *text, struct sim_why *why)
-{
-	static const char *const names[] = { "rw", "ro", "none" };
-	uint32_t i;
-
-	for (i = 0; i < 3; i++)
-		if (!strcmp(names[i], text)) {
-			s->st->m.access = i;
-			return 0;
-		}
-	return sim_why(why, -EINVAL, "access: rw, ro or none");
-}
-
 static int smt_one(void *arg, unsigned int cpu)
 {
 	struct sim *s = arg;
@@ -360,12 +334,10 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 		return act_fail(s, value, why);
 	if (!strcmp(name, "timeout"))
 		return act_timeout(s, value, why);
-	if (!strcmp(name, "access"))
-		return act_access(s, value, why);
+	if (!strcmp(name, "access") || !strcmp(name, "lockdown"))
+		return sim_set_one(s, name, value, true, why);
 	if (!strcmp(name, "allow"))
 		return act_allow(s, value, why);
-	if (!strcmp(name, "lockdown"))
-		return act_lockdown(s, value, why);
 	if (!strcmp(name, "smt"))
 		return act_smt(s, value, why);
 	if (!strcmp(name, "program"))

@@ -13,6 +13,20 @@
 #define WBINVD_US_MAX	1000000u
 #define ES_ASIDS_MIN	99u			/* a common BIOS default: SEV from ASID 100 on */
 
+/* The kernel that a kexec goes to, if it was set */
+static void take_next_kernel(struct sim_machine *m)
+{
+	struct sim_why why;
+	unsigned int major, minor;
+
+	if (!m->next_kernel[0] || sim_kernel_parse(m->next_kernel, false, false, &major, &minor, &why))
+		return;
+	strcpy(m->kernel, m->next_kernel);
+	m->next_kernel[0] = 0;
+	m->kernel_major = major;
+	m->kernel_minor = minor;
+}
+
 /* A kernel starts: whatever the one before it had in memory is gone */
 void sim_boot(struct sim *s)
 {
@@ -23,6 +37,7 @@ void sim_boot(struct sim *s)
 	memset(&s->st->kvm, 0, sizeof(s->st->kvm));
 	s->st->kvm.min_sev_asid = min_asid;
 	s->st->kvm.max_sev_asid = max_asid;
+	take_next_kernel(m);
 	m->boot_epoch_s += m->clock_ns / SIM_SEC;
 	m->clock_ns = 0;
 	m->parallel_ns = 0;
@@ -127,33 +142,23 @@ static int parse_generation(struct sim_machine *m, const char *name, struct sim_
 	return 0;
 }
 
-/* What it takes to have ciphertext hiding (6.18) and SEV-TIO (6.19) */
-static int parse_features(struct sim_machine *m, const struct sim_options *o, struct sim_why *why)
-{
-	unsigned int least = o->tio ? 19 : 18;
-
-	m->cth = o->ciphertext_hiding;
-	m->tio = o->tio;
-	if ((m->cth || m->tio) && m->kernel_major == 6 && m->kernel_minor < least)
-		return sim_why(why, -EINVAL, "a kernel of 6.%u or later has %s", least,
-			       o->tio ? "SEV-TIO" : "ciphertext hiding");
-	return 0;
-}
-
 static int parse_kernel(struct sim_machine *m, const struct sim_options *o, struct sim_why *why)
 {
 	const char *kernel = o->kernel;
 	unsigned int major, minor;
+	int ret;
 
 	if (!kernel)
 		kernel = o->ciphertext_hiding || o->tio ? "7.3.4-sim" : "6.12.117-sim";
-	if (sscanf(kernel, "%u.%u", &major, &minor) != 2 || strlen(kernel) >= sizeof(m->kernel) ||
-	    strpbrk(kernel, " \t\n") || major < 6 || major > 99 || minor > 999)
-		return sim_why(why, -EINVAL, "kernel release: such as 6.12.117-sim, 6.11 or later");
+	m->cth = o->ciphertext_hiding;
+	m->tio = o->tio;
+	ret = sim_kernel_parse(kernel, m->cth, m->tio, &major, &minor, why);
+	if (ret)
+		return ret;
 	strcpy(m->kernel, kernel);
 	m->kernel_major = major;
 	m->kernel_minor = minor;
-	return parse_features(m, o, why);
+	return 0;
 }
 
 /* The firmware gets to know the processors as they are */

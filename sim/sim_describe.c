@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "psp_fw_generation.h"
 #include "sim_internal.h"
 
 static uint32_t pending_threads(const struct sim *s)
@@ -55,6 +56,8 @@ static void describe(struct sim *s, struct sim_info *info)
 	info->leaked_pages = s->st->mem.leaked;
 	info->clock_ns = m->clock_ns;
 	info->generation = m->generation;
+	info->cpu_generation = psp_fw_generation_info(m->cpu_generation)->name;
+	sim_describe_set(s, info);
 	info->boots = m->boots;
 	info->kernel_warnings = m->warnings;
 	for (i = 0; i < SIM_MAX_VMS; i++)

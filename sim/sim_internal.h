@@ -32,6 +32,7 @@
 #define SIM_KLOG_LINES		64u
 #define SIM_RING_SIZE		256u		/* commands that are kept */
 #define SIM_NODES		64u
+#define SIM_RELEASE		64u		/* length of a kernel's, with its NUL */
 
 #define SIM_MS			1000000ull
 #define SIM_SEC			1000000000ull
@@ -84,7 +85,9 @@ struct sim_machine {
 	uint32_t next_pid, kernel_major, kernel_minor;
 	uint32_t smt;			/* enum sim_smt: /sys/devices/system/cpu/smt/control */
 	uint32_t virsh, systemctl;	/* enum sim_program */
-	char kernel[64];
+	uint32_t units, pad;		/* enum sim_unit: where a VMM lives unless told */
+	char kernel[SIM_RELEASE];
+	char next_kernel[SIM_RELEASE];	/* that the next kexec goes to; empty: the same */
 	struct sim_cpu cpu[SIM_MAX_CPUS];
 	uint64_t klog_count;
 	char klog[SIM_KLOG_LINES][120];
@@ -407,6 +410,7 @@ void proc_freeze(struct sim *s, struct sim_proc *p, bool freeze);
 #define SIM_SHELL		980			/* the other process in it */
 
 bool sim_unit_parse(const char *text, uint32_t *unit);
+const char *sim_unit_kind(uint32_t unit);
 void sim_unit_name(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
 /* Its cgroup, below the root */
 void sim_unit_dir(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
@@ -420,6 +424,13 @@ struct sim_proc *sim_domain_proc(struct sim *s, const char *name);
 void sim_boot(struct sim *s);
 int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why);
 int sim_kexec(struct sim *s);
+
+/* sim_set.c */
+int sim_set_one(struct sim *s, const char *name, const char *value, bool apply,
+		struct sim_why *why);
+int sim_kernel_parse(const char *release, bool cth, bool tio, unsigned int *major,
+		     unsigned int *minor, struct sim_why *why);
+void sim_describe_set(const struct sim *s, struct sim_info *info);
 
 /* sim_act.c */
 int act_start(struct sim *s, const char *kind, bool stubborn, pid_t *pid, struct sim_why *why);

@@ -26,6 +26,11 @@ bool sim_unit_parse(const char *text, uint32_t *unit)
 	return false;
 }
 
+const char *sim_unit_kind(uint32_t unit)
+{
+	return unit_kinds[unit];
+}
+
 void sim_domain(const struct sim *s, const struct sim_proc *p, char *buf, size_t size)
 {
 	static const char *const kinds[SIM_KINDS] = { "plain", "sev", "sev-es", "snp" };

@@ -36,7 +36,13 @@ struct sevadm {
 	struct host_vms vms;
 	bool surveyed;
 	uint64_t surveyed_ns;	/* CLOCK_BOOTTIME before the first process was looked at */
+	struct device *faulty;	/* @dev, or behind it, where there are faults */
+	char *faults[DEVICE_FAULTS];	/* as they were given */
+	size_t nr_faults;
 };
+
+/* ---- fault.c */
+void core_faults_free(struct sevadm *adm);
 
 /* ---- failure.c: recorded once, where it happens; every function returns -err (or -EIO) */
 

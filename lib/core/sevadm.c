@@ -111,6 +111,7 @@ void sevadm_close(struct sevadm *adm)
 		host_vms_free(adm->host, &adm->vms);
 	if (adm->dev)
 		adm->dev->ops->close(adm->dev);
+	core_faults_free(adm);
 	if (adm->host)
 		adm->host->ops->close(adm->host);
 	if (adm->sim)

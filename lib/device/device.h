@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct device;
 struct sim;
@@ -65,5 +66,64 @@ int device_kernel_open(struct device **out, bool write);
  * Return: 0 or -ENOMEM
  */
 int device_sim_open(struct device **out, struct sim *sim, bool write);
+
+/* What struct device_fault names that is no firmware command */
+enum {
+	DEVICE_GET_INFO = 0x10000, DEVICE_GUEST_LIST, DEVICE_WBINVD, DEVICE_WBINVD_ALL, DEVICE_ANY,
+};
+
+#define DEVICE_FAULTS	64	/* at most, on one device */
+
+enum device_answer {
+	DEVICE_ANSWERS,		/* the back-end does, after the delay */
+	DEVICE_STATUS,		/* this firmware status; the back-end is not asked */
+	DEVICE_ERRNO,		/* the driver refuses; same */
+	DEVICE_HANGS,		/* the firmware never answers; same, and the device is dead then */
+};
+
+/**
+ * struct device_fault - what is put in instead of an answer
+ * @command:	firmware command id, or DEVICE_*
+ * @has_cpu:	of WBINVDs, only that on @cpu
+ * @has_guest:	only requests about @guest
+ * @from:	the first that it happens to, counted from 1
+ * @times:	how many of them, 0: all
+ * @answer:	what
+ * @status:	firmware status
+ * @ext:	extended error beside it, 0: none
+ * @err:	positive errno
+ * @reason:	SEV_DBG_R_* beside it
+ * @delay_ns:	before the answer, on the machine's clock
+ */
+struct device_fault {
+	uint32_t command;
+	bool has_cpu, has_guest;
+	uint32_t cpu;
+	uint64_t guest, from, times;
+	enum device_answer answer;
+	uint32_t status, reason;
+	uint64_t ext;
+	int err;
+	uint64_t delay_ns;
+};
+
+/**
+ * device_fault_open - a device that has its faults, before another
+ * @dev:	the other on entry, which is closed with it; then the one with faults
+ * @sleep:	lets time pass on the machine
+ * @arg:	passed on
+ * @timeout_ns:	after which the driver gives a firmware up that does not answer
+ *
+ * What it counts is shared with processes that are forked later.
+ * Return: 0 or -ENOMEM
+ */
+int device_fault_open(struct device **dev, void (*sleep)(void *arg, uint64_t ns), void *arg,
+		      uint64_t timeout_ns);
+
+/* One more fault of a device from device_fault_open(): 0, or -ENOSPC.  Before the first request */
+int device_fault_add(struct device *dev, const struct device_fault *fault);
+
+/* How many requests the @i-th fault was about, and how often it happened */
+void device_fault_uses(const struct device *dev, size_t i, uint64_t *asked, uint64_t *used);
 
 #endif

@@ -123,6 +123,14 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info, struct sevad
 	info->leaked_pages = sim_info.leaked_pages;
 	info->clock_ns = sim_info.clock_ns;
 	info->boots = sim_info.boots;
+	snprintf(info->next_kernel, sizeof(info->next_kernel), "%s", sim_info.next_kernel);
+	info->wbinvd_us = sim_info.wbinvd_us;
+	info->generation = sim_info.cpu_generation;
+	info->access = sim_info.access;
+	info->lockdown = sim_info.lockdown;
+	info->units = sim_info.units;
+	info->virsh = sim_info.virsh;
+	info->systemctl = sim_info.systemctl;
 	return 0;
 }
 
@@ -130,6 +138,21 @@ void sevadm_sim_info_free(struct sevadm_sim_info *info)
 {
 	free(info->guests);
 	*info = (struct sevadm_sim_info){ 0 };
+}
+
+int sevadm_sim_set(const char *path, const char *const *assignments, size_t nr,
+		   struct sevadm_failure *failure)
+{
+	struct sim_why why = { "" };
+	struct sim *sim;
+	int ret;
+
+	ret = sim_open(path, &device_sim_crypto, &sim, &why);
+	if (ret)
+		return fail(failure, SEVADM_FAILED, -ret, &why);
+	ret = sim_set(sim, assignments, nr, &why);
+	sim_close(sim);
+	return ret ? fail(failure, SEVADM_USAGE, -ret, &why) : 0;
 }
 
 int sevadm_sim_act(const char *path, const char *action, int64_t *result,

@@ -137,6 +137,14 @@ done <"$work/live"
 ok 'as many samples as there were to be' '[ "$(wc -l <"$work/live")" -eq 16 ] &&
 	[ "$(jq -s "map(.result.exit) | unique" -c "$work/live")" = "[0,4]" ]'
 
+# answers that are put in
+machine --snp-guests=1
+for words in status guests check 'decommission 1 --running --yes' wbinvd df-flush shutdown init recover \
+	'teardown --guests=stop --yes' 'kexec --yes' 'explain --kernel-log'; do
+	# shellcheck disable=SC2086 # words
+	on 'a fault' $words --fault='*:errno=EIO' --fault=SNP_DF_FLUSH:status=1
+done
+
 # stopped by a signal in the middle
 machine --snp-guests=100
 hold_up --default-signal=TERM decommission --all --running --yes
@@ -154,7 +162,15 @@ for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBIN
 	"sim create $work/new.sim" "sim create $work/new.sim" 'sim create /nowhere/x' \
 	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp warnings" \
 	"sim act $work/new.sim frobnicate" "sim act $work/new.sim offline=1 frobnicate" \
-	"sim act $work/none reload" 'sim act'; do
+	"sim act $work/none reload" 'sim act' "sim set $work/new.sim kernel=6.13.1" "sim show $work/new.sim" \
+	"sim set $work/new.sim frobnicate=1" "sim set $work/none access=ro" 'sim set' \
+	"sim act $work/new.sim online=1 start=snp start=snp" "sim step $work/new.sim" \
+	"sim step $work/new.sim -- teardown --guests=decommission" \
+	"sim act $work/new.sim offline=3 fail=SNP_DF_FLUSH:1" "sim step $work/new.sim -n 2 -- teardown --guests=decommission" \
+	"sim step $work/new.sim --all -- teardown --guests=decommission" \
+	"sim step $work/new.sim --all -- teardown --guests=decommission" \
+	"sim create --force $work/new.sim --snp-guests=1" "sim act $work/new.sim deaf=3" \
+	"sim step $work/new.sim -n 2 -- teardown --guests=decommission" "sim step $work/new.sim -- status" "sim step $work/none" 'sim step'; do
 	# shellcheck disable=SC2086
 	run --json $words
 	sample "$words"

@@ -176,14 +176,31 @@ ok 'no control character reaches the terminal' 'usage_error'
 
 # ---- signals
 
-machine --snp-guests=1 --stubborn-guests=1
-printf '%s\n' status 'teardown --guests=stop:600' status >"$work/script"
-"$SEVADM" --device="sim:$sim" run "$work/script" >"$out" 2>"$err" &
+machine --snp-guests=1
+printf '%s\n' 'status' 'teardown --guests=stop --yes --fault=SHUTDOWN:delay=3s' 'status' >"$work/script"
+env --default-signal=INT "$SEVADM" --device="sim:$sim" run "$work/script" >"$out" 2>"$err" &
 pid=$!
-sleep 0.6
-kill -INT $pid 2>/dev/null
-wait $pid
-code=$?
-ok 'a signal ends the command at hand, and the script' '[ "$code" -ne 0 ] && [ "$(grep -c "line 3" "$out")" = 0 ]'
+tries=0
+until grep -q '^ok 1' "$out" || [ $tries -gt 100 ]; do
+	sleep 0.1
+	tries=$((tries + 1))
+done
+sleep 0.5
+kill -INT $pid
+code=0
+wait $pid || code=$?
+ok 'a signal ends the command at hand, between two steps, and the script' 'code_is 130 && [ "$(points)" = "ok 1 not ok 2 " ] &&
+	printed "^# .*interrupted between two steps" && printed "^Bail out! "'
+host run "$work/script"
+ok 'and it can be run again' 'code_is 2 && printed "ok 1 - line 1"'
+
+# ---- faults that hold for all of it
+
+machine --snp-guests=1
+printf '%s\n' wbinvd df-flush 'expect SUCCESS' df-flush 'expect 0x13' df-flush 'expect SUCCESS' >"$work/script"
+with='--fault=SNP_DF_FLUSH#2:status=0x13 --fault=SNP_COMMIT:status=1'
+host run $with "$work/script"
+ok 'the second of its kind, whichever command that is' 'code_is 0 && said "SNP_COMMIT.* never happened" &&
+	! said "DF_FLUSH.* never happened"'
 
 done_testing

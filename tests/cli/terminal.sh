@@ -127,8 +127,9 @@ ok 'another status' 'prompt "SNP:INIT WBINVD_REQUIRED>$"'
 type_ 'junk that is not meant'
 key C-c
 ok 'Ctrl-C gives a line up' 'prompt "WBINVD_REQUIRED>$" && shows "junk that is not meant"'
-enter 'teardown --guests=stop:600 --yes'
-ok 'a command that waits' 'shows "ending guests"'
+enter 'teardown --guests=stop --yes --fault=SHUTDOWN:delay=4s'
+ok 'a command that takes its time' 'shows "ending guests: 2/2"'
+sleep 0.5
 key C-c
 ok 'Ctrl-C stops the command, not the shell' 'prompt "SEV:[A-Z]* SNP:INIT .*>$" && shows "interrupted between two steps"'
 enter 'sleep 0.9'

@@ -230,7 +230,7 @@ run frobnicate --json
 ok 'JSON: no such command' 'in_json "there is no command .frobnicate.; --help lists them" ||
 	json ".result.message | startswith(\"there is no command\")"'
 run sim --json
-ok 'JSON: sim alone' 'in_json "say sim act or sim create or sim show"'
+ok 'JSON: sim alone' 'in_json "say sim act or sim create or sim set or sim show or sim step"'
 host teardown --json --ye
 ok 'JSON: abbreviated' 'json ".command == \"teardown\" and .result.exit == 64 and
 	(.result.message | endswith(\"is abbreviated: spell it out\"))" && untouched'

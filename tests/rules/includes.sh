@@ -24,6 +24,7 @@ lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
 lib/crypto/*:lib/crypto/* lib/util/*:openssl/*
 lib/device/sim_crypto.c:lib/device/sim_crypto.h lib/crypto/* sim/psp_fw.h:
 lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
+lib/device/fault_answer.c:lib/device/* lib/util/*:linux/*
 lib/device/*:lib/device/* lib/util/*:linux/sev-debug.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
@@ -265,6 +266,9 @@ lib/firmware/decode.c|#include <linux/sev-debug.h>
 lib/firmware/decode.c|#include "lib/core/context.h"
 lib/device/kernel.c|#include "lib/firmware/status.h"
 lib/device/kernel.c|#include "sim/sim.h"
+lib/device/fault.c|#include <linux/psp-sev.h>
+lib/device/fault.c|#include "lib/host/host.h"
+lib/device/fault_answer.c|#include "lib/firmware/command.h"
 lib/device/kernel.c|#include "sevadm.h"
 lib/device/sim.c|#include "sim/sim_internal.h"
 lib/device/sim.c|#include "lib/crypto/digest.h"
