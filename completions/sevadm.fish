@@ -4,9 +4,7 @@
 
 function __sevadm_complete
 	set -l typed (commandline -opc)
-	set -l raw (commandline -ct)
-	# a quote may be open
-	set -l current (string unescape -- $raw; or string unescape -- $raw\"; or string unescape -- $raw\')
+	set -l current (string unescape -- (commandline -ct))
 	set -l program $typed[1]
 
 	set -e typed[1]

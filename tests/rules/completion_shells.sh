@@ -151,6 +151,9 @@ sevadm status --output=my\ dir/a
 sevadm sim show it
 sevadm sim act f program=v
 sevadm --colo
+sevadm sim act f program=v	f
+sevadm --col	alw	stat
+sevadm status --output=my	a
 EOF
 cat >"$tmp/became" <<'EOF'
 [sevadm][teardown]
@@ -162,6 +165,9 @@ cat >"$tmp/became" <<'EOF'
 [sevadm][sim][show][it's]
 [sevadm][sim][act][f][program=virsh:]
 [sevadm][--color=]
+[sevadm][sim][act][f][program=virsh:fails]
+[sevadm][--color=always][status]
+[sevadm][status][--output=my dir/a file]
 EOF
 
 # on_terminal SETUP SHELL... - its lines after TAB are those that they should become
