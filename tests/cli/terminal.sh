@@ -5,6 +5,7 @@
 # shellcheck disable=SC1091,SC2016,SC2034,SC2154 # sourced; conditions for ok
 set -u
 . "$(dirname "$0")/lib/tap.sh"
+. "$(dirname "$0")/lib/hold.sh"
 
 if ! command -v tmux >/dev/null; then
 	skip 'the shell on a terminal' 'there is no tmux'
@@ -127,11 +128,18 @@ ok 'another status' 'prompt "SNP:INIT WBINVD_REQUIRED>$"'
 type_ 'junk that is not meant'
 key C-c
 ok 'Ctrl-C gives a line up' 'prompt "WBINVD_REQUIRED>$" && shows "junk that is not meant"'
-enter 'teardown --guests=stop --yes --fault=SHUTDOWN:delay=4s'
-ok 'a command that takes its time' 'shows "ending guests: 2/2"'
-sleep 0.5
+# what takes its time: another one is at work
+kept=$sim
+sim=$work/other.sim
+"$SEVADM" sim create "$sim" --snp-guests=100 >"$work/create" || exit 99
+hold_up '' decommission --all --running --yes
+enter "--device=sim:$sim teardown --guests=stop --yes --wait"
+ok 'a command that waits' 'shows "^teardown: waiting for"'
 key C-c
-ok 'Ctrl-C stops the command, not the shell' 'prompt "SEV:[A-Z]* SNP:INIT .*>$" && shows "interrupted between two steps"'
+ok 'Ctrl-C stops the command, not the shell' 'prompt "SEV:[A-Z]* SNP:INIT .*>$" && shows "a signal ended it: Interrupt"'
+let_go
+ok 'and what it was to do was not done' '[ "$("$SEVADM" --json sim show "$sim" | jq .machine.snp_state)" = "\"INIT\"" ]'
+sim=$kept
 enter 'sleep 0.9'
 key C-c
 enter 'watch explain 1 0.2s'
@@ -217,10 +225,10 @@ enter exit
 shows 'left with'
 
 if command -v script >/dev/null; then
-	printf 'explain 0xe\nstatus\nexit\n' | TERM=vt100 PAGER=false HOME=$work/home script -qec \
+	printf 'explain 0xe\nstatus\nexit\n' | TERM=vt100 PAGER=cat HOME=$work/home script -qec \
 		"$SEVADM --device=sim:$sim shell" /dev/null >"$out" 2>"$err"
 	code=$?
-	ok 'a serial line, which tells no size' 'code_is 0 && printed "WBINVD_REQUIRED" && printed "SEV:INIT SNP:INIT"'
+	ok 'a serial line, which tells no size' 'code_is 0 && printed "WBINVD_REQUIRED" && printed "SEV:[A-Z]* SNP:INIT>"'
 fi
 
 # ---- signals to the shell itself
