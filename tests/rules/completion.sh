@@ -137,7 +137,7 @@ complete explain --command '' | grep -cx -e SNP_SHUTDOWN_EX -e DF_FLUSH | grep -
 
 {
 	complete sim act f '' | sed 's/=$//' | sort >a
-	sed -n '/^\.Ss sim act/,/^\.Sh/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
+	sed -n '/^\.Ss sim act/,/^\.S[sh]/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
 		sed 's/^ *\(Cm \)\?\([a-z-]*\).*/\2/' | sort >b
 	differ 'actions: completion, page' a b
 	grep -o 'strcmp(name, "[a-z-]*")' "$top_srcdir/sim/sim_act.c" | cut -d'"' -f2 | sort -u >b

@@ -24,7 +24,7 @@ sha256sum c.sim >"$tmp/sum"
 
 # Lines, and what a shell offers behind each: exactly these words
 cat >"$tmp/table" <<'EOF'
-sevadm sim |act create show
+sevadm sim |act create set show step
 sevadm -q te|teardown
 sevadm --color=|--color=auto --color=always --color=never
 sevadm --color |auto always never
