@@ -251,13 +251,18 @@ static void borrow(struct session *session, const struct session *other)
 	session->look = other->look;
 }
 
+/* One recording, to write or to answer, is that of all of them */
 static int open_handles(struct session *session, struct cli *cli, bool read_only)
 {
-	struct sevadm **which[] = { &session->ask, &session->look, &session->change };
+	struct sevadm **which[] = { &session->look, &session->change };
 
 	session->own = true;
-	for (size_t i = 0; i < (read_only ? 2 : 3); i++)
-		if (sevadm_open(which[i], cli->device, i == 2 ? SEVADM_WRITE : 0))
+	if (sevadm_open(&session->ask, cli->device, 0))
+		return report_failure(cli, sevadm_failure(session->ask));
+	if (record_begin(cli, session->ask))
+		return report_failure(cli, sevadm_failure(session->ask));
+	for (size_t i = 0; i < (read_only ? 1 : 2); i++)
+		if (sevadm_open_beside(which[i], session->ask, i ? SEVADM_WRITE : 0))
 			return report_failure(cli, sevadm_failure(*which[i]));
 	return 0;
 }
@@ -297,6 +302,14 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 	return 0;
 }
 
+int session_end(struct cli *cli, struct session *session, int exit_code)
+{
+	if (session && session->own)
+		exit_code = record_end(cli, session->ask, exit_code);
+	session_close(session);
+	return exit_code;
+}
+
 void session_close(struct session *session)
 {
 	if (!session)
@@ -326,6 +339,9 @@ int session_sleep(struct session *session, uint64_t ns)
 		sevadm_sim_act(device + 4, action, &(int64_t){ 0 }, &failure);
 		left.tv_sec = 0;
 	}
+	/* what came of it is recorded */
+	if (!strncmp(device, "replay:", 7))
+		return caught ? -EINTR : 0;
 	while (!caught && nanosleep(&left, &left) && errno == EINTR)
 		;
 	return caught ? -EINTR : 0;

@@ -83,6 +83,8 @@ struct session {
  * Return: 0, or the exit code, having reported why
  */
 int session_open(struct cli *cli, bool read_only, struct session **out);
+/* The same, and what there is to say of its recording or replay: the exit code then */
+int session_end(struct cli *cli, struct session *session, int exit_code);
 /* NULL does nothing */
 void session_close(struct session *session);
 

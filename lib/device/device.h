@@ -9,13 +9,15 @@
 #include <stddef.h>
 
 struct device;
+struct recorder;
+struct replay;
 struct sim;
 
 enum device_node { DEVICE_SEV, DEVICE_SEV_DEBUG, DEVICE_NODES };
 
 /**
  * struct device_ops - a back-end
- * @name:	"kernel", "sim"
+ * @name:	"kernel", "sim", "record", "replay"
  * @submit:	one ioctl; the node follows from the request's type.  0 or -errno
  * @close:	release everything, the struct device too
  *
@@ -65,5 +67,10 @@ int device_kernel_open(struct device **out, bool write);
  * Return: 0 or -ENOMEM
  */
 int device_sim_open(struct device **out, struct sim *sim, bool write);
+
+/* Another one, whose requests are recorded; closes @inner with it.  0 or -ENOMEM */
+int device_record_open(struct device **out, struct device *inner, struct recorder *recorder);
+/* As a recording answers.  0 or -ENOMEM */
+int device_replay_open(struct device **out, struct replay *replay);
 
 #endif
