@@ -19,6 +19,7 @@ struct session;
  * struct cli - the invocation
  * @words:	the command line as it was given
  * @log_to:	"journal", "syslog" or a file, NULL for no log
+ * @record_to:	file of --record, or NULL
  * @run:	what is being done, where this kernel can end before it is told; or NULL
  * @log:	where records go, NULL before log_start()
  * @wait_seconds: for another sevadm that is at work
@@ -43,7 +44,8 @@ struct cli {
 	bool quiet, yes, dry_run;
 	char **words;
 	int nr_words;
-	const char *log_to;
+	const char *log_to, *record_to;
+	bool record_secrets;
 	struct log *log;
 	unsigned int verbose, wait_seconds;
 	const char *faults[16];
@@ -145,6 +147,18 @@ int options_head_length(int argc, char **argv);
 /* argp takes "--ye" for "--yes"; we do not: exits with 64 if one is abbreviated */
 void options_refuse_abbreviations(const char *program, int argc, char **argv,
 				  const struct argp *own);
+
+/* Nothing real is meant: a simulated host, or a recording */
+bool options_simulated(const struct cli *cli);
+/* "Simulated host FILE", "Replayed recording FILE"; empty for this host */
+const char *options_whose(const struct cli *cli, char *text, size_t size);
+
+/* ---- record.c */
+
+/* What was asked for by --record: 0, or -errno with the failure in @adm */
+int record_begin(struct cli *cli, struct sevadm *adm);
+/* What there is to say of recording and replay when all is done: the exit code then */
+int record_end(struct cli *cli, struct sevadm *adm, int exit_code);
 
 /* ---- report.c */
 

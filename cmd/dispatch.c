@@ -171,6 +171,11 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	if (cli->dry_run && !(flags & CMD_DRY_RUN))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command knows no "
 				    "--dry-run");
+	if (cli->record_to && flags & CMD_OFFLINE && !(flags & CMD_ONLINE))
+		return report_error(cli, SEVADM_USAGE, NULL, "this command opens no host: there is "
+				    "nothing to --record");
+	if (cli->record_secrets && !cli->record_to)
+		return report_error(cli, SEVADM_USAGE, NULL, "--record-secrets goes with --record");
 	if (cli->wait_seconds && !(flags & CMD_EXCLUSIVE))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command waits for nobody: no "
 				    "--wait");
@@ -221,6 +226,8 @@ static int open_host(struct cli *cli, unsigned int flags)
 					  (flags & CMD_REOPEN ? SEVADM_INTERRUPTIBLE : 0));
 		if (!ret)
 			ret = fault_put_in(cli, cli->adm, lent);
+		if (!ret)
+			ret = record_begin(cli, cli->adm);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
@@ -258,6 +265,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 		ret = command->run(cli, options);
 	fault_report(cli);
 	log_close(cli);
+	ret = record_end(cli, cli->adm, ret);
 	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :
 		      cli->stopped_by;
 	sevadm_close(cli->adm);

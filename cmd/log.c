@@ -104,7 +104,7 @@ static struct out *begin(const struct cli *cli, const char *event)
 	out_string(out, "id", cli->log->id);
 	out_string(out, "time", when);
 	out_string(out, "command", cli->command->name);
-	out_bool(out, "simulated", !strncmp(cli->device, "sim:", 4));
+	out_bool(out, "simulated", options_simulated(cli));
 	return out;
 }
 

@@ -11,12 +11,12 @@
 enum {
 	KEY_DEVICE = 0x100, KEY_JSON, KEY_PORCELAIN, KEY_COLOR, KEY_YES, KEY_DRY_RUN,
 	KEY_LOG,
-	KEY_WAIT, KEY_FAULT,
+	KEY_WAIT, KEY_FAULT, KEY_RECORD, KEY_RECORD_SECRETS,
 };
 
 static const struct argp_option options[] = {
-	{ "device", KEY_DEVICE, "kernel|sim:FILE", 0,
-	  "Work on this host (default), or on a simulated one", 10 },
+	{ "device", KEY_DEVICE, "kernel|sim:FILE|replay:FILE", 0,
+	  "Work on this host (default), on a simulated one, or on what was recorded of one", 10 },
 	{ "json", KEY_JSON, NULL, 0, "Print one JSON object", 10 },
 	{ "porcelain", KEY_PORCELAIN, NULL, 0, "Print lines with tabs, for scripts", 10 },
 	{ "quiet", 'q', NULL, 0, "No progress", 10 },
@@ -31,6 +31,9 @@ static const struct argp_option options[] = {
 	{ "fault", KEY_FAULT, "SPEC", 0,
 	  "Put an answer in on a simulated host: COMMAND[#N]:status=S|errno=E|delay=T|hang", 10 },
 	{ "log", KEY_LOG, "journal|syslog|FILE", 0, "Leave a record of what is changed", 10 },
+	{ "record", KEY_RECORD, "FILE", 0,
+	  "Write down in FILE, a new one, all that is asked of the host and what it answers", 10 },
+	{ "record-secrets", KEY_RECORD_SECRETS, NULL, 0, "With what may be secret in it", 10 },
 	{ 0 }
 };
 
@@ -95,6 +98,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state, "--log takes journal, syslog or a file");
 		cli->log_to = arg;
 		break;
+	case KEY_RECORD:
+		if (!*arg)
+			argp_error(state, "--record takes a file");
+		cli->record_to = arg;
+		break;
+	case KEY_RECORD_SECRETS:
+		cli->record_secrets = true;
+		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -102,6 +113,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 const struct argp global_argp = { .options = options, .parser = parse };
+
+bool options_simulated(const struct cli *cli)
+{
+	return !strncmp(cli->device, "sim:", 4) || !strncmp(cli->device, "replay:", 7);
+}
+
+const char *options_whose(const struct cli *cli, char *text, size_t size)
+{
+	bool replay = !strncmp(cli->device, "replay:", 7);
+
+	text[0] = '\0';
+	if (options_simulated(cli))
+		snprintf(text, size, "%s %s", replay ? "Replayed recording" : "Simulated host",
+			 strchr(cli->device, ':') + 1);
+	return text;
+}
 
 /* What a command has of its own, and of those that it builds upon */
 static size_t own_lists(const struct argp *own, const struct argp_option **lists, size_t max)

@@ -2,6 +2,7 @@
 /*
  * A plan and its order: as lists of the result, or as a graph.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -175,13 +176,12 @@ static void node(const struct graph *graph, size_t i, const struct sevadm_plan_s
 
 static void draw(struct cli *cli, enum graph_kind kind, const struct sevadm_run *run)
 {
-	bool simulated = sevadm_is_simulated(cli->adm);
-	char title[512], text[96];
+	char title[512], text[96], whose[256];
 	struct graph graph = { kind, title };
 
-	snprintf(title, sizeof(title), "sevadm %s%s%s%s", cli->command->name,
-		 simulated ? ", simulated host " : "",
-		 simulated ? cli->device + strlen("sim:") : "",
+	options_whose(cli, whose, sizeof(whose));
+	whose[0] = (char)tolower((unsigned char)whose[0]);
+	snprintf(title, sizeof(title), "sevadm %s%s%s%s", cli->command->name, whose[0] ? ", " : "", whose,
 		 run->nr_plan ? "" : ": nothing to do");
 	graph_begin(&graph);
 	for (size_t i = 0; i < run->nr_plan; i++)

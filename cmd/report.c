@@ -45,15 +45,17 @@ static const struct out_row host_rows[] = {
 void report_head(struct cli *cli)
 {
 	bool offline = cli->flags & CMD_OFFLINE && !(cli->flags & CMD_ONLINE);
-	bool simulated = offline ? cli->flags & CMD_SIMULATED :
-			 !strncmp(cli->device, "sim:", 4);
+	bool simulated = offline ? cli->flags & CMD_SIMULATED : options_simulated(cli);
+	char whose[4200];
 
 	out_number(cli->out, "schema", 1);
 	out_string(cli->out, "command", cli->command->name);
 	if (!offline || simulated)
 		out_bool(cli->out, "simulated", simulated);
+	if (!offline && !strncmp(cli->device, "replay:", 7))
+		out_bool(cli->out, "replay", true);
 	if (!offline && simulated)
-		out_text(cli->out, "Simulated host %s%s", cli->device + strlen("sim:"),
+		out_text(cli->out, "%s%s", options_whose(cli, whose, sizeof(whose)),
 			 cli->nr_faults ? ", with answers that --fault puts in" : "");
 }
 
@@ -144,7 +146,7 @@ void report_warning(struct cli *cli, const char *text)
 	fprintf(stderr, "sevadm: %s: warning: %s\n", cli->command->name, text);
 }
 
-static int report_end(struct cli *cli, enum sevadm_class exit_code, const char *message)
+static int report_good(struct cli *cli, enum sevadm_class exit_code, const char *message)
 {
 	struct end end = { .done = true, .exit = (int32_t)exit_code, .message = message };
 
@@ -155,6 +157,14 @@ static int report_end(struct cli *cli, enum sevadm_class exit_code, const char *
 	if (message[0])
 		out_text(cli->out, "%s", message);
 	return end.exit;
+}
+
+static int report_end(struct cli *cli, enum sevadm_class exit_code, const char *message)
+{
+	/* a replay that could not answer: what was made of that is worth nothing */
+	if (sevadm_replay_check(cli->adm))
+		return report_failure(cli, sevadm_failure(cli->adm));
+	return report_good(cli, exit_code, message);
 }
 
 int report_done(struct cli *cli, const char *message)

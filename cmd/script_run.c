@@ -326,11 +326,12 @@ static int carry_out(struct cli *cli, struct session *session, const struct run_
 		.ops = &ops, .session = session, .in = nothing, .arg = &report,
 		.last.capture = { -1, -1 },
 	};
+	char whose[4200];
 	int ret = set_variables(cli, &in, o);
 
 	if (!ret) {
-		if (out_mode(cli->out) == OUT_TEXT && !strncmp(cli->device, "sim:", 4))
-			printf("# Simulated host %s\n", cli->device + strlen("sim:"));
+		if (out_mode(cli->out) == OUT_TEXT && options_simulated(cli))
+			printf("# %s\n", options_whose(cli, whose, sizeof(whose)));
 		out_string(cli->out, "script", o->file);
 		out_list(cli->out, "points", NULL, rows);
 		ret = finish(cli, &report, interpret(&in, script));
@@ -374,9 +375,8 @@ static int run(struct cli *cli, const void *options_)
 		ret = try_commands(cli, session, o, &script);
 	if (!ret)
 		ret = (cli->dry_run ? show(cli, o, &script) : carry_out(cli, session, o, &script));
-	session_close(session);
 	script_free(&script);
-	return ret;
+	return session_end(cli, session, ret);
 }
 
 const struct command cmd_run = {

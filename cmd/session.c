@@ -252,21 +252,36 @@ static void borrow(struct session *session, const struct session *other)
 	session->look = other->look;
 }
 
+/* One recording, to write or to answer, is that of all of them */
+static int open_one(struct session *session, struct cli *cli, struct sevadm **adm)
+{
+	unsigned int flags = adm == &session->change ? SEVADM_WRITE : 0;
+	int ret;
+
+	if (adm == &session->ask) {
+		ret = sevadm_open(adm, cli->device, flags);
+		if (!ret)
+			ret = record_begin(cli, *adm);
+	} else {
+		ret = sevadm_open_beside(adm, session->ask, flags);
+	}
+	/* the session's own questions are nobody's command */
+	if (!ret && adm != &session->look)
+		ret = fault_put_in(cli, *adm, false);
+	return ret ? report_failure(cli, sevadm_failure(*adm)) : 0;
+}
+
 static int open_handles(struct session *session, struct cli *cli, bool read_only)
 {
-	struct sevadm **which[] = { &session->ask, &session->look, &session->change };
+	int ret;
 
 	session->own = true;
-	for (size_t i = 0; i < (read_only ? 2 : 3); i++) {
-		int ret = sevadm_open(which[i], cli->device, i == 2 ? SEVADM_WRITE : 0);
-
-		/* the session's own questions are nobody's command */
-		if (!ret && which[i] != &session->look)
-			ret = fault_put_in(cli, *which[i], false);
-		if (ret)
-			return report_failure(cli, sevadm_failure(*which[i]));
-	}
-	return 0;
+	ret = open_one(session, cli, &session->ask);
+	if (!ret)
+		ret = open_one(session, cli, &session->look);
+	if (!ret && !read_only)
+		ret = open_one(session, cli, &session->change);
+	return ret;
 }
 
 int session_open(struct cli *cli, bool read_only, struct session **out)
@@ -323,6 +338,14 @@ void session_warn_faults(const struct session *session, struct cli *cli)
 	}
 }
 
+int session_end(struct cli *cli, struct session *session, int exit_code)
+{
+	if (session && session->own)
+		exit_code = record_end(cli, session->ask, exit_code);
+	session_close(session);
+	return exit_code;
+}
+
 void session_close(struct session *session)
 {
 	if (!session)
@@ -352,6 +375,9 @@ int session_sleep(struct session *session, uint64_t ns)
 		sevadm_sim_act(device + 4, action, &(int64_t){ 0 }, &failure);
 		left.tv_sec = 0;
 	}
+	/* what came of it is recorded */
+	if (!strncmp(device, "replay:", 7))
+		return caught ? -EINTR : 0;
 	while (!caught && nanosleep(&left, &left) && errno == EINTR)
 		;
 	return caught ? -EINTR : 0;

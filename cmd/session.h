@@ -85,6 +85,8 @@ struct session {
 int session_open(struct cli *cli, bool read_only, struct session **out);
 /* Of faults that no command met */
 void session_warn_faults(const struct session *session, struct cli *cli);
+/* The same, and what there is to say of its recording or replay: the exit code then */
+int session_end(struct cli *cli, struct session *session, int exit_code);
 /* NULL does nothing */
 void session_close(struct session *session);
 

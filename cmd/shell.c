@@ -348,8 +348,7 @@ static int run(struct cli *cli, const void *options_)
 		ret = become_silent(cli);
 	if (!ret)
 		ret = talk(cli, session);
-	session_close(session);
-	return ret;
+	return session_end(cli, session, ret);
 }
 
 const struct command cmd_shell = {

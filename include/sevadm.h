@@ -67,7 +67,8 @@ struct sevadm_failure {
 /**
  * sevadm_open - open a host
  * @out:	handle, made also on failure (for sevadm_failure()) unless -ENOMEM
- * @device:	"kernel", or "sim:FILE" for a simulated host
+ * @device:	"kernel", "sim:FILE" for a simulated host, or "replay:FILE" for what was
+ *		recorded of one (sevadm_record()), which touches nothing
  * @flags:	SEVADM_*
  *
  * The devices are opened here, once, so that privileges can be dropped after.
@@ -157,6 +158,232 @@ int sevadm_fault_add(struct sevadm *adm, const char *spec);
  * Return: 0; -ENOENT past the last
  */
 int sevadm_fault_get(const struct sevadm *adm, size_t i, struct sevadm_fault *fault);
+/* ---------------------------------------------------------------- recordings */
+
+#define SEVADM_RECORD_SECRETS	(1U << 0)	/* mask nothing */
+#define SEVADM_RECORD_APPEND	(1U << 1)	/* go on with a file that is there already */
+
+/**
+ * sevadm_record - write down what is asked of devices and host, and what they answer
+ * @adm:	handle, just opened; before sevadm_lock() and sevadm_survey()
+ * @file:	made with mode 0600; has not to be there yet, but for SEVADM_RECORD_APPEND
+ * @flags:	SEVADM_RECORD_*
+ * @words:	the command line, for the header
+ * @nr_words:	how many
+ *
+ * sevadm_open() with "replay:FILE" answers from it.  Each event is one write() to the end
+ * of the file, whose descriptor a forked process inherits.  A write that fails stops the
+ * recording and nothing else: sevadm_record_error() tells.
+ * Return: 0, -EEXIST, -EALREADY (it is recorded already), other errno
+ */
+int sevadm_record(struct sevadm *adm, const char *file, unsigned int flags, char *const *words,
+		  size_t nr_words);
+
+/**
+ * sevadm_open_beside - one more handle of the same host
+ * @out:	as sevadm_open()
+ * @first:	open handle; if it is recorded, so is this one, in the same file
+ * @flags:	SEVADM_WRITE
+ *
+ * Of a replay both go through one recording together, as they were recorded together:
+ * open them in the same order.  It may be closed before or after @first.
+ * Return: as sevadm_open()
+ */
+int sevadm_open_beside(struct sevadm **out, const struct sevadm *first, unsigned int flags);
+
+/**
+ * sevadm_record_command - note in a recording that another command begins
+ * @adm:	handle; nothing is done where it is not recorded
+ * @words:	the command line
+ * @nr_words:	how many
+ * Return: 0 or -errno, as sevadm_record_error()
+ */
+int sevadm_record_command(struct sevadm *adm, char *const *words, size_t nr_words);
+
+/**
+ * sevadm_record_error - is the recording whole?
+ * @adm:	handle
+ * Return: 0, also where there is none; -errno: the first write that failed
+ */
+int sevadm_record_error(const struct sevadm *adm);
+
+/**
+ * sevadm_is_replay - does a recording answer?
+ * @adm:	handle
+ * Return: true if it was opened as "replay:FILE"; sevadm_is_simulated() is true then, too
+ */
+bool sevadm_is_replay(const struct sevadm *adm);
+
+/**
+ * sevadm_replay_check - was something asked that the recording has no answer to?
+ * @adm:	handle
+ *
+ * Nothing is answered from then on.  A function that goes on without an answer that it
+ * could do without returns 0 all the same, so ask this when it is done.
+ * Return: 0; -EBADMSG: it was, and sevadm_failure() tells the first difference
+ */
+int sevadm_replay_check(struct sevadm *adm);
+
+/**
+ * sevadm_replay_rest - what of a recording was not asked for
+ * @adm:	handle
+ * @first:	result: the first event of these
+ * @size:	of @first
+ * Return: how many events are left
+ */
+size_t sevadm_replay_rest(struct sevadm *adm, char *first, size_t size);
+
+/* A recording that was read */
+struct sevadm_recording;
+
+/**
+ * struct sevadm_recording_info - what heads a recording
+ * @sevadm:	version that wrote it
+ * @kernel:	release
+ * @time:	UTC
+ * @device:	"kernel", "sim", "replay"
+ * @cpus_present, @cpus_online: lists; empty where they were not known
+ * @ccp, @kvm_amd: srcversion of the modules, same
+ * @command:	the words of the command line, with spaces between them
+ * @abi:	SEV_DBG_ABI_VERSION that it was built with
+ * @events:	how many there are
+ * @simulated:	it was no real host
+ * @secrets:	nothing is masked
+ * @anonymised:	names in it are made up
+ * @cut:	its last line is a half one: who wrote it was killed
+ */
+struct sevadm_recording_info {
+	char sevadm[64], kernel[128], time[32], device[16];
+	char cpus_present[512], cpus_online[512], ccp[64], kvm_amd[64];
+	char command[1024];
+	uint32_t abi, events;
+	bool simulated, secrets, anonymised, cut;
+};
+
+/**
+ * struct sevadm_recording_event - one event as people see it
+ * @number:	from 1
+ * @kind:	"ioctl", "read", "process_signal", ...
+ * @what:	the request's name; what was asked of the host
+ * @cpu:	-1: not known
+ * @thread:	0: the one that opened the host
+ * @time_ns:	when it was over, since the recording began
+ * @duration_ns: how long it took
+ * @err:	positive errno, 0 if there was none
+ * @result:	what came back otherwise
+ * @has_status, @status: of the firmware, where it was called
+ * @masked:	something of it was not recorded
+ * @host:	it was asked of the host, not of a device
+ */
+struct sevadm_recording_event {
+	uint32_t number;
+	const char *kind;
+	char what[256];
+	int32_t cpu;
+	uint32_t thread;
+	uint64_t time_ns, duration_ns;
+	int32_t err;
+	int64_t result;
+	bool has_status;
+	uint32_t status;
+	bool masked, host;
+};
+
+/**
+ * struct sevadm_recording_field - one member of what was asked or came back
+ * @buffer:	of a request: "arg", "trace", ...; of the host: empty
+ * @type:	structure in it
+ * @name:	of the member
+ * @index:	which structure, where the buffer has many
+ * @out:	it came back
+ * @value:	as people write it, escaped
+ */
+struct sevadm_recording_field {
+	const char *buffer, *type, *name;
+	uint32_t index;
+	bool out;
+	char value[256];
+};
+
+/**
+ * sevadm_recording_open - read a recording
+ * @out:	result, NULL on failure
+ * @file:	of --record
+ * @failure:	what is wrong with it
+ * Return: 0; -EBADMSG: it is none, or damaged; -EPROTO: of another format; other errno
+ */
+int sevadm_recording_open(struct sevadm_recording **out, const char *file,
+			  struct sevadm_failure *failure);
+
+/**
+ * sevadm_recording_close - release one
+ * @recording:	NULL does nothing
+ */
+void sevadm_recording_close(struct sevadm_recording *recording);
+
+/**
+ * sevadm_recording_info - what heads it
+ * @recording:	which
+ * @info:	result
+ */
+void sevadm_recording_info(const struct sevadm_recording *recording,
+			   struct sevadm_recording_info *info);
+
+/**
+ * sevadm_recording_event - one of its events
+ * @recording:	which
+ * @number:	from 1
+ * @event:	result
+ * Return: 0, -ENOENT
+ */
+int sevadm_recording_event(const struct sevadm_recording *recording, uint32_t number,
+			   struct sevadm_recording_event *event);
+
+/**
+ * sevadm_recording_fields - the members of an event
+ * @recording:	which
+ * @number:	of the event
+ * @fn:		called with each, until it returns non-zero
+ * @arg:	passed on
+ * Return: 0, what @fn returned, -ENOENT
+ */
+int sevadm_recording_fields(const struct sevadm_recording *recording, uint32_t number,
+			    int (*fn)(void *arg, const struct sevadm_recording_field *field),
+			    void *arg);
+
+/**
+ * sevadm_recording_diff - do two recordings tell the same?
+ * @a:		one
+ * @b:		the other
+ * @host:	also what was only read from the host
+ * @text:	where they first differ
+ * @size:	of @text
+ *
+ * Times, pids, and the order of what many threads did at once are no difference.
+ * Return: 0: the same; 1: they differ; -ENOMEM
+ */
+int sevadm_recording_diff(const struct sevadm_recording *a, const struct sevadm_recording *b,
+			  bool host, char *text, size_t size);
+
+/**
+ * sevadm_recording_anonymise - a copy without the names in it
+ * @file:	recording
+ * @output:	a new file, mode 0600
+ * @failure:	what went wrong
+ *
+ * Names of processes, guests, units, hosts and files, pids, serial numbers and lines of the
+ * log that are not about SEV are replaced, the same by the same; what sevadm goes by stays,
+ * so that it replays as the original does.
+ * Return: 0, or -errno; then there is no @output
+ */
+int sevadm_recording_anonymise(const char *file, const char *output,
+			       struct sevadm_failure *failure);
+
+/**
+ * sevadm_version - of the library
+ * Return: as "0.1"
+ */
+const char *sevadm_version(void);
 
 /* Privileges that the rest of the work needs; everything else is dropped */
 #define SEVADM_KEEP_SYS_ADMIN	(1U << 0)	/* ioctls that change state */

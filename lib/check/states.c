@@ -72,11 +72,9 @@ static int check_others(struct facts *f, bool *busy)
 	char holder[1024];
 
 	*busy = false;
-	if (f->adm->lock >= 0 || host_lock_held(f->adm->lock_path) != 1)
+	if (core_lock_held(f->adm, holder, sizeof(holder)) != 1)
 		return 0;
 	*busy = true;
-	if (!journal_holder(f->adm->journal.path, holder, sizeof(holder)))
-		strcpy(holder, "nothing is known of it");
 	return check_say(f, "lock", SEVADM_FAIL, "Wait until it is done.", "another sevadm is at work "
 			 "on this host: %s", holder);
 }
@@ -88,8 +86,7 @@ static int check_journal(struct facts *f)
 	bool busy;
 	int ret = check_others(f, &busy);
 
-	/* what we do ourselves just now has not come to its end either */
-	if (ret || busy || f->adm->lock >= 0 || !journal_interrupted(f->adm, text, sizeof(text)))
+	if (ret || busy || !core_interrupted(f->adm, text, sizeof(text)))
 		return ret;
 	return check_say(f, "journal", SEVADM_WARN, "What the host is like now is told here; the same "
 			 "command again goes on from there.", "%s", text);

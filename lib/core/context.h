@@ -14,12 +14,19 @@
 #include "lib/host/host.h"
 #include "sevadm.h"
 
+struct recorder;
+struct replay;
+
 struct sevadm {
 	struct device *dev;
 	struct host *host;
+	struct host *below;	/* the same without a recorder: for what is noted as a whole */
+	struct recorder *recorder;	/* of --record, or NULL */
+	struct replay *replay;	/* of a replayed recording, or NULL */
 	struct sim *sim;
 	struct sevadm_failure failure;
 	unsigned int flags;	/* SEVADM_*, as it was opened */
+	char device[PATH_MAX];	/* same */
 	int (*observer)(void *arg, const struct sevadm_step *step);
 	void *observer_arg;
 	void (*phase_observer)(void *arg, const struct sevadm_phase *phase);
@@ -29,6 +36,7 @@ struct sevadm {
 	uint64_t deadline;	/* on the host's clock; 0: none */
 	unsigned int deadline_seconds;
 	int lock;		/* descriptor of the lock against other programs, or -1 */
+	bool locked;		/* it is ours, in a replay without a descriptor */
 	char lock_path[PATH_MAX];
 	struct journal journal;
 	const char *note_path;	/* where the guests are noted that were seen; NULL: nowhere */
@@ -105,6 +113,23 @@ __attribute__((format(printf, 2, 3)))
 const char *core_text(struct sevadm_run *run, const char *format, ...);
 __attribute__((format(printf, 2, 3)))
 void core_message(struct sevadm_run *run, const char *format, ...);
+
+/* ---- recording.c */
+
+/* A handle of nothing yet, or NULL */
+struct sevadm *core_new(unsigned int flags);
+/* "replay:FILE": both seams as a recording answers; 0, or the failure */
+int core_replay_open(struct sevadm *adm, const char *device);
+/* What neither seam sees goes into a recording as a note, and comes back from it: was it there? */
+void core_note(struct sevadm *adm, const char *about, int64_t result, const char *text);
+bool core_noted(struct sevadm *adm, const char *about, int64_t *result, char *text, size_t size);
+
+/* ---- lock.c */
+
+/* Does another one hold the lock?  1 and who, 0, or -errno */
+int core_lock_held(struct sevadm *adm, char *holder, size_t size);
+/* What an earlier run left undone, as far as the journal tells */
+bool core_interrupted(struct sevadm *adm, char *text, size_t size);
 
 /* ---- reach.c */
 

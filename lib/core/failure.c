@@ -85,6 +85,9 @@ static bool record(struct sevadm *adm, enum sevadm_class class, int err, const c
 
 	if (f->kind != SEVADM_DONE)
 		return false;
+	/* what a replay could not answer failed for that reason, whatever it looked like */
+	if (sevadm_replay_check(adm))
+		return false;
 	f->kind = class;
 	f->err = err;
 	f->status = SEVADM_NO_FW_CALL;

@@ -288,13 +288,21 @@ static void let_time_pass(void *adm_, uint64_t ns)
 
 static int put_before(struct sevadm *adm)
 {
+	struct device **slot;
 	char seconds[16];
+	int ret;
 	uint64_t n = 100;	/* what the driver has unless it was told */
 
 	if (!host_read_line(adm->host, "/sys/module/ccp/parameters/psp_cmd_timeout", seconds,
 			    sizeof(seconds)))
 		text_u64(seconds, 86400, &n);
-	return device_fault_open(&adm->dev, let_time_pass, adm, n * 1000000000);
+	/* what is put in is recorded as any other answer */
+	slot = device_record_inner(adm->dev);
+	if (!slot)
+		slot = &adm->dev;
+	ret = device_fault_open(slot, let_time_pass, adm, n * 1000000000);
+	adm->faulty = *slot;
+	return ret;
 }
 
 int sevadm_fault_add(struct sevadm *adm, const char *spec)
@@ -317,7 +325,6 @@ int sevadm_fault_add(struct sevadm *adm, const char *spec)
 		free(copy);
 		return core_fail_errno(adm, -ret, "put faults in");
 	}
-	adm->faulty = adm->dev;
 	device_fault_add(adm->faulty, &f);
 	adm->faults[adm->nr_faults++] = copy;
 	return 0;

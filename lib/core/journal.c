@@ -262,7 +262,7 @@ static void left_online(struct sevadm *adm, const char *begin, struct cpuset *le
 	}
 	cpuset_subtract(left, &offline);
 	offline = *left;
-	if (host_cpus(adm->host, HOST_CPUS_ONLINE, &online))
+	if (host_cpus(adm->below, HOST_CPUS_ONLINE, &online))
 		return;
 	cpuset_subtract(&offline, &online);
 	cpuset_subtract(left, &offline);
@@ -304,7 +304,7 @@ static void describe_interrupted(struct sevadm *adm, const char *tail, const cha
 
 static void boot_id(struct sevadm *adm, char *boot, size_t size)
 {
-	if (host_read_line(adm->host, "/proc/sys/kernel/random/boot_id", boot, size))
+	if (host_read_line(adm->below, "/proc/sys/kernel/random/boot_id", boot, size))
 		snprintf(boot, size, "?");
 }
 

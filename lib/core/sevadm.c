@@ -11,6 +11,7 @@
 
 #include "lib/core/context.h"
 #include "lib/device/sim_crypto.h"
+#include "lib/recording/recording.h"
 #include "sim/sim.h"
 
 #define LOCK_FILE	"/run/sevadm.lock"
@@ -32,74 +33,64 @@ static int open_simulated(struct sevadm *adm, const char *file, bool write)
 	ret = device_sim_open(&adm->dev, adm->sim, write);
 	if (!ret)
 		ret = host_sim_open(&adm->host, adm->sim);
+	adm->below = adm->host;
 	return ret ? core_fail_errno(adm, -ret, "open a simulated host") : 0;
 }
 
-/*
- * Two of us that act on one host would undo each other's work: the one thaws
- * what the other is about to decommission.
- */
-int sevadm_lock(struct sevadm *adm, const char *command, unsigned int wait_seconds,
-		void (*waiting)(void *arg, const char *holder), void *arg)
+static int open_kernel(struct sevadm *adm, bool write)
 {
-	char what[PATH_MAX + 8], holder[1024] = "another sevadm";
-	int ret;
+	int ret = device_kernel_open(&adm->dev, write);
 
-	/* what cannot act needs no lock, and says by itself what it lacks */
-	if (!adm->sim && adm->dev->node_err[DEVICE_SEV])
-		return 0;
-	ret = host_lock(adm->lock_path, !adm->sim, 0);
-	if (ret == -EBUSY)
-		journal_holder(adm->journal.path, holder, sizeof(holder));
-	if (ret == -EBUSY && wait_seconds) {
-		if (waiting)
-			waiting(arg, holder);
-		ret = host_lock(adm->lock_path, false, wait_seconds * 1000000000ULL);
-	}
-	if (ret >= 0) {
-		adm->lock = ret;
-		journal_open(adm, command);
-		return 0;
-	}
-	if (ret == -EBUSY)
-		return core_fail(adm, SEVADM_BUSY, EBUSY, "Wait until it is done, or say --wait.",
-				 "another sevadm is at work on this host: %s, lock on %s", holder,
-				 adm->lock_path);
-	snprintf(what, sizeof(what), "lock %s", adm->lock_path);
-	return core_fail_errno(adm, -ret, what);
-}
-
-int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
-{
-	struct sevadm *adm = calloc(1, sizeof(*adm));
-	bool write = flags & SEVADM_WRITE;
-	int ret;
-
-	*out = adm;
-	if (!adm)
-		return -ENOMEM;
-	adm->lock = -1;
-	adm->flags = flags;
-	if (!strncmp(device, "sim:", 4) && device[4]) {
-		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", device + 4);
-		journal_path(adm, device + 4);
-		ret = open_simulated(adm, device + 4, write);
-		return ret || !(flags & SEVADM_EXCLUSIVE) ? ret :
-		       sevadm_lock(adm, "(a program)", 0, NULL, NULL);
-	}
-	if (strcmp(device, "kernel"))
-		return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel or "
-				 "--device=sim:FILE.", "there is no kind of device '%.64s'", device);
-	ret = device_kernel_open(&adm->dev, write);
 	if (!ret)
 		ret = host_kernel_open(&adm->host, "");
+	adm->below = adm->host;
 	if (ret)
 		return core_fail_errno(adm, -ret, "open the host");
 	adm->host->opener = getpid();
 	snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", LOCK_FILE);
 	journal_path(adm, NULL);
 	adm->note_path = SEVADM_NOTED_GUESTS;
-	return flags & SEVADM_EXCLUSIVE ? sevadm_lock(adm, "(a program)", 0, NULL, NULL) : 0;
+	return 0;
+}
+
+static int open_device(struct sevadm *adm, const char *device, bool write)
+{
+	if (!strncmp(device, "sim:", 4) && device[4]) {
+		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", device + 4);
+		journal_path(adm, device + 4);
+		return open_simulated(adm, device + 4, write);
+	}
+	if (!strncmp(device, "replay:", 7) && device[7])
+		return core_replay_open(adm, device);
+	if (!strcmp(device, "kernel"))
+		return open_kernel(adm, write);
+	return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel, --device=sim:FILE or "
+			 "--device=replay:FILE.", "there is no kind of device '%.64s'", device);
+}
+
+struct sevadm *core_new(unsigned int flags)
+{
+	struct sevadm *adm = calloc(1, sizeof(*adm));
+
+	if (!adm)
+		return NULL;
+	adm->lock = -1;
+	adm->flags = flags;
+	return adm;
+}
+
+int sevadm_open(struct sevadm **out, const char *device, unsigned int flags)
+{
+	struct sevadm *adm = core_new(flags);
+	int ret;
+
+	*out = adm;
+	if (!adm)
+		return -ENOMEM;
+	snprintf(adm->device, sizeof(adm->device), "%s", device);
+	ret = open_device(adm, device, flags & SEVADM_WRITE);
+	return ret || !(flags & SEVADM_EXCLUSIVE) ? ret :
+	       sevadm_lock(adm, "(a program)", 0, NULL, NULL);
 }
 
 void sevadm_close(struct sevadm *adm)
@@ -116,6 +107,8 @@ void sevadm_close(struct sevadm *adm)
 		adm->host->ops->close(adm->host);
 	if (adm->sim)
 		sim_close(adm->sim);
+	recorder_close(adm->recorder);
+	replay_close(adm->replay);
 	if (adm->lock >= 0)
 		close(adm->lock);
 	free(adm->noted);

@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 struct device;
+struct recorder;
+struct replay;
 struct sim;
 
 enum device_node { DEVICE_SEV, DEVICE_SEV_DEBUG, DEVICE_NODES };
 
 /**
  * struct device_ops - a back-end
- * @name:	"kernel", "sim"
+ * @name:	"kernel", "sim", "record", "replay"
  * @submit:	one ioctl; the node follows from the request's type.  0 or -errno
  * @close:	release everything, the struct device too
  *
@@ -125,5 +127,11 @@ int device_fault_add(struct device *dev, const struct device_fault *fault);
 
 /* How many requests the @i-th fault was about, and how often it happened */
 void device_fault_uses(const struct device *dev, size_t i, uint64_t *asked, uint64_t *used);
+/* Another one, whose requests are recorded; closes @inner with it.  0 or -ENOMEM */
+int device_record_open(struct device **out, struct device *inner, struct recorder *recorder);
+/* Where the one behind it is, if it is such a one; else NULL */
+struct device **device_record_inner(struct device *dev);
+/* As a recording answers.  0 or -ENOMEM */
+int device_replay_open(struct device **out, struct replay *replay);
 
 #endif

@@ -15,6 +15,8 @@
 #include "lib/util/cpuset.h"
 
 struct host;
+struct recorder;
+struct replay;
 struct sim;
 
 typedef int (*host_list_fn)(void *arg, const char *name);
@@ -34,6 +36,7 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  * @process_open: a handle of a process that stays valid when its pid is used again
  * @process_signal: -ESRCH once it has ended
  * @process_wait: 1 when it has ended, 0 when not after @timeout_ns
+ * @is_ours:	was that one of us?  NULL: as this process knows itself
  * @run:	a program of the system's by its name, without input and out of reach of the
  *		terminal's signals, waited for: its exit status; -ETIMEDOUT (it was ended), -EINTR (a signal came: it was ended),
  *		-errno.  The last line that it said is left in @said
@@ -57,6 +60,7 @@ struct host_ops {
 	int (*process_signal)(struct host *host, int handle, int sig);
 	int (*process_wait)(struct host *host, int handle, uint64_t timeout_ns);
 	void (*process_close)(struct host *host, int handle);
+	bool (*is_ours)(struct host *host, pid_t pid);
 	int (*run)(struct host *host, const char *const *words, uint64_t timeout_ns, char *said,
 		   size_t size);
 	int (*module_remove)(struct host *host, const char *name);
@@ -81,6 +85,9 @@ struct host {
 /* @root: "" for the machine itself, or a directory that holds another's proc and sys */
 int host_kernel_open(struct host **out, const char *root);
 int host_sim_open(struct host **out, struct sim *sim);
+/* Another one, whose calls are recorded; closes @inner with it */
+int host_record_open(struct host **out, struct host *inner, struct recorder *recorder);
+int host_replay_open(struct host **out, struct replay *replay);
 
 /* Of the kernel's own back-end (program.c) */
 int host_program_run(const char *const *words, uint64_t timeout_ns, char *said, size_t size);

@@ -91,10 +91,12 @@ static int keep_current(struct scan *scan)
 }
 
 /* We, who opened this host for us, and who stands between */
-static bool is_ours(const struct host *host, pid_t pid)
+static bool is_ours(struct host *host, pid_t pid)
 {
 	bool lent = host->opener && host->opener != getpid();
 
+	if (host->ops->is_ours)
+		return host->ops->is_ours(host, pid);
 	return pid == getpid() || (lent && (pid == host->opener || pid == getppid()));
 }
 

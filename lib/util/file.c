@@ -29,6 +29,48 @@ int file_open_append(const char *path)
 	return fd;
 }
 
+int file_create_append(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int file_read(const char *path, size_t max, char **data, size_t *size)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	_cleanup_free_ char *text = NULL;
+	size_t used = 0, room = 0;
+
+	if (fd < 0)
+		return -errno;
+	for (;;) {
+		ssize_t n;
+
+		if (used == room) {
+			char *larger = realloc(text, (room ? room * 2 : 65536) + 1);
+
+			if (!larger)
+				return -ENOMEM;
+			text = larger;
+			room = room ? room * 2 : 65536;
+		}
+		n = read(fd, text + used, room - used);
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		used += n > 0 ? (size_t)n : 0;
+		if (used > max)
+			return -EFBIG;
+		if (!n)
+			break;
+	}
+	text[used] = '\0';
+	*data = text;
+	*size = used;
+	text = NULL;
+	return 0;
+}
+
 int file_append(int fd, const void *record, size_t size)
 {
 	ssize_t n = write(fd, record, size);

@@ -15,6 +15,23 @@
 int file_open_append(const char *path);
 
 /**
+ * file_create_append - a new file to add records to
+ * @path:	made with mode 0600; nothing is there yet
+ * Return: a descriptor, -EEXIST, -errno
+ */
+int file_create_append(const char *path);
+
+/**
+ * file_read - a whole file
+ * @path:	which
+ * @max:	bytes at most
+ * @data:	result, with a NUL behind it, to be freed
+ * @size:	of it
+ * Return: 0, -EFBIG (there is more of it), -ENOMEM, -errno
+ */
+int file_read(const char *path, size_t max, char **data, size_t *size);
+
+/**
  * file_append - one record, by one write(), and on the disk when it returns
  * @fd:		from file_open_append()
  * @record:	what

@@ -183,6 +183,24 @@ machine --snp-guests=1 --sev-guests=1 --leaked-guests=1
 run --json sim show "$sim"
 sample 'sim show of guests'
 
+# recordings: of what went well, what is asked of them, and what they are not
+machine --snp-guests=1
+on 'recorded' --record="$work/recording" teardown --guests=stop --yes
+on 'recorded once more' --record="$work/recording" status
+for words in 'teardown --guests=stop --yes' status; do
+	# shellcheck disable=SC2086
+	run --json --device="replay:$work/recording" $words
+	sample "replayed: $words"
+done
+for words in "record show $work/recording" "record show --host $work/recording" 'record show /' \
+	"record diff $work/recording $work/recording" "record diff $work/recording $work/none" \
+	"record anonymise $work/recording --output=$work/other" "record show $work/other" \
+	"record anonymise $work/recording --output=$work/other" 'record diff x'; do
+	# shellcheck disable=SC2086
+	run --json $words
+	sample "$words"
+done
+
 # mistakes in the command line
 for words in '' frobnicate sim 'status --frobnicate' 'teardown --jobs=x' 'teardown --ye' 'wbinvd --cpus=x' \
 	'decommission' 'status --porcelain' 'status surplus'; do

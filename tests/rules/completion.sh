@@ -80,7 +80,7 @@ done | result 'the words that an option takes complete'
 	offers '--device sim:x te' teardown
 	offers '--color=' --color={auto,always,never}
 	offers '--color a' auto always
-	offers 'status --device=' --device={kernel,sim:}
+	offers 'status --device=' --device={kernel,sim:,replay:}
 	offers '--device=sim:x' .--device=sim:
 	offers '--device sim:x' .sim:
 	offers '--log=' --log={journal,syslog} .--log=

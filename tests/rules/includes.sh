@@ -25,12 +25,19 @@ lib/crypto/*:lib/crypto/* lib/util/*:openssl/*
 lib/device/sim_crypto.c:lib/device/sim_crypto.h lib/crypto/* sim/psp_fw.h:
 lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
 lib/device/fault_answer.c:lib/device/* lib/util/*:linux/*
+lib/device/record.c:lib/device/* lib/recording/recording.h:
+lib/device/replay.c:lib/device/* lib/recording/recording.h:
 lib/device/*:lib/device/* lib/util/*:linux/sev-debug.h
+lib/recording/parse.c:lib/recording/* lib/util/*:json-c/*
+lib/recording/*:sevadm.h lib/recording/* lib/util/*:linux/psp-sev.h linux/sev-debug.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
 lib/host/program.c:lib/host/* lib/util/*:linux/kexec.h
+lib/host/record.c:lib/host/* lib/recording/recording.h:
+lib/host/replay.c:lib/host/* lib/recording/recording.h:
 lib/host/*:lib/host/* lib/util/*:
-lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/util/* sevadm.h sim/sim.h:linux/*
+lib/core/sevadm.c:lib/core/* lib/device/* lib/host/* lib/firmware/* lib/recording/* lib/util/* sevadm.h sim/sim.h:linux/*
+lib/core/recording.c:lib/core/* lib/device/device.h lib/host/* lib/recording/* lib/util/* sevadm.h config.h:
 lib/core/*:lib/core/* lib/device/device.h lib/host/* lib/firmware/* lib/util/* sevadm.h:linux/*
 lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
 lib/platform/noted.[ch]:sevadm.h lib/platform/noted.h lib/util/*:

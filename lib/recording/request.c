@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The requests that are known: their structures, field by field, and the memory that they
+ * point to.  What stands here with neither PART_SECRET was looked at and holds no key; a
+ * request that is not here is recorded without its buffers.
+ */
+#include "lib/recording/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/psp-sev.h>
+#include <linux/sev-debug.h>
+
+#define MANY	65536U		/* structures in a list: more than there are guests */
+#define BYTES	(1U << 20)	/* of one buffer */
+
+#define AT(type, name, member, format, flags) \
+	{ name, offsetof(type, member), sizeof(((type *)0)->member), format, flags }
+#define F(type, member, format, flags)	AT(type, #member, member, format, flags)
+
+#define RESULT_FIELDS(type, in, prefix, mark) \
+	AT(type, prefix "cmd", in cmd, FIELD_HEX, 0), \
+	AT(type, prefix "err", in err, FIELD_S, 0), \
+	AT(type, prefix "status", in status, FIELD_FWSTATUS, mark), \
+	AT(type, prefix "count", in count, FIELD_U, 0), \
+	AT(type, prefix "duration_ns", in duration_ns, FIELD_U, FIELD_TIME), \
+	AT(type, prefix "fw_ext", in fw_ext, FIELD_HEX, 0)
+
+static const struct recording_field info[] = {
+	F(struct sev_dbg_info, size, FIELD_U, 0),
+	F(struct sev_dbg_info, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_info, abi_version, FIELD_U, 0),
+	F(struct sev_dbg_info, features, FIELD_HEX, 0),
+	F(struct sev_dbg_info, state, FIELD_HEX, 0),
+	F(struct sev_dbg_info, api_major, FIELD_U, 0),
+	F(struct sev_dbg_info, api_minor, FIELD_U, 0),
+	F(struct sev_dbg_info, build, FIELD_U, 0),
+	F(struct sev_dbg_info, rsvd, FIELD_HEX, 0),
+	F(struct sev_dbg_info, nr_snp_guests, FIELD_U, 0),
+	F(struct sev_dbg_info, nr_sev_guests, FIELD_U, 0),
+	F(struct sev_dbg_info, nr_snp_tombstones, FIELD_U, 0),
+	F(struct sev_dbg_info, nr_sev_tombstones, FIELD_U, 0),
+	F(struct sev_dbg_info, fw_snp_state, FIELD_U, 0),
+	F(struct sev_dbg_info, fw_sev_state, FIELD_U, 0),
+	F(struct sev_dbg_info, leaked_pages, FIELD_U, 0),
+	{ 0 }
+};
+
+static const struct recording_field guest[] = {
+	F(struct sev_dbg_guest, id, FIELD_U, 0),
+	F(struct sev_dbg_guest, kind, FIELD_U, 0),
+	F(struct sev_dbg_guest, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_guest, asid, FIELD_U, 0),
+	F(struct sev_dbg_guest, handle, FIELD_U, 0),
+	F(struct sev_dbg_guest, policy, FIELD_HEX, 0),
+	F(struct sev_dbg_guest, tgid, FIELD_S, FIELD_PID),
+	F(struct sev_dbg_guest, rsvd, FIELD_HEX, 0),
+	F(struct sev_dbg_guest, created_boot_ns, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_guest, comm, FIELD_CHARS, FIELD_NAME),
+	{ 0 }
+};
+
+static const struct recording_field guest_list[] = {
+	F(struct sev_dbg_guest_list, size, FIELD_U, 0),
+	F(struct sev_dbg_guest_list, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_guest_list, entry_size, FIELD_U, 0),
+	F(struct sev_dbg_guest_list, capacity, FIELD_U, 0),
+	F(struct sev_dbg_guest_list, count, FIELD_U, 0),
+	F(struct sev_dbg_guest_list, total, FIELD_U, 0),
+	F(struct sev_dbg_guest_list, entries, FIELD_HEX, FIELD_POINTER),
+	{ 0 }
+};
+
+static const struct recording_field guest_cmd[] = {
+	F(struct sev_dbg_guest_cmd, size, FIELD_U, 0),
+	F(struct sev_dbg_guest_cmd, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_guest_cmd, id, FIELD_U, 0),
+	RESULT_FIELDS(struct sev_dbg_guest_cmd, result., "result.", FIELD_OUTCOME),
+	F(struct sev_dbg_guest_cmd, reason, FIELD_U, 0),
+	F(struct sev_dbg_guest_cmd, rsvd, FIELD_HEX, 0),
+	{ 0 }
+};
+
+static const struct recording_field guest_status[] = {
+	F(struct sev_dbg_guest_status, size, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_guest_status, id, FIELD_U, 0),
+	RESULT_FIELDS(struct sev_dbg_guest_status, result., "result.", FIELD_OUTCOME),
+	F(struct sev_dbg_guest_status, reason, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, kind, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, state, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, asid, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, policy, FIELD_HEX, 0),
+	F(struct sev_dbg_guest_status, vcek_dis, FIELD_U, 0),
+	F(struct sev_dbg_guest_status, rsvd, FIELD_HEX, 0),
+	{ 0 }
+};
+
+static const struct recording_field wbinvd[] = {
+	F(struct sev_dbg_wbinvd, size, FIELD_U, 0),
+	F(struct sev_dbg_wbinvd, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_wbinvd, cpu, FIELD_U, 0),
+	F(struct sev_dbg_wbinvd, rsvd, FIELD_HEX, 0),
+	F(struct sev_dbg_wbinvd, duration_ns, FIELD_U, FIELD_TIME),
+	{ 0 }
+};
+
+static const struct recording_field wbinvd_all[] = {
+	F(struct sev_dbg_wbinvd_all, size, FIELD_U, 0),
+	F(struct sev_dbg_wbinvd_all, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_wbinvd_all, nr_cpus, FIELD_U, 0),
+	F(struct sev_dbg_wbinvd_all, nr_present, FIELD_U, 0),
+	F(struct sev_dbg_wbinvd_all, duration_ns, FIELD_U, FIELD_TIME),
+	{ 0 }
+};
+
+static const struct recording_field cmd[] = {
+	F(struct sev_dbg_cmd, size, FIELD_U, 0),
+	F(struct sev_dbg_cmd, flags, FIELD_HEX, 0),
+	RESULT_FIELDS(struct sev_dbg_cmd, result., "result.", FIELD_OUTCOME),
+	F(struct sev_dbg_cmd, reason, FIELD_U, 0),
+	F(struct sev_dbg_cmd, trace_entry_size, FIELD_U, 0),
+	F(struct sev_dbg_cmd, trace_capacity, FIELD_U, 0),
+	F(struct sev_dbg_cmd, trace_count, FIELD_U, 0),
+	F(struct sev_dbg_cmd, trace_total, FIELD_U, 0),
+	F(struct sev_dbg_cmd, rsvd, FIELD_HEX, 0),
+	F(struct sev_dbg_cmd, trace, FIELD_HEX, FIELD_POINTER),
+	{ 0 }
+};
+
+static const struct recording_field result[] = {
+	RESULT_FIELDS(struct sev_dbg_result, , "", 0),
+	{ 0 }
+};
+
+static const struct recording_field trace[] = {
+	F(struct sev_dbg_trace, size, FIELD_U, 0),
+	F(struct sev_dbg_trace, flags, FIELD_HEX, 0),
+	F(struct sev_dbg_trace, entry_size, FIELD_U, 0),
+	F(struct sev_dbg_trace, capacity, FIELD_U, 0),
+	F(struct sev_dbg_trace, count, FIELD_U, 0),
+	F(struct sev_dbg_trace, rsvd, FIELD_HEX, 0),
+	/* numbers that begin with the time when the driver was loaded */
+	F(struct sev_dbg_trace, after, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace, first, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace, last, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace, running_cmd, FIELD_HEX, 0),
+	F(struct sev_dbg_trace, running_tgid, FIELD_S, FIELD_PID),
+	F(struct sev_dbg_trace, running_since_ns, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace, entries, FIELD_HEX, FIELD_POINTER),
+	{ 0 }
+};
+
+static const struct recording_field trace_entry[] = {
+	F(struct sev_dbg_trace_entry, seq, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace_entry, time_ns, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace_entry, duration_ns, FIELD_U, FIELD_TIME),
+	F(struct sev_dbg_trace_entry, fw_ext, FIELD_HEX, 0),
+	F(struct sev_dbg_trace_entry, cmd, FIELD_HEX, 0),
+	F(struct sev_dbg_trace_entry, err, FIELD_S, 0),
+	F(struct sev_dbg_trace_entry, status, FIELD_FWSTATUS, 0),
+	F(struct sev_dbg_trace_entry, cpu, FIELD_U, 0),
+	F(struct sev_dbg_trace_entry, tgid, FIELD_S, FIELD_PID),
+	F(struct sev_dbg_trace_entry, rsvd, FIELD_HEX, 0),
+	F(struct sev_dbg_trace_entry, comm, FIELD_CHARS, FIELD_NAME),
+	{ 0 }
+};
+
+static const struct recording_field issue[] = {
+	F(struct sev_issue_cmd, cmd, FIELD_U, 0),
+	F(struct sev_issue_cmd, data, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_issue_cmd, error, FIELD_FWSTATUS, FIELD_OUTCOME),
+	{ 0 }
+};
+
+static const struct recording_field sev_status[] = {
+	F(struct sev_user_data_status, api_major, FIELD_U, 0),
+	F(struct sev_user_data_status, api_minor, FIELD_U, 0),
+	F(struct sev_user_data_status, state, FIELD_U, 0),
+	F(struct sev_user_data_status, flags, FIELD_HEX, 0),
+	F(struct sev_user_data_status, build, FIELD_U, 0),
+	F(struct sev_user_data_status, guest_count, FIELD_U, 0),
+	{ 0 }
+};
+
+/* struct sev_user_data_snp_status: the headers of Debian 12 do not have it yet */
+#define SNP_STATUS_SIZE	32
+static const struct recording_field snp_status[] = {
+	{ "api_major", 0, 1, FIELD_U, 0 },
+	{ "api_minor", 1, 1, FIELD_U, 0 },
+	{ "state", 2, 1, FIELD_U, 0 },
+	{ "rmp_flags", 3, 1, FIELD_HEX, 0 },
+	{ "build_id", 4, 4, FIELD_U, 0 },
+	{ "features", 8, 4, FIELD_HEX, 0 },
+	{ "guest_count", 12, 4, FIELD_U, 0 },
+	{ "current_tcb", 16, 8, FIELD_HEX, 0 },
+	{ "reported_tcb", 24, 8, FIELD_HEX, 0 },
+	{ 0 }
+};
+
+static const struct recording_field id2[] = {
+	F(struct sev_user_data_get_id2, address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_get_id2, length, FIELD_U, 0),
+	{ 0 }
+};
+
+static const struct recording_field serial[] = {
+	{ "id", 0, 1, FIELD_BYTES, FIELD_SERIAL },
+	{ 0 }
+};
+
+#define ARG(fields_, type_) \
+	{ .name = "arg", .type = #type_, .size = sizeof(type_), .flags = PART_IN | PART_OUT, \
+	  .fields = fields_ }
+#define DATA(fields_, type_, size_, flags_) \
+	{ .name = "data", .type = type_, .size = size_, \
+	  .pointer = offsetof(struct sev_issue_cmd, data), .flags = flags_, .fields = fields_ }
+#define CMD(request, what) \
+	{ .number = request, .command = -1, .name = #request, .flags = REQUEST_CHANGES, \
+	  .parts = { ARG(cmd, struct sev_dbg_cmd), \
+		     { .name = "trace", .type = "struct sev_dbg_result", \
+		       .size = sizeof(struct sev_dbg_result), \
+		       .pointer = offsetof(struct sev_dbg_cmd, trace), \
+		       .capacity = offsetof(struct sev_dbg_cmd, trace_capacity), \
+		       .count = offsetof(struct sev_dbg_cmd, trace_count), \
+		       .flags = PART_OUT, .fields = result } } }
+
+static const struct recording_request requests[] = {
+	{ .number = SEV_DBG_GET_INFO, .command = -1, .name = "SEV_DBG_GET_INFO",
+	  .parts = { ARG(info, struct sev_dbg_info) } },
+	{ .number = SEV_DBG_GUEST_LIST, .command = -1, .name = "SEV_DBG_GUEST_LIST",
+	  .parts = { ARG(guest_list, struct sev_dbg_guest_list),
+		     { .name = "entries", .type = "struct sev_dbg_guest",
+		       .size = sizeof(struct sev_dbg_guest),
+		       .pointer = offsetof(struct sev_dbg_guest_list, entries),
+		       .capacity = offsetof(struct sev_dbg_guest_list, capacity),
+		       .count = offsetof(struct sev_dbg_guest_list, count),
+		       .flags = PART_OUT, .fields = guest } } },
+	{ .number = SEV_DBG_TRACE, .command = -1, .name = "SEV_DBG_TRACE",
+	  .parts = { ARG(trace, struct sev_dbg_trace),
+		     { .name = "entries", .type = "struct sev_dbg_trace_entry",
+		       .size = sizeof(struct sev_dbg_trace_entry),
+		       .pointer = offsetof(struct sev_dbg_trace, entries),
+		       .capacity = offsetof(struct sev_dbg_trace, capacity),
+		       .count = offsetof(struct sev_dbg_trace, count),
+		       .flags = PART_OUT, .fields = trace_entry } } },
+	{ .number = SEV_DBG_DECOMMISSION, .command = -1, .name = "SEV_DBG_DECOMMISSION",
+	  .flags = REQUEST_CHANGES, .parts = { ARG(guest_cmd, struct sev_dbg_guest_cmd) } },
+	{ .number = SEV_DBG_GUEST_STATUS, .command = -1, .name = "SEV_DBG_GUEST_STATUS",
+	  .parts = { ARG(guest_status, struct sev_dbg_guest_status) } },
+	{ .number = SEV_DBG_WBINVD, .command = -1, .name = "SEV_DBG_WBINVD",
+	  .flags = REQUEST_ANY_ORDER | REQUEST_CHANGES, .cpu = offsetof(struct sev_dbg_wbinvd, cpu),
+	  .parts = { ARG(wbinvd, struct sev_dbg_wbinvd) } },
+	{ .number = SEV_DBG_WBINVD_ALL, .command = -1, .name = "SEV_DBG_WBINVD_ALL",
+	  .flags = REQUEST_CHANGES, .parts = { ARG(wbinvd_all, struct sev_dbg_wbinvd_all) } },
+	CMD(SEV_DBG_DF_FLUSH, ),
+	CMD(SEV_DBG_SHUTDOWN, ),
+	CMD(SEV_DBG_INIT, ),
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PLATFORM_STATUS, .name = "PLATFORM_STATUS",
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(sev_status, "struct sev_user_data_status",
+			  sizeof(struct sev_user_data_status), PART_OUT) } },
+	/* SNP_PLATFORM_STATUS of newer headers */
+	{ .number = SEV_ISSUE_CMD, .command = 9, .name = "SNP_PLATFORM_STATUS",
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(snp_status, "struct sev_user_data_snp_status", SNP_STATUS_SIZE,
+			  PART_OUT) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_GET_ID2, .name = "GET_ID2",
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(id2, "struct sev_user_data_get_id2",
+			  sizeof(struct sev_user_data_get_id2), PART_IN | PART_OUT),
+		     { .name = "id", .type = "the id", .size = 1, .parent = 1,
+		       .pointer = offsetof(struct sev_user_data_get_id2, address),
+		       .capacity = offsetof(struct sev_user_data_get_id2, length),
+		       .flags = PART_OUT, .fields = serial } } },
+};
+
+static uint32_t u32_at(const void *memory, size_t offset)
+{
+	uint32_t value;
+
+	memcpy(&value, (const char *)memory + offset, sizeof(value));
+	return value;
+}
+
+const struct recording_request *recording_request_find(unsigned long number, const void *arg,
+							size_t size)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		const struct recording_request *row = &requests[i];
+
+		if (row->number == number && size >= row->parts[0].size &&
+		    (row->command < 0 || u32_at(arg, 0) == (uint64_t)row->command))
+			return row;
+	}
+	return NULL;
+}
+
+const struct recording_request *recording_request_of(const struct recording_event *event)
+{
+	const struct recording_bytes *in = &event->parts[0].in;
+
+	return event->kind == RECORDING_IOCTL && in->data ?
+	       recording_request_find(event->request, in->data, in->size) : NULL;
+}
+
+/* -------------------------------------------------------------------- from memory */
+
+/* Where each part is, and how large: an address of 0 where there is none */
+struct layout {
+	void *at[RECORDING_PARTS];
+	size_t size[RECORDING_PARTS];
+};
+
+/*
+ * Of the argument's owner, who gave it to the driver as well: it is as large as he said
+ * before.  @event: where that is kept, once the driver may have written over it
+ */
+static void lay_out(const struct recording_request *row, const void *arg,
+		    const struct recording_event *event, struct layout *layout)
+{
+	*layout = (struct layout){ .at = { (void *)(uintptr_t)arg }, .size = { row->parts[0].size } };
+	for (unsigned int i = 1; i < RECORDING_PARTS && row->parts[i].name; i++) {
+		const struct recording_part *part = &row->parts[i];
+		const void *parent = layout->at[part->parent];
+		const char *before = event ? event->parts[part->parent].in.data : parent;
+		uint64_t address, count = 1;
+
+		if (!parent || !before)
+			continue;
+		memcpy(&address, (const char *)parent + part->pointer, sizeof(address));
+		if (part->capacity)
+			count = u32_at(before, part->capacity);
+		if (!address || !count || count > (part->size == 1 ? BYTES : MANY))
+			continue;
+		layout->at[i] = (void *)(uintptr_t)address;
+		layout->size[i] = count * part->size;
+	}
+}
+
+/* How much of a part came back: all of it, or as many structures as is said */
+static size_t written(const struct recording_part *part, const struct layout *layout,
+		      unsigned int i)
+{
+	size_t size = layout->size[i], said;
+
+	if (!part->count || !layout->at[part->parent])
+		return size;
+	said = (size_t)u32_at(layout->at[part->parent], part->count) * part->size;
+	return said < size ? said : size;
+}
+
+static int copy(struct recording_bytes *to, const struct recording_part *part, const void *from,
+		size_t size)
+{
+	int ret = recording_bytes_set(to, from, size);
+
+	for (const struct recording_field *f = part->fields; !ret && f->name; f++)
+		if (f->flags & FIELD_POINTER && f->offset + f->size <= size)
+			memset(to->data + f->offset, 0, f->size);
+	return ret;
+}
+
+/* A number that nobody knows: of its argument only the size may be known */
+static const struct recording_request *known(unsigned long number, const void *arg)
+{
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (requests[i].number == number)
+			return recording_request_find(number, arg, requests[i].parts[0].size);
+	return NULL;
+}
+
+static int capture(struct recording_event *event, const void *arg, bool secrets, unsigned int flag)
+{
+	const struct recording_request *row = known(event->request, arg);
+	struct layout layout;
+	int ret = 0;
+
+	if (!row) {
+		event->parts[0].masked = true;
+		return 0;
+	}
+	lay_out(row, arg, flag == PART_OUT ? event : NULL, &layout);
+	for (unsigned int i = 0; !ret && i < RECORDING_PARTS && row->parts[i].name; i++) {
+		const struct recording_part *part = &row->parts[i];
+		struct recording_buffer *buffer = &event->parts[i];
+
+		if (!layout.at[i] || !(part->flags & flag))
+			continue;
+		if (part->flags & PART_SECRET && !secrets)
+			buffer->masked = true;
+		else if (flag == PART_IN)
+			ret = copy(&buffer->in, part, layout.at[i], layout.size[i]);
+		else
+			ret = copy(&buffer->out, part, layout.at[i], written(part, &layout, i));
+	}
+	return ret;
+}
+
+int recording_capture_in(struct recording_event *event, unsigned long request, const void *arg,
+			 bool secrets)
+{
+	*event = (struct recording_event){ .kind = RECORDING_IOCTL, .request = request, .cpu = -1 };
+	return capture(event, arg, secrets, PART_IN);
+}
+
+int recording_capture_out(struct recording_event *event, const void *arg, bool secrets)
+{
+	return capture(event, arg, secrets, PART_OUT);
+}
+
+/* Everything but the pointers, which are the caller's own */
+static void put_back(const struct recording_part *part, const struct recording_bytes *from,
+		     void *to, size_t size)
+{
+	uint64_t saved = 0;
+	const struct recording_field *pointer = NULL;
+
+	for (const struct recording_field *f = part->fields; f->name; f++)
+		if (f->flags & FIELD_POINTER && f->offset + f->size <= size)
+			pointer = f;
+	if (pointer)
+		memcpy(&saved, (char *)to + pointer->offset, sizeof(saved));
+	memcpy(to, from->data, from->size < size ? from->size : size);
+	if (pointer)
+		memcpy((char *)to + pointer->offset, &saved, sizeof(saved));
+}
+
+void recording_restore(const struct recording_event *event, void *arg)
+{
+	const struct recording_request *row = known(event->request, arg);
+	struct layout layout;
+
+	if (!row)
+		return;
+	lay_out(row, arg, NULL, &layout);
+	for (unsigned int i = 0; i < RECORDING_PARTS && row->parts[i].name; i++)
+		if (layout.at[i] && event->parts[i].out.data && row->parts[i].flags & PART_OUT)
+			put_back(&row->parts[i], &event->parts[i].out, layout.at[i], layout.size[i]);
+}
+
+bool recording_status(const struct recording_event *event, uint32_t *status)
+{
+	const struct recording_request *row = recording_request_of(event);
+	const struct recording_bytes *out = &event->parts[0].out;
+
+	for (const struct recording_field *f = row ? row->parts[0].fields : NULL; f && f->name; f++) {
+		if (!(f->flags & FIELD_OUTCOME) || !out->data || out->size < f->offset + 4)
+			continue;
+		*status = u32_at(out->data, f->offset);
+		return true;
+	}
+	return false;
+}
+
+int64_t recording_any_order(const struct recording_event *event)
+{
+	const struct recording_request *row = recording_request_of(event);
+
+	if (row)
+		return row->flags & REQUEST_ANY_ORDER ? (int64_t)u32_at(event->parts[0].in.data,
+									row->cpu) : -1;
+	return recording_shapes[event->kind].flags & SHAPE_ANY_ORDER ? event->numbers[0] : -1;
+}
+
+bool recording_acts(const struct recording_event *event)
+{
+	const struct recording_request *row = recording_request_of(event);
+
+	if (event->kind == RECORDING_IOCTL)
+		return !row || row->flags & REQUEST_CHANGES;
+	return recording_shapes[event->kind].flags & SHAPE_ACTS;
+}
