@@ -234,3 +234,17 @@ int file_read_all(const char *path, size_t max, char **text, size_t *size)
 	*text = NULL;
 	return ret;
 }
+
+int file_copy(const char *from, int to)
+{
+	const size_t room = 1 << 20;
+	_cleanup_free_ char *buf = malloc(room);
+	_cleanup_close_ int fd = open(from, O_RDONLY | O_CLOEXEC);
+	int ret = !buf ? -ENOMEM : fd < 0 ? -errno : 0;
+	ssize_t n = 0;
+
+	while (!ret && (n = read(fd, buf, room)) > 0)
+		if (write(to, buf, (size_t)n) != n)
+			ret = errno ? -errno : -EIO;
+	return ret || n >= 0 ? ret : -errno;
+}

@@ -86,6 +86,9 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
  */
 int file_read_all(const char *path, size_t max, char **text, size_t *size);
 
+/* All of @from into the descriptor @to: 0 or -errno */
+int file_copy(const char *from, int to);
+
 /* Who logged in and became who we are, by the kernel's audit: false where nobody did */
 bool file_login_uid(uint32_t *uid);
 

@@ -192,7 +192,10 @@ for words in 'teardown --guests=stop --yes' status; do
 	run --json --device="replay:$work/recording" $words
 	sample "replayed: $words"
 done
-for words in "record show $work/recording" "record show --host $work/recording" 'record show /' \
+# what a host with modules has besides, and an event that was refused
+sed -i 's/"ccp":""/"ccp":"0123"/; s/"kvm_amd":""/"kvm_amd":"4567"/' "$work/recording"
+on 'recorded with a fault' --record="$work/refused" df-flush --fault=SNP_DF_FLUSH:errno=EIO
+for words in "record show $work/refused" "record show $work/recording" "record show --host $work/recording" 'record show /' \
 	"record diff $work/recording $work/recording" "record diff $work/recording $work/none" \
 	"record anonymise $work/recording --output=$work/other" "record show $work/other" \
 	"record anonymise $work/recording --output=$work/other" 'record diff x'; do
