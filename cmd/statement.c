@@ -3,6 +3,7 @@
  * What a line is about.  A word that means something to the language itself begins
  * with no command's name; all other lines are commands of the program's.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,13 @@ static int read_duration(const char *text, uint64_t *ns)
 	double number, factor = 1e9;
 	char *end;
 
-	/* what strtod() takes besides */
-	if (!strchr("0123456789", text[0]) || text[strspn(text, "0123456789.")] == 'e' ||
-	    text[strspn(text, "0123456789.")] == 'x')
+	if (!isdigit((unsigned char)text[0]))
 		return -EINVAL;
 	errno = 0;
 	number = strtod(text, &end);
+	/* it takes exponents and hexadecimal besides */
+	if (end != text + strspn(text, "0123456789."))
+		return -EINVAL;
 	if (!strcmp(end, "ms"))
 		factor = 1e6;
 	else if (!strcmp(end, "m"))

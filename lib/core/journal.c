@@ -157,7 +157,7 @@ void journal_close(struct sevadm *adm)
 
 /* ---------------------------------------------------------------------- reading */
 
-/* The value of a member of one of our lines, as far as it is one */
+/* The value of a member of one of our lines, as far as it is one; as it stands there */
 static bool member(const char *line, const char *name, char *value, size_t size)
 {
 	const char *end = strchrnul(line, '\n'), *at;
@@ -181,6 +181,17 @@ static bool member(const char *line, const char *name, char *value, size_t size)
 		n = size - 1;
 	memcpy(value, at, n);
 	value[n] = '\0';
+	return true;
+}
+
+/* The same for people to read, whoever wrote it */
+static bool printable(const char *line, const char *name, char *value, size_t size)
+{
+	char raw[256];
+
+	if (!member(line, name, raw, sizeof(raw)))
+		return false;
+	text_escape(raw, value, size);
 	return true;
 }
 
@@ -230,15 +241,13 @@ static const char *last_run(const char *text, const char **step, bool *ended)
 
 static void describe_run(const char *begin, char *text, size_t size)
 {
-	char raw[256] = "?", command[512], pid[16] = "?", uid[16] = "?", when[32] = "?", safe[64];
+	char command[512] = "?", pid[32] = "?", uid[32] = "?", when[64] = "?";
 
-	member(begin, "command", raw, sizeof(raw));
-	member(begin, "pid", pid, sizeof(pid));
-	member(begin, "uid", uid, sizeof(uid));
-	member(begin, "time", when, sizeof(when));
-	snprintf(text, size, "`sevadm %s` (process %s of uid %s, %s)",
-		 text_escape(raw, command, sizeof(command)), pid, uid,
-		 text_escape(when, safe, sizeof(safe)));
+	printable(begin, "command", command, sizeof(command));
+	printable(begin, "pid", pid, sizeof(pid));
+	printable(begin, "uid", uid, sizeof(uid));
+	printable(begin, "time", when, sizeof(when));
+	snprintf(text, size, "`sevadm %s` (process %s of uid %s, %s)", command, pid, uid, when);
 }
 
 /* Those that a run brought online for itself, did not put back, and that are online still */
@@ -275,25 +284,26 @@ static void describe_interrupted(struct sevadm *adm, const char *tail, const cha
 	char list[256];
 	size_t used;
 
-	char of[64] = "", run[768], raw[64], name[128], guest[24];
+	char of[64] = "", run[768], boot_of[64], name[128], guest[32];
 	const char *step, *begin;
 	bool ended;
 
 	text[0] = '\0';
 	begin = last_run(tail, &step, &ended);
-	if (!begin || ended || !member(begin, "boot", raw, sizeof(raw)) || strcmp(raw, boot))
+	if (!begin || ended || !member(begin, "boot", boot_of, sizeof(boot_of)) ||
+	    strcmp(boot_of, boot))
 		return;
 	describe_run(begin, run, sizeof(run));
-	if (!step || !member(step, "step", raw, sizeof(raw))) {
+	if (!step || !printable(step, "step", name, sizeof(name))) {
 		snprintf(text, size, "%s did not come to its end; it had done nothing yet", run);
 		return;
 	}
-	if (member(step, "guest", guest, sizeof(guest)))
+	if (printable(step, "guest", guest, sizeof(guest)))
 		snprintf(of, sizeof(of), " of guest %s", guest);
-	else if (member(step, "process", guest, sizeof(guest)))
+	else if (printable(step, "process", guest, sizeof(guest)))
 		snprintf(of, sizeof(of), " of process %s", guest);
 	snprintf(text, size, "%s did not come to its end; the last step that it noted was %s%s", run,
-		 text_escape(raw, name, sizeof(name)), of);
+		 name, of);
 	left_online(adm, begin, &left);
 	used = strlen(text);
 	if (cpuset_count(&left))

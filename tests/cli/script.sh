@@ -100,7 +100,8 @@ why='nothing may follow' && ok 'words behind the file' 'refused "status > a b"'
 why='.sleep. has no result' && ok 'no result' 'refused "sleep 1 > a"'
 why='there is no command whose' && ok 'a file alone' 'refused "> a"'
 why='it is written: sleep' && ok 'sleep' 'refused "sleep soon" && refused "sleep" && refused "sleep 1e9" &&
-	refused "sleep 0x10" && refused "sleep -1" && refused "sleep 2000m"'
+	refused "sleep 0x10" && refused "sleep -1" && refused "sleep 2000m" &&
+	refused "sleep 1E3" && refused "sleep 0X10" && refused "sleep \"\"" && refused "sleep 1.2.3"'
 why='it is written: repeat' && ok 'repeat' 'refused "repeat" && refused "repeat -1" && refused "repeat 1000001"'
 why='it is written: let' && ok 'let' 'refused "let x" && refused "let x=1"'
 why='a variable.s name' && ok 'names' 'refused "let 1x = 1" && refused "pick a-b guest"'
