@@ -95,6 +95,7 @@ fuzz() {
 	grep -hE '^(Done|stat::number_of_executed_units|[0-9]+ runs)' "$TMPDIR/out" | sed "s/^/# $target: /"
 }
 
+fuzz fault 300
 fuzz script 20000
 fuzz sim_file 300
 fuzz text 10000

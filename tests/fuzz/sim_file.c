@@ -10,16 +10,13 @@
  * A file is refused with a sentence, or it is a machine that can be worked with and stays one.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 #include "lib/device/sim_crypto.h"
-#include "sim/sim_internal.h"
+#include "sim_machine.h"
 #include "sim_use.h"
 
 #define MACHINES	3
@@ -31,13 +28,6 @@ enum {
 	SEAL_WRONG,	/* it is that of the sound machine */
 	SEAL_CUT,	/* no checksum, and the file is cut short */
 	SEALS
-};
-
-/* A sound machine: @good as it is, @state of the file that is spoilt */
-struct machine {
-	struct sim_state *good, *state;
-	char path[64];
-	int fd;
 };
 
 static struct machine machines[MACHINES];
@@ -59,105 +49,32 @@ static const struct {
 	{ 0, offsetof(struct sim_state, content) }, { 0, sizeof(struct sim_state) },
 };
 
-static void tell(struct sim *sim, const char *action)
-{
-	struct sim_why why = { "" };
-	int64_t result;
-
-	must(!sim_act(sim, action, &result, &why));
-}
-
 /* One with guests of all kinds; one whose life was hard; one that is large and down */
-static void live(struct sim *sim, int which)
+static void age(struct sim *sim)
 {
-	if (which == 1) {
-		tell(sim, "kill=1200");
-		tell(sim, "offline=3");
-		tell(sim, "fail=SNP_DF_FLUSH:WBINVD_REQUIRED:3:0x1122334455667788");
-		tell(sim, "start=snp-launching@libvirt");
-	} else if (which == 2) {
-		tell(sim, "unload");
-	}
+	machine_act(sim, "kill=1200");
+	machine_act(sim, "offline=3");
+	machine_act(sim, "fail=SNP_DF_FLUSH:WBINVD_REQUIRED:3:0x1122334455667788");
+	machine_act(sim, "start=snp-launching@libvirt");
 }
 
-static void make(struct machine *machine, int which)
+static void go_down(struct sim *sim)
 {
-	static const struct sim_options options[MACHINES] = {
-		{ .cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1, .snp_guests = 1,
-		  .sev_guests = 1, .sev_es_guests = 1, .launching_guests = 1, .leaked_guests = 1,
-		  .vcpus = 2 },
-		{ .cpus = 4, .threads_per_core = 1, .cores_per_ccx = 2, .sockets = 1, .snp_guests = 2,
-		  .leaked_guests = 1, .vcpus = 1, .units = "service", .kernel = "7.3.4-sim",
-		  .generation = "turin", .ciphertext_hiding = true },
-		{ .cpus = 64, .threads_per_core = 2, .cores_per_ccx = 8, .sockets = 2, .vcpus = 1,
-		  .generation = "milan" },
-	};
-	const char *tmp = getenv("TMPDIR");
-	char dir[128], path[160];
-	struct sim_why why = { "" };
-	struct sim *sim;
-	int fd;
-
-	snprintf(dir, sizeof(dir), "%s/fuzz-sim.XXXXXX", tmp && strlen(tmp) < 100 ? tmp : "/tmp");
-	must(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/machine", dir);
-	must(!sim_create(path, &options[which], &device_sim_crypto, &why));
-	must(!sim_open(path, &device_sim_crypto, &sim, &why));
-	live(sim, which);
-	sim_close(sim);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	must(fd >= 0 && !unlink(path) && !rmdir(dir));
-	machine->good = mmap(NULL, sizeof(*machine->good), PROT_READ, MAP_PRIVATE, fd, 0);
-	must(machine->good != MAP_FAILED && machine->good->h.checksum_valid);
-	close(fd);
+	machine_act(sim, "unload");
 }
 
-/* From nothing: holes stay holes */
-static void fill(struct machine *machine)
-{
-	const uint8_t *good = (const uint8_t *)machine->good;
-	uint8_t *state = (uint8_t *)machine->state;
+static const struct sim_options options[MACHINES] = {
+	{ .cpus = 4, .threads_per_core = 2, .cores_per_ccx = 1, .sockets = 1, .snp_guests = 1,
+	  .sev_guests = 1, .sev_es_guests = 1, .launching_guests = 1, .leaked_guests = 1,
+	  .vcpus = 2 },
+	{ .cpus = 4, .threads_per_core = 1, .cores_per_ccx = 2, .sockets = 1, .snp_guests = 2,
+	  .leaked_guests = 1, .vcpus = 1, .units = "service", .kernel = "7.3.4-sim",
+	  .generation = "turin", .ciphertext_hiding = true },
+	{ .cpus = 64, .threads_per_core = 2, .cores_per_ccx = 8, .sockets = 2, .vcpus = 1,
+	  .generation = "milan" },
+};
 
-	must(!ftruncate(machine->fd, 0) && !ftruncate(machine->fd, sizeof(struct sim_state)));
-	for (size_t at = 0; at < sizeof(struct sim_state); at += SIM_PAGE) {
-		size_t left = sizeof(struct sim_state) - at, n = left < SIM_PAGE ? left : SIM_PAGE;
-
-		if (good[at] || memcmp(good + at, good + at + 1, n - 1))
-			memcpy(state + at, good + at, n);
-	}
-}
-
-static void prepare(struct machine *machine, int which)
-{
-	if (machine->good)
-		return;
-	make(machine, which);
-	machine->fd = memfd_create("machine", MFD_CLOEXEC);
-	must(machine->fd >= 0 && !ftruncate(machine->fd, sizeof(struct sim_state)));
-	snprintf(machine->path, sizeof(machine->path), "/proc/self/fd/%d", machine->fd);
-	machine->state = mmap(NULL, sizeof(*machine->state), PROT_READ | PROT_WRITE, MAP_SHARED,
-			      machine->fd, 0);
-	must(machine->state != MAP_FAILED);
-	fill(machine);
-}
-
-/* As it was: what was not touched is not written.  Content that no page has does not matter */
-static void restore(struct machine *machine)
-{
-	const uint8_t *good = (const uint8_t *)machine->good;
-	uint8_t *state = (uint8_t *)machine->state;
-
-	for (size_t at = 0; at < offsetof(struct sim_state, content); at += SIM_PAGE) {
-		size_t left = offsetof(struct sim_state, content) - at;
-		size_t n = left < SIM_PAGE ? left : SIM_PAGE;
-
-		if (memcmp(state + at, good + at, n))
-			memcpy(state + at, good + at, n);
-	}
-	for (size_t i = 0; i < SIM_SLOTS; i++)
-		if (machine->good->mem.slot_used[i])
-			memcpy(machine->state->content[i], machine->good->content[i], SIM_PAGE);
-}
+static void (*const lives[MACHINES])(struct sim *sim) = { NULL, age, go_down };
 
 static void patch(struct sim_state *state, struct feed *feed)
 {
@@ -222,7 +139,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool spoilt;
 	int ret;
 
-	prepare(machine, which);
+	machine_prepare(machine, &options[which], lives[which]);
 	for (int i = feed_byte(&feed) % PATCHES; i; i--)
 		patch(machine->state, &feed);
 	if (seal == SEAL_RIGHT)
@@ -236,8 +153,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ret)
 		work_with(machine, sim, &feed);
 	if (seal == SEAL_CUT)
-		fill(machine);
+		machine_fill(machine);
 	else
-		restore(machine);
+		machine_restore(machine);
 	return 0;
 }

@@ -45,6 +45,39 @@ static void act(struct user *u)
 		must(memchr(why.text, 0, sizeof(why.text)) && why.text[0]);
 }
 
+/* As many bytes as the first says, as text */
+static const char *text(struct user *u, char *buf, size_t size)
+{
+	size_t n = feed_byte(u->feed) % size;
+
+	for (size_t i = 0; i < n; i++)
+		buf[i] = (char)feed_byte(u->feed);
+	buf[n] = '\0';
+	return buf;
+}
+
+static void act_text(struct user *u)
+{
+	struct sim_why why = { "" };
+	int64_t result;
+	char buf[128];
+
+	if (sim_act(u->sim, text(u, buf, sizeof(buf)), &result, &why))
+		must(memchr(why.text, 0, sizeof(why.text)) && why.text[0]);
+}
+
+static void set_text(struct user *u)
+{
+	struct sim_why why = { "" };
+	char first[64], second[64];
+	const char *const list[] = {
+		text(u, first, sizeof(first)), text(u, second, sizeof(second)),
+	};
+
+	if (sim_set(u->sim, list, second[0] ? 2 : 1, &why))
+		must(memchr(why.text, 0, sizeof(why.text)) && why.text[0]);
+}
+
 /* The pid of a guest that is there, or that of nobody */
 static int some_pid(struct user *u)
 {
@@ -129,6 +162,7 @@ static void ask_debug(struct user *u)
 {
 	static struct sev_dbg_guest list[8];
 	static struct sev_dbg_result trace[8];
+	static struct sev_dbg_trace_entry last[8];
 	uint8_t nr = feed_byte(u->feed), flags = feed_byte(u->feed), number = feed_byte(u->feed);
 	union {
 		struct sev_dbg_info info;
@@ -138,10 +172,11 @@ static void ask_debug(struct user *u)
 		struct sev_dbg_wbinvd wbinvd;
 		struct sev_dbg_wbinvd_all all;
 		struct sev_dbg_cmd cmd;
+		struct sev_dbg_trace trace;
 		uint8_t room[4096];
 	} arg = { 0 };
 
-	switch (nr % 9) {
+	switch (nr % 11) {
 	case 0:
 		arg.info.size = sizeof(arg.info);
 		break;
@@ -166,6 +201,12 @@ static void ask_debug(struct user *u)
 	case 8:
 		arg.status = (struct sev_dbg_guest_status){ .size = sizeof(arg.status), .id = number };
 		break;
+	case 9:
+		arg.trace = (struct sev_dbg_trace){
+			.size = sizeof(arg.trace), .entry_size = sizeof(last[0]),
+			.capacity = number % 9, .after = number >> 4, .entries = (uintptr_t)last,
+		};
+		break;
 	default:
 		arg.cmd = (struct sev_dbg_cmd){
 			.size = sizeof(arg.cmd), .trace_entry_size = sizeof(trace[0]),
@@ -175,7 +216,7 @@ static void ask_debug(struct user *u)
 	arg.cmd.flags = flags;		/* second in all of them */
 	if (number >= 240)
 		arg.cmd.size = feed_byte(u->feed) << 4;
-	sim_node_ioctl(u->sim, u->debug, _IO(SEV_DBG_IOC_TYPE, nr % 10), &arg);
+	sim_node_ioctl(u->sim, u->debug, _IO(SEV_DBG_IOC_TYPE, nr % 11), &arg);
 }
 
 struct __attribute__((packed)) sev_issue {
@@ -288,6 +329,7 @@ void sim_use(struct sim *sim, struct feed *feed)
 	static void (*const uses[])(struct user *u) = {
 		act, read_files, read_process, write_file, ask_debug, ask_debug, ask_debug, ask_sev,
 		describe, processes, programs, other,
+		act_text, set_text,
 	};
 	struct user u = {
 		.sim = sim, .feed = feed, .sev = sim_node_open(sim, "/dev/sev", O_RDWR),
