@@ -18,6 +18,7 @@
 #include "lib/util/cleanup.h"
 
 #define TRACE_MAX	128	/* far more runs of equal commands than the driver makes */
+#define LIST_MAX	65536	/* guests: ASIDs are a thousand or so */
 #define LIST_SLACK	16	/* guests that may start between two calls */
 
 /* Numbers of /dev/sev (include/uapi/linux/psp-sev.h); Debian 12's header lacks the last */
@@ -101,6 +102,12 @@ int request_guest_list(struct sevadm *adm, struct sev_dbg_guest **list, size_t *
 		if (request.total <= capacity) {
 			*nr = request.count < capacity ? request.count : capacity;
 			return 0;
+		}
+		/* no machine has so many: a driver, or a recording, that is not to be trusted */
+		if (request.total > LIST_MAX) {
+			free(*list);
+			*list = NULL;
+			return -EOVERFLOW;
 		}
 		capacity = request.total + LIST_SLACK;
 		larger = reallocarray(*list, capacity, sizeof(*larger));

@@ -96,6 +96,7 @@ fuzz() {
 }
 
 fuzz fault 300
+fuzz recording 20000
 fuzz script 20000
 fuzz sim_file 300
 fuzz text 10000
