@@ -293,8 +293,9 @@ static int put_before(struct sevadm *adm)
 	int ret;
 	uint64_t n = 100;	/* what the driver has unless it was told */
 
-	if (!host_read_line(adm->host, "/sys/module/ccp/parameters/psp_cmd_timeout", seconds,
-			    sizeof(seconds)))
+	/* a recording answers what it was asked then, and no more */
+	if (!adm->replay && !host_read_line(adm->host, "/sys/module/ccp/parameters/psp_cmd_timeout",
+					    seconds, sizeof(seconds)))
 		text_u64(seconds, 86400, &n);
 	/* what is put in is recorded as any other answer */
 	slot = device_record_inner(adm->dev);

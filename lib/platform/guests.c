@@ -168,7 +168,7 @@ static void note_guests(struct sevadm *adm, const struct sevadm_guests *guests)
 	char boot[64];
 
 	if (!adm->note_path || geteuid() ||
-	    host_read_line(adm->host, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)))
+	    host_read_line(adm->below, "/proc/sys/kernel/random/boot_id", boot, sizeof(boot)))
 		return;
 	text = noted_text(guests, boot);
 	/* who waits for guests to end looks ten times a second */
