@@ -193,9 +193,11 @@ int fault_take(struct cli *cli, const char *spec, struct sevadm_failure *failure
 /* Before anything is opened: may there be faults?  Exit code */
 int fault_allowed(struct cli *cli);
 /* They are put into the open host: 0 or -errno */
-int fault_put_in(struct cli *cli);
-/* What became of them, as the last of what the command shows */
-void fault_report(struct cli *cli);
+int fault_put_in(struct cli *cli, struct sevadm *adm);
+/* What became of those of @adm, of which the last may be ours: the last that a command shows */
+void fault_report(struct cli *cli, struct sevadm *adm);
+/* What is said of a host that has any, ours or the session's; or nothing */
+const char *fault_text(const struct cli *cli);
 
 /* ---- run.c */
 

@@ -216,7 +216,7 @@ static int open_host(struct cli *cli, unsigned int flags)
 		if (!cli->adm)
 			ret = sevadm_open(&cli->adm, cli->device, change ? SEVADM_WRITE : 0);
 		if (!ret)
-			ret = fault_put_in(cli);
+			ret = fault_put_in(cli, cli->adm);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
 			ret = sevadm_lock(cli->adm, cli->line, cli->wait_seconds, waiting, cli);
 		if (!ret && flags & CMD_STOCK && sevadm_is_stock(cli->adm))
@@ -252,7 +252,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
-	fault_report(cli);
+	fault_report(cli, cli->adm);
 	log_close(cli);
 	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :
 		      cli->stopped_by;

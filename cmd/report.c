@@ -54,7 +54,7 @@ void report_head(struct cli *cli)
 		out_bool(cli->out, "simulated", simulated);
 	if (!offline && simulated)
 		out_text(cli->out, "Simulated host %s%s", cli->device + strlen("sim:"),
-			 cli->nr_faults ? ", with answers that --fault puts in" : "");
+			 fault_text(cli));
 }
 
 void report_host(struct cli *cli, const struct sevadm_host *host)

@@ -330,7 +330,8 @@ static int carry_out(struct cli *cli, struct session *session, const struct run_
 
 	if (!ret) {
 		if (out_mode(cli->out) == OUT_TEXT && !strncmp(cli->device, "sim:", 4))
-			printf("# Simulated host %s\n", cli->device + strlen("sim:"));
+			printf("# Simulated host %s%s\n", cli->device + strlen("sim:"),
+			       fault_text(cli));
 		out_string(cli->out, "script", o->file);
 		out_list(cli->out, "points", NULL, rows);
 		ret = finish(cli, &report, interpret(&in, script));

@@ -259,6 +259,12 @@ static int open_handles(struct session *session, struct cli *cli, bool read_only
 	for (size_t i = 0; i < (read_only ? 2 : 3); i++)
 		if (sevadm_open(which[i], cli->device, i == 2 ? SEVADM_WRITE : 0))
 			return report_failure(cli, sevadm_failure(*which[i]));
+	session->outer = cli;
+	/* the session's own questions are nobody's nth */
+	if (fault_put_in(cli, session->ask))
+		return report_failure(cli, sevadm_failure(session->ask));
+	if (session->change && sevadm_fault_share(session->change, session->ask))
+		return report_failure(cli, sevadm_failure(session->change));
 	return 0;
 }
 
@@ -284,7 +290,9 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 		ret = report_error(cli, SEVADM_USAGE, "Does a script run itself?",
 				   "sessions are in sessions, %u deep", session->depth);
 	else if (cli->session && !strcmp(cli->session->cli.device, cli->device))
-		borrow(session, cli->session);
+		ret = cli->nr_faults ? report_error(cli, SEVADM_USAGE, NULL, "the host is open "
+						    "already: no --fault") :
+				       (borrow(session, cli->session), 0);
 	else
 		ret = open_handles(session, cli, read_only);
 	if (ret) {
@@ -302,9 +310,11 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	if (session->own) {
-		sevadm_close(session->ask);
-		sevadm_close(session->look);
+		if (session->outer)
+			fault_report(session->outer, session->ask);
 		sevadm_close(session->change);
+		sevadm_close(session->look);
+		sevadm_close(session->ask);
 	}
 	munmap(session->shared, sizeof(struct shared));
 	free(session);

@@ -7,14 +7,12 @@
 #include "cmd/step.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/util/cleanup.h"
+#include "lib/util/file.h"
 
 /**
  * struct watch - a sequence that is going on
@@ -134,41 +132,22 @@ int step_go(const char *file, struct sevadm **adm, bool exclusive, struct step_w
 	return ret;
 }
 
-static int copy(const char *from, int to)
-{
-	_cleanup_free_ char *buf = malloc(1 << 20);
-	int fd = open(from, O_RDONLY | O_CLOEXEC), ret = buf ? 0 : -ENOMEM;
-	ssize_t n = 0;
-
-	if (fd < 0)
-		return -errno;
-	while (!ret && (n = read(fd, buf, 1 << 20)) > 0)
-		if (write(to, buf, (size_t)n) != n)
-			ret = -EIO;
-	if (!ret && n < 0)
-		ret = -errno;
-	close(fd);
-	return ret;
-}
-
 int step_try(const char *file, struct step_way *way, struct sevadm_run *run,
 	     struct sevadm_failure *failure)
 {
 	struct sevadm *adm = NULL;
 	char path[PATH_MAX + 16];
-	int fd, ret;
+	int ret;
 
 	*failure = (struct sevadm_failure){ .kind = SEVADM_DONE, .status = SEVADM_NO_FW_CALL };
 	if (snprintf(path, sizeof(path), "%s.next.XXXXXX", file) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = copy(file, fd);
-	close(fd);
-	if (!ret && step_go(path, &adm, false, way, run))
+	ret = file_copy(file, path);
+	if (ret)
+		return ret;
+	if (step_go(path, &adm, false, way, run))
 		*failure = *sevadm_failure(adm);
 	sevadm_close(adm);
 	unlink(path);
-	return ret;
+	return 0;
 }

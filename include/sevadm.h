@@ -149,6 +149,14 @@ int sevadm_fault_check(const char *spec, struct sevadm_failure *failure);
 int sevadm_fault_add(struct sevadm *adm, const char *spec);
 
 /**
+ * sevadm_fault_share - the faults of another handle on the same host, counted together
+ * @adm:	handle without any, closed before @other
+ * @other:	the handle that has them
+ * Return: 0, also where @other has none; -EEXIST, -ENOMEM
+ */
+int sevadm_fault_share(struct sevadm *adm, const struct sevadm *other);
+
+/**
  * sevadm_fault_get - the faults of a handle, and what became of them
  * @adm:	handle, or NULL
  * @i:		which, from 0, in the order in which they were put in
