@@ -163,6 +163,10 @@ sample 'explain a line'
 machine --snp-guests=1 --sev-guests=1 --leaked-guests=1
 run --json sim show "$sim"
 sample 'sim show of guests'
+host --json guests
+cp "$out" "$work/guests.json"
+run --json sim create "$work/like.sim" --like="$work/guests.json"
+sample 'sim create --like'
 
 # mistakes in the command line
 for words in '' frobnicate sim 'status --frobnicate' 'teardown --jobs=x' 'teardown --ye' 'wbinvd --cpus=x' \
