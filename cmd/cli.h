@@ -24,7 +24,6 @@ struct session;
  * @log:	where records go, NULL before log_start()
  * @wait_seconds: for another sevadm that is at work
  * @faults:	of --fault, as they were given
- * @nr_lent_faults: how many of them, the first, are in the handles of a session already
  * @line:	the command line without the program's name, cut where it is long
  * @reported:	what @command did is in the result; only how it ended is not
  * @flags:	CMD_* of the command, with those that follow from its options
@@ -49,7 +48,7 @@ struct cli {
 	struct log *log;
 	unsigned int verbose, wait_seconds;
 	const char *faults[16];
-	size_t nr_faults, nr_lent_faults;
+	size_t nr_faults;
 	char line[256];
 	const struct sevadm_run *run;
 	bool reported;
@@ -208,10 +207,12 @@ void plan_members(struct cli *cli, const struct sevadm_run *run);
 int fault_take(struct cli *cli, const char *spec, struct sevadm_failure *failure);
 /* Before anything is opened: may there be faults?  Exit code */
 int fault_allowed(struct cli *cli);
-/* They are put into an open host, but for those that a @lent one has: 0 or -errno */
-int fault_put_in(struct cli *cli, struct sevadm *adm, bool lent);
-/* What became of them, as the last of what the command shows */
-void fault_report(struct cli *cli);
+/* They are put into the open host: 0 or -errno */
+int fault_put_in(struct cli *cli, struct sevadm *adm);
+/* What became of those of @adm, of which the last may be ours: the last that a command shows */
+void fault_report(struct cli *cli, struct sevadm *adm);
+/* What is said of a host that has any, ours or the session's; or nothing */
+const char *fault_text(const struct cli *cli);
 
 /* ---- run.c */
 

@@ -208,7 +208,7 @@ static int open_host(struct cli *cli, unsigned int flags)
 			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
 			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
 			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
-	bool change = !cli->dry_run && flags & CMD_WRITE, lent;
+	bool change = !cli->dry_run && flags & CMD_WRITE;
 	int ret = 0;
 
 	if (flags & CMD_SESSION)
@@ -219,13 +219,12 @@ static int open_host(struct cli *cli, unsigned int flags)
 					    "nothing are carried out here");
 		cli->adm = flags & CMD_REOPEN ? NULL :
 			   session_has(cli->session, cli->device, change);
-		lent = cli->adm;
-		if (!lent)
+		if (!cli->adm)
 			ret = sevadm_open(&cli->adm, cli->device,
 					  (change ? SEVADM_WRITE : 0) |
 					  (flags & CMD_REOPEN ? SEVADM_INTERRUPTIBLE : 0));
 		if (!ret)
-			ret = fault_put_in(cli, cli->adm, lent);
+			ret = fault_put_in(cli, cli->adm);
 		if (!ret)
 			ret = record_begin(cli, cli->adm);
 		if (!ret && !cli->dry_run && flags & CMD_EXCLUSIVE)
@@ -263,7 +262,7 @@ static int run(struct cli *cli, const void *options, int *stopped_by)
 		log_end(cli, NULL, sevadm_failure(cli->adm));
 	if (!ret)
 		ret = command->run(cli, options);
-	fault_report(cli);
+	fault_report(cli, cli->adm);
 	log_close(cli);
 	ret = record_end(cli, cli->adm, ret);
 	*stopped_by = cli->adm && sevadm_failure(cli->adm)->err == ECANCELED ? progress_signal() :

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/cli.h"
+#include "cmd/session.h"
 #include "lib/util/text.h"
 
 static const struct out_row rows[] = {
@@ -43,30 +43,45 @@ int fault_allowed(struct cli *cli)
 	return 0;
 }
 
-int fault_put_in(struct cli *cli, struct sevadm *adm, bool lent)
+int fault_put_in(struct cli *cli, struct sevadm *adm)
 {
 	int ret = 0;
 
-	for (size_t i = lent ? cli->nr_lent_faults : 0; i < cli->nr_faults && !ret; i++)
+	for (size_t i = 0; i < cli->nr_faults && !ret; i++)
 		ret = sevadm_fault_add(adm, cli->faults[i]);
 	return ret;
 }
 
-void fault_report(struct cli *cli)
+const char *fault_text(const struct cli *cli)
+{
+	struct sevadm *adm = session_has(cli->session, cli->device, false);
+	struct sevadm_fault fault;
+
+	return cli->nr_faults || !sevadm_fault_get(adm, 0, &fault) ?
+	       ", with answers that --fault puts in" : "";
+}
+
+/* Those of a session may happen to a later command: the session warns of them */
+void fault_report(struct cli *cli, struct sevadm *adm)
 {
 	struct sevadm_fault fault;
 	char spec[512], text[640];
-	size_t i;
+	size_t i, nr;
 
-	if (!cli->nr_faults || !cli->adm)
+	for (nr = 0; !sevadm_fault_get(adm, nr, &fault);)
+		nr++;
+	if (!nr)
 		return;
-	out_list(cli->out, "faults", "Faults", rows);
-	for (i = 0; !sevadm_fault_get(cli->adm, i, &fault); i++)
-		out_list_item(cli->out, &fault);
-	out_list_end(cli->out);
-	for (i = 0; !sevadm_fault_get(cli->adm, i, &fault); i++) {
-		/* of those of a session there are commands to come */
-		if (fault.used || i < cli->nr_lent_faults)
+	/* a script's report in text is TAP */
+	if (!(cli->flags & CMD_SESSION) || out_mode(cli->out) != OUT_TEXT) {
+		out_list(cli->out, "faults", "Faults", rows);
+		for (i = 0; !sevadm_fault_get(adm, i, &fault); i++)
+			out_list_item(cli->out, &fault);
+		out_list_end(cli->out);
+	}
+	for (i = nr - (cli->nr_faults < nr ? cli->nr_faults : nr);
+	     !sevadm_fault_get(adm, i, &fault); i++) {
+		if (fault.used)
 			continue;
 		snprintf(text, sizeof(text), "the fault %s never happened: %s",
 			 text_escape(fault.spec, spec, sizeof(spec)), fault.asked ?

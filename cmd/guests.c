@@ -68,6 +68,7 @@ static const struct out_row vm_rows[] = {
 	OUT_ROW(struct sevadm_vm, "vcpus", "VCPUS", OUT_U32, vcpus),
 	OUT_ROW(struct sevadm_vm, "sev", "SEV", OUT_BOOL, sev),
 	OUT_ROW(struct sevadm_vm, "guests", "GUESTS", OUT_U32, guests),
+	OUT_ROW(struct sevadm_vm, "unit", "UNIT", OUT_CHARS, unit),
 	OUT_END
 };
 

@@ -56,7 +56,7 @@ void report_head(struct cli *cli)
 		out_bool(cli->out, "replay", true);
 	if (!offline && simulated)
 		out_text(cli->out, "%s%s", options_whose(cli, whose, sizeof(whose)),
-			 cli->nr_faults ? ", with answers that --fault puts in" : "");
+			 fault_text(cli));
 }
 
 void report_host(struct cli *cli, const struct sevadm_host *host)

@@ -331,11 +331,11 @@ static int carry_out(struct cli *cli, struct session *session, const struct run_
 
 	if (!ret) {
 		if (out_mode(cli->out) == OUT_TEXT && options_simulated(cli))
-			printf("# %s\n", options_whose(cli, whose, sizeof(whose)));
+			printf("# %s%s\n", options_whose(cli, whose, sizeof(whose)),
+			       fault_text(cli));
 		out_string(cli->out, "script", o->file);
 		out_list(cli->out, "points", NULL, rows);
 		ret = finish(cli, &report, interpret(&in, script));
-		session_warn_faults(session, cli);
 	}
 	interpreter_free(&in);
 	return ret;

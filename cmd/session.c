@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "cmd/session.h"
-#include "lib/util/text.h"
 
 /* What children write, and we read once they ended */
 struct shared {
@@ -265,9 +264,11 @@ static int open_one(struct session *session, struct cli *cli, struct sevadm **ad
 	} else {
 		ret = sevadm_open_beside(adm, session->ask, flags);
 	}
-	/* the session's own questions are nobody's command */
-	if (!ret && adm != &session->look)
-		ret = fault_put_in(cli, *adm, false);
+	/* the session's own questions are nobody's nth */
+	if (!ret && adm == &session->ask)
+		ret = fault_put_in(cli, *adm);
+	if (!ret && adm == &session->change)
+		ret = sevadm_fault_share(*adm, session->ask);
 	return ret ? report_failure(cli, sevadm_failure(*adm)) : 0;
 }
 
@@ -276,6 +277,7 @@ static int open_handles(struct session *session, struct cli *cli, bool read_only
 	int ret;
 
 	session->own = true;
+	session->outer = cli;
 	ret = open_one(session, cli, &session->ask);
 	if (!ret)
 		ret = open_one(session, cli, &session->look);
@@ -301,14 +303,14 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 	session->cli = (struct cli){
 		.device = cli->device, .mode = cli->mode, .color = cli->color, .quiet = cli->quiet,
 		.yes = cli->yes, .verbose = cli->verbose, .log_to = cli->log_to,
-		.nr_faults = cli->nr_faults, .nr_lent_faults = cli->nr_faults,
 	};
-	memcpy(session->cli.faults, cli->faults, sizeof(cli->faults));
 	if (session->depth > DEPTH)
 		ret = report_error(cli, SEVADM_USAGE, "Does a script run itself?",
 				   "sessions are in sessions, %u deep", session->depth);
 	else if (cli->session && !strcmp(cli->session->cli.device, cli->device))
-		borrow(session, cli->session);
+		ret = cli->nr_faults ? report_error(cli, SEVADM_USAGE, NULL, "the host is open "
+						    "already: no --fault") :
+				       (borrow(session, cli->session), 0);
 	else
 		ret = open_handles(session, cli, read_only);
 	if (ret) {
@@ -319,23 +321,6 @@ int session_open(struct cli *cli, bool read_only, struct session **out)
 	session_signals();
 	*out = session;
 	return 0;
-}
-
-void session_warn_faults(const struct session *session, struct cli *cli)
-{
-	for (size_t i = 0; i < cli->nr_faults; i++) {
-		struct sevadm_fault asked = { 0 }, changed = { 0 };
-		char spec[512], text[640];
-
-		sevadm_fault_get(session->ask, i, &asked);
-		if (session->change)
-			sevadm_fault_get(session->change, i, &changed);
-		if (asked.used || changed.used)
-			continue;
-		snprintf(text, sizeof(text), "the fault %s never happened",
-			 text_escape(cli->faults[i], spec, sizeof(spec)));
-		report_warning(cli, text);
-	}
 }
 
 int session_end(struct cli *cli, struct session *session, int exit_code)
@@ -351,9 +336,11 @@ void session_close(struct session *session)
 	if (!session)
 		return;
 	if (session->own) {
-		sevadm_close(session->ask);
-		sevadm_close(session->look);
+		if (session->outer)
+			fault_report(session->outer, session->ask);
 		sevadm_close(session->change);
+		sevadm_close(session->look);
+		sevadm_close(session->ask);
 	}
 	munmap(session->shared, sizeof(struct shared));
 	free(session);

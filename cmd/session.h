@@ -62,6 +62,7 @@ struct picture {
  * @ask:	opened for reading
  * @change:	opened for changes; NULL: this session changes nothing
  * @look:	opened for reading, for the session's own questions
+ * @outer:	the command that it is for
  * @read_only:	nothing is changed in it, on no host
  * @own:	they are closed with it: it is not a session within another
  * @depth:	how many sessions it is within
@@ -70,6 +71,7 @@ struct picture {
 struct session {
 	struct cli cli;
 	struct sevadm *ask, *change, *look;
+	struct cli *outer;
 	bool own, read_only;
 	unsigned int depth;
 	struct shared *shared;
@@ -83,8 +85,6 @@ struct session {
  * Return: 0, or the exit code, having reported why
  */
 int session_open(struct cli *cli, bool read_only, struct session **out);
-/* Of faults that no command met */
-void session_warn_faults(const struct session *session, struct cli *cli);
 /* The same, and what there is to say of its recording or replay: the exit code then */
 int session_end(struct cli *cli, struct session *session, int exit_code);
 /* NULL does nothing */

@@ -321,7 +321,6 @@ static int talk(struct cli *cli, struct session *session)
 		shell_greet(&shell);
 	}
 	loop(&shell);
-	session_warn_faults(session, cli);
 	if (shell.edit) {
 		int ret = history_save(shell.edit);
 

@@ -1,18 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "cmd/like.h"
 #include "lib/util/cpuset.h"
 #include "lib/util/text.h"
 
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION, KEY_WBINVD,
+	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION, KEY_WBINVD, KEY_LIKE,
 };
+
+/* What can be said of a host besides that it is like another */
+static const int with_like[] = { KEY_FORCE, KEY_WBINVD, KEY_KERNEL, KEY_GENERATION, KEY_NO_PATCH };
 
 struct create_options {
 	struct sevadm_sim_options sim;
-	const char *file;
+	const char *file, *like;
+	const char *not_with_like;	/* the name of an option that was given, or NULL */
 };
 
 static const struct argp_option options[] = {
@@ -38,6 +45,8 @@ static const struct argp_option options[] = {
 	{ "ciphertext-hiding", KEY_CTH, NULL, 0, "SNP runs with it; kernel 7.3.4-sim unless told" },
 	{ "tio", KEY_TIO, NULL, 0, "SEV-TIO comes up with SNP; kernel 7.3.4-sim unless told" },
 	{ "no-patch", KEY_NO_PATCH, NULL, 0, "A kernel without the companion patch" },
+	{ "like", KEY_LIKE, "FILE", 0,
+	  "Like the host of which FILE has what status, guests or check print with --json" },
 	{ "force", KEY_FORCE, NULL, 0, "Replace a simulated host that is there" },
 	{ 0 }
 };
@@ -84,11 +93,22 @@ static bool parse_number(int key, const char *arg, struct argp_state *state)
 	return false;
 }
 
+static void note_option(struct create_options *o, int key)
+{
+	for (size_t i = 0; i < sizeof(with_like) / sizeof(with_like[0]); i++)
+		if (with_like[i] == key)
+			return;
+	for (const struct argp_option *option = options; option->name; option++)
+		if (option->key == key && key != KEY_LIKE)
+			o->not_with_like = option->name;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct create_options *o = state->input;
 	struct cpuset set;
 
+	note_option(o, key);
 	if (parse_number(key, arg, state))
 		return 0;
 	switch (key) {
@@ -102,6 +122,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_GENERATION:
 		o->sim.generation = arg;
+		return 0;
+	case KEY_LIKE:
+		o->like = arg;
 		return 0;
 	case KEY_KERNEL:
 		o->sim.kernel = arg;
@@ -132,6 +155,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!o->file)
 			argp_error(state, "name the file to create");
+		if (o->like && o->not_with_like)
+			argp_error(state, "--like tells that: no --%s", o->not_with_like);
 		if (!o->sim.wbinvd_us)
 			argp_error(state, "--wbinvd-us takes a number from 1 on");
 		return 0;
@@ -145,11 +170,47 @@ static const struct argp argp = {
 	.doc = "Make a simulated SNP host that lives in FILE; use it with --device=sim:FILE.",
 };
 
+/* What was said in so many words goes before what the other host is like */
+static void overrule(struct like *like, const struct create_options *o)
+{
+	like->sim.kernel = o->sim.kernel ? o->sim.kernel : like->sim.kernel;
+	like->sim.generation = o->sim.generation ? o->sim.generation : like->sim.generation;
+	like->sim.no_patch |= o->sim.no_patch;
+	like->sim.overwrite = o->sim.overwrite;
+	like->sim.wbinvd_us = o->sim.wbinvd_us;
+}
+
+static int create_like(struct cli *cli, const struct create_options *o, struct like *like)
+{
+	struct sevadm_failure failure;
+
+	if (like_read(o->like, like, &failure))
+		return report_failure(cli, &failure);
+	like_plan(like);
+	overrule(like, o);
+	if (sevadm_sim_create(o->file, &like->sim, &failure))
+		return report_failure(cli, &failure);
+	like_settle(o->file, like);
+	out_strings(cli->out, "warnings", like->warnings, like->nr_warnings);
+	for (size_t i = 0; i < like->nr_warnings; i++)
+		report_warning(cli, like->warnings[i]);
+	return report_done(cli, "");
+}
+
 static int run(struct cli *cli, const void *options_)
 {
 	const struct create_options *o = options_;
 	struct sevadm_failure failure;
 
+	if (o->like) {
+		struct like *like = calloc(1, sizeof(*like));
+		int ret = like ? create_like(cli, o, like) :
+			  report_error(cli, SEVADM_FAILED, NULL, "out of memory");
+
+		if (like)
+			like_free(like);
+		return ret;
+	}
 	if (sevadm_sim_create(o->file, &o->sim, &failure))
 		return report_failure(cli, &failure);
 	return report_done(cli, "");

@@ -32,8 +32,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+/* All of them, as sevadm-sim(8) describes them */
+static const struct arg_words words[] = {
+	{ "PROPERTY", "access={rw|ro|none}|clock=SECONDS|kernel=RELEASE|"
+		      "lockdown={none|integrity|confidentiality}|systemctl={works|fails|missing}|"
+		      "units={session|libvirt|service|left-service}|virsh={works|fails|missing}|"
+		      "wbinvd-us=N" },
+	{ 0 }
+};
+
 static const struct argp argp = {
-	.parser = parse, .args_doc = "FILE NAME=VALUE...",
+	.parser = parse, .args_doc = "FILE PROPERTY...",
 	.doc = "Set what a simulated SNP host is like, all of it or nothing: access=rw|ro|none, "
 	       "clock=SECONDS, kernel=RELEASE (after a kexec), "
 	       "lockdown=none|integrity|confidentiality, systemctl|virsh=works|fails|missing, "
@@ -54,6 +63,7 @@ const struct command cmd_sim_set = {
 	.name = "sim set",
 	.summary = "Set what a simulated SNP host is like",
 	.argp = &argp,
+	.words = words,
 	.options_size = sizeof(struct set_options),
 	.flags = CMD_OFFLINE | CMD_SIMULATED,
 	.run = run,

@@ -59,10 +59,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct arg_words words[] = { { "SEQUENCE", "teardown|recover" }, { 0 } };
+
 static const struct argp argp = {
-	.options = options, .parser = parse, .args_doc = "FILE [-- teardown|recover [OPTION...]]",
+	.options = options, .parser = parse, .args_doc = "FILE [SEQUENCE...]",
 	.doc = "Carry out the next step of a teardown (unless told) on a simulated SNP host, and "
-	       "show what it changed and what comes next.",
+	       "show what it changed and what comes next.  Options of SEQUENCE, teardown or recover, "
+	       "come after --.",
 };
 
 /* -------------------------------------------------------------------------- sequence */
@@ -71,16 +74,16 @@ static const struct argp argp = {
 static const struct command *parse_sequence(const struct step_options *o, void **parsed)
 {
 	static char name[] = "teardown", *teardown[] = { name };
-	char **words = o->nr ? o->words : teardown, *argv0 = words[0], full[64];
+	char **line = o->nr ? o->words : teardown, *argv0 = line[0], full[64];
 	int nr = o->nr ? o->nr : 1, used = 0;
-	const struct command *command = command_by_words(words, nr, &used);
+	const struct command *command = command_by_words(line, nr, &used);
 	_cleanup_free_ char **argv = calloc((size_t)nr + 1, sizeof(*argv));
 
 	*parsed = NULL;
 	if (!command || !command->sequence || used != 1 || !argv)
 		return NULL;
 	snprintf(full, sizeof(full), "sevadm %s", argv0);
-	memcpy(argv, words, (size_t)nr * sizeof(*argv));
+	memcpy(argv, line, (size_t)nr * sizeof(*argv));
 	argv[0] = full;
 	options_refuse_abbreviations(full, nr, argv, command->argp);
 	*parsed = calloc(1, command->options_size + 1);
@@ -269,6 +272,7 @@ const struct command cmd_sim_step = {
 	.name = "sim step",
 	.summary = "Carry out the next step of a sequence on a simulated SNP host",
 	.argp = &argp,
+	.words = words,
 	.options_size = sizeof(struct step_options),
 	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_WRITE,
 	.run = run,

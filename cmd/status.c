@@ -203,6 +203,27 @@ static int write_metrics(const struct cli *cli, const struct status_options *o,
 	return 0;
 }
 
+static const struct out_row topology_rows[] = {
+	OUT_ROW(struct sevadm_topology, "sockets", "Sockets", OUT_U32, sockets),
+	OUT_ROW(struct sevadm_topology, "ccxs", "Core complexes", OUT_U32, ccxs),
+	OUT_ROW(struct sevadm_topology, "cores", "Cores", OUT_U32, cores),
+	OUT_ROW(struct sevadm_topology, "threads_per_core", "Threads per core", OUT_U32,
+		threads_per_core),
+	OUT_ROW(struct sevadm_topology, "cores_per_ccx", "Cores per complex", OUT_U32,
+		cores_per_ccx),
+	OUT_ROW(struct sevadm_topology, "generation", "Generation", OUT_CHARS, generation),
+	OUT_ROW(struct sevadm_topology, "smt", "SMT", OUT_CHARS, smt),
+	OUT_END
+};
+
+static void print_topology(struct cli *cli)
+{
+	struct sevadm_topology topology;
+
+	if (!sevadm_topology_get(cli->adm, &topology) && topology.known)
+		out_object(cli->out, "topology", "Processors", topology_rows, &topology);
+}
+
 static int run(struct cli *cli, const void *options_)
 {
 	const struct status_options *o = options_;
@@ -212,6 +233,7 @@ static int run(struct cli *cli, const void *options_)
 
 	ret = sevadm_status_get(cli->adm, &status, &record);
 	print(cli, &status);
+	print_topology(cli);
 	/* what is known is worth it also when something did not answer: that is a metric, too */
 	if (o->format == FORMAT_OPENMETRICS)
 		unwritten = write_metrics(cli, o, &status, !ret);

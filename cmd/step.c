@@ -7,14 +7,11 @@
 #include "cmd/step.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/util/cleanup.h"
 #include "lib/util/file.h"
 
 /**
@@ -140,19 +137,17 @@ int step_try(const char *file, struct step_way *way, struct sevadm_run *run,
 {
 	struct sevadm *adm = NULL;
 	char path[PATH_MAX + 16];
-	int fd, ret;
+	int ret;
 
 	*failure = (struct sevadm_failure){ .kind = SEVADM_DONE, .status = SEVADM_NO_FW_CALL };
 	if (snprintf(path, sizeof(path), "%s.next.XXXXXX", file) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	fd = mkostemp(path, O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = file_copy(file, fd);
-	close(fd);
-	if (!ret && step_go(path, &adm, false, way, run))
+	ret = file_copy(file, path);
+	if (ret)
+		return ret;
+	if (step_go(path, &adm, false, way, run))
 		*failure = *sevadm_failure(adm);
 	sevadm_close(adm);
 	unlink(path);
-	return ret;
+	return 0;
 }

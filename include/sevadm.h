@@ -151,6 +151,14 @@ int sevadm_fault_check(const char *spec, struct sevadm_failure *failure);
 int sevadm_fault_add(struct sevadm *adm, const char *spec);
 
 /**
+ * sevadm_fault_share - the faults of another handle on the same host, counted together
+ * @adm:	handle without any, closed before @other
+ * @other:	the handle that has them
+ * Return: 0, also where @other has none; -EEXIST, -ENOMEM
+ */
+int sevadm_fault_share(struct sevadm *adm, const struct sevadm *other);
+
+/**
  * sevadm_fault_get - the faults of a handle, and what became of them
  * @adm:	handle, or NULL
  * @i:		which, from 0, in the order in which they were put in
@@ -681,6 +689,29 @@ struct sevadm_driver {
 };
 
 /**
+ * struct sevadm_topology - what the processors are like, as far as those online show it
+ * @known:	the kernel shows it; all else is 0 if not
+ * @sockets, @cores, @ccxs: how many there are; a ccx is what shares an L3 cache
+ * @threads_per_core, @cores_per_ccx: the most that any has
+ * @generation:	"milan", "genoa", "turin"; empty: another
+ * @smt:	as the kernel has it: "on", "off", "forceoff", ...
+ */
+struct sevadm_topology {
+	bool known;
+	uint32_t sockets, cores, ccxs, threads_per_core, cores_per_ccx;
+	char generation[16], smt[24];
+};
+
+/**
+ * sevadm_topology_get - what the processors are like
+ * @adm:	handle
+ * @topology:	result
+ * Return: 0, also where the kernel does not show it; -ENOMEM, other errno where the lists of
+ * CPUs cannot be read
+ */
+int sevadm_topology_get(struct sevadm *adm, struct sevadm_topology *topology);
+
+/**
  * struct sevadm_status - state of both platforms and of the driver
  * @host:	the machine
  * @sev, @snp:	what the firmware says
@@ -853,6 +884,7 @@ struct sevadm_guest {
  * @gmem:	and a guest_memfd
  * @sev:	it has /dev/sev open, or a guest in the list is its own
  * @guests:	how many guests of the list it explains
+ * @unit:	of systemd's that it lives in, as /proc has it; empty: none is known
  */
 struct sevadm_vm {
 	int32_t pid;
@@ -860,6 +892,7 @@ struct sevadm_vm {
 	uint32_t vms, vcpus;
 	bool sev, gmem;
 	uint32_t guests;
+	char unit[256];
 };
 
 /**
@@ -1438,6 +1471,26 @@ const char *sevadm_command_at(size_t index);
 /* ----------------------------------------------------------- simulated hosts */
 
 /**
+ * struct sevadm_sim_vm - a VM of a simulated host that is to be like another
+ * @id:		in the list of guests; not lower than that of the one before, else the next
+ * @pid:	of its VMM, if that is free
+ * @kind:	0: not encrypted; else enum sevadm_guest_kind
+ * @asid:	0: any
+ * @policy:	from the launch
+ * @vcpus:	1 to 64
+ * @comm:	the VMM's name, or NULL
+ * @units:	where it lives, as in struct sevadm_sim_options
+ * @launching:	before LAUNCH_FINISH; SNP only
+ * @leaked:	its VMM is gone, the context is not; SNP only
+ */
+struct sevadm_sim_vm {
+	uint64_t id, policy;
+	uint32_t pid, kind, asid, vcpus;
+	const char *comm, *units;
+	bool launching, leaked;
+};
+
+/**
  * struct sevadm_sim_options - a simulated host to be made; see sevadm-sim(8)
  * @cpus:	threads, 1 to 2048
  * @threads_per_core: 1 or 2
@@ -1457,6 +1510,8 @@ const char *sevadm_command_at(size_t index);
  * @ciphertext_hiding: SNP runs with it
  * @tio:	SEV-TIO comes up with SNP
  * @overwrite:	what is there already is replaced
+ * @vms:	further VMs, one after the other
+ * @nr_vms:	how many
  */
 struct sevadm_sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
@@ -1465,6 +1520,8 @@ struct sevadm_sim_options {
 	unsigned int wbinvd_us;
 	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
+	const struct sevadm_sim_vm *vms;
+	size_t nr_vms;
 };
 
 /**

@@ -32,6 +32,26 @@ struct sim_why {
 };
 
 /**
+ * struct sim_vm_options - a VM that is to be like another
+ * @id:		of the driver's list; not lower than that of the one before, else the next
+ * @pid:	of its VMM, if that is free
+ * @kind:	0 plain, 1 SEV, 2 SEV-ES, 3 SNP
+ * @asid:	0: any
+ * @policy:	from the launch
+ * @vcpus:	1..64
+ * @comm:	the VMM's name, NULL or empty: as ever
+ * @units:	see struct sim_options
+ * @launching:	before LAUNCH_FINISH; SNP only
+ * @leaked:	its VMM is gone, the context is not; SNP only
+ */
+struct sim_vm_options {
+	uint64_t id, policy;
+	uint32_t pid, kind, asid, vcpus;
+	const char *comm, *units;
+	bool launching, leaked;
+};
+
+/**
  * struct sim_options - what `sevadm sim create` makes
  * @cpus:		threads, 1..2048
  * @threads_per_core:	1 or 2
@@ -57,6 +77,7 @@ struct sim_why {
  * @ciphertext_hiding:	SNP runs with it, SNP and SEV-ES guests have ASIDs of their own
  * @tio:		SEV-TIO comes up with SNP
  * @overwrite:		replace an existing machine
+ * @vms:		further VMs, one after the other
  */
 struct sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
@@ -64,6 +85,8 @@ struct sim_options {
 	unsigned int leaked_guests, stubborn_guests, vcpus, wbinvd_us;
 	const char *offline, *kernel, *units, *generation;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
+	const struct sim_vm_options *vms;
+	size_t nr_vms;
 };
 
 /*

@@ -98,8 +98,8 @@ int sim_kexec(struct sim *s)
 static int check_options(const struct sim_options *o, unsigned int asids, struct sim_why *why)
 {
 	unsigned int cores = o->threads_per_core ? o->cpus / o->threads_per_core : 0;
-	unsigned int guests = o->snp_guests + o->sev_guests + o->sev_es_guests +
-			      o->launching_guests;
+	size_t guests = o->snp_guests + o->sev_guests + o->sev_es_guests + o->launching_guests +
+			o->nr_vms;
 	uint32_t unit;
 
 	if (o->cpus < 1 || o->cpus > SIM_MAX_CPUS)
@@ -127,7 +127,7 @@ static int check_options(const struct sim_options *o, unsigned int asids, struct
 	if (o->wbinvd_us > WBINVD_US_MAX)
 		return sim_why(why, -EINVAL, "a WBINVD: at most %u microseconds", WBINVD_US_MAX);
 	if (o->stubborn_guests > guests)
-		return sim_why(why, -EINVAL, "%u stubborn guests, but only %u in all",
+		return sim_why(why, -EINVAL, "%u stubborn guests, but only %zu in all",
 			       o->stubborn_guests, guests);
 	return 0;
 }
@@ -271,7 +271,9 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 				       2 * es < asids - o->sev_guests ? 2 * es :
 				       asids - o->sev_guests);
 
-	ret = power_on(s, why);
+	ret = sim_like_min_asid(o, &s->st->kvm.min_sev_asid, asids, why);
+	if (!ret)
+		ret = power_on(s, why);
 	if (ret)
 		return ret;
 	sim_boot(s);
@@ -286,6 +288,8 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 		ret = start_guests(s, "sev-es", o->sev_es_guests, o, &stubborn, why);
 	for (i = 0; i < o->leaked_guests && !ret; i++)
 		ret = leak_guest(s, o->vcpus, why);
+	if (!ret)
+		ret = sim_like_start(s, o, why);
 	if (!ret && o->offline)
 		ret = act_hotplug(s, o->offline, false, why);
 	sim_advance(s, 3600 * SIM_SEC);

@@ -243,6 +243,7 @@ struct sim {
 	pthread_mutex_t mutex;
 	struct sim_node node[SIM_NODES];
 	struct sim_trace *trace;	/* of the call of /dev/sev-debug that runs */
+	const struct sim_vm_options *wish;	/* what a VM that is created is to be like; or NULL */
 	struct sim_proc *current;	/* on whose behalf the kernel runs; NULL: ours */
 	bool going_down;		/* the kernel, to make room for another */
 };
@@ -419,6 +420,11 @@ struct sim_proc *sim_unit_proc(struct sim *s, const char *unit);
 /* What libvirt calls it */
 void sim_domain(const struct sim *s, const struct sim_proc *p, char *buf, size_t size);
 struct sim_proc *sim_domain_proc(struct sim *s, const char *name);
+
+/* sim_like.c */
+int sim_like_min_asid(const struct sim_options *o, uint32_t *min_sev_asid, uint32_t max,
+		      struct sim_why *why);
+int sim_like_start(struct sim *s, const struct sim_options *o, struct sim_why *why);
 
 /* sim_boot.c */
 void sim_boot(struct sim *s);

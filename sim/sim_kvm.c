@@ -85,6 +85,11 @@ int kvm_asid_new(struct sim *s, struct sim_vm *vm)
 		max = k->max_snp_asid;
 	else if (k->max_snp_asid && vm->kind == SIM_KIND_SEV_ES)
 		min = k->max_snp_asid + 1;
+	if (s->wish && s->wish->asid) {
+		if (s->wish->asid < min || s->wish->asid > max)
+			return -EBUSY;
+		min = max = s->wish->asid;
+	}
 again:
 	for (asid = min; asid <= max && k->asid_used[asid];)
 		asid++;

@@ -271,6 +271,8 @@ int kvm_vm_create(struct sim *s, struct sim_proc *p, uint32_t kind, unsigned int
 	memcpy(vm->comm, p->comm, sizeof(vm->comm));
 	vm->policy = kind == SIM_KIND_SNP ? SNP_POLICY | (i % 4 == 3 ? SNP_POLICY_DEBUG : 0) :
 		     kind == SIM_KIND_SEV_ES ? SEV_POLICY_NODBG | SEV_POLICY_ES : SEV_POLICY_NODBG;
+	if (s->wish && s->wish->kind != SIM_KIND_PLAIN)
+		vm->policy = s->wish->policy;
 	p->vm = i;
 	p->has_vm = 1;
 	s->current = p;

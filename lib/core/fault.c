@@ -321,7 +321,7 @@ int sevadm_fault_add(struct sevadm *adm, const char *spec)
 	if (adm->nr_faults == DEVICE_FAULTS)
 		return core_fail(adm, SEVADM_USAGE, ENOSPC, NULL, "%d faults at most", DEVICE_FAULTS);
 	copy = strdup(spec);
-	ret = !copy ? -ENOMEM : adm->nr_faults ? 0 : put_before(adm);
+	ret = !copy ? -ENOMEM : adm->faulty ? 0 : put_before(adm);
 	if (ret) {
 		free(copy);
 		return core_fail_errno(adm, -ret, "put faults in");
@@ -331,9 +331,31 @@ int sevadm_fault_add(struct sevadm *adm, const char *spec)
 	return 0;
 }
 
+int sevadm_fault_share(struct sevadm *adm, const struct sevadm *other)
+{
+	struct device **slot = device_record_inner(adm->dev);
+
+	if (!other->nr_faults)
+		return 0;
+	if (adm->nr_faults)
+		return core_fail(adm, SEVADM_USAGE, EEXIST, NULL, "there are faults already");
+	for (size_t i = 0; i < other->nr_faults; i++) {
+		adm->faults[i] = strdup(other->faults[i]);
+		if (!adm->faults[i])
+			return core_fail_errno(adm, ENOMEM, "put faults in");
+		adm->nr_faults++;
+	}
+	if (!slot)
+		slot = &adm->dev;
+	if (device_fault_share(slot, other->faulty, let_time_pass, adm))
+		return core_fail_errno(adm, ENOMEM, "put faults in");
+	adm->faulty = *slot;
+	return 0;
+}
+
 int sevadm_fault_get(const struct sevadm *adm, size_t i, struct sevadm_fault *fault)
 {
-	if (!adm || i >= adm->nr_faults)
+	if (!adm || !adm->faulty || i >= adm->nr_faults)
 		return -ENOENT;
 	fault->spec = adm->faults[i];
 	device_fault_uses(adm->faulty, i, &fault->asked, &fault->used);

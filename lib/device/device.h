@@ -122,6 +122,17 @@ struct device_fault {
 int device_fault_open(struct device **dev, void (*sleep)(void *arg, uint64_t ns), void *arg,
 		      uint64_t timeout_ns);
 
+/**
+ * device_fault_share - the same faults before another device, counted together
+ * @dev:	as of device_fault_open(); takes its time in its own way
+ * @other:	a device from device_fault_open(), closed later than @dev
+ * @sleep:	lets time pass on the machine
+ * @arg:	passed on
+ * Return: 0 or -ENOMEM
+ */
+int device_fault_share(struct device **dev, const struct device *other,
+		       void (*sleep)(void *arg, uint64_t ns), void *arg);
+
 /* One more fault of a device from device_fault_open(): 0, or -ENOSPC.  Before the first request */
 int device_fault_add(struct device *dev, const struct device_fault *fault);
 

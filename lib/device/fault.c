@@ -30,6 +30,7 @@ struct fault_device {
 	struct device_fault faults[DEVICE_FAULTS];
 	size_t nr;
 	struct shared *shared;
+	bool lent;			/* @shared is another device's */
 	uint64_t *sev;			/* ids of SEV guests, as the last list had them */
 	size_t nr_sev;
 };
@@ -156,7 +157,8 @@ static void fault_close(struct device *dev)
 	struct fault_device *fd = of(dev);
 
 	fd->behind->ops->close(fd->behind);
-	munmap(fd->shared, sizeof(*fd->shared));
+	if (!fd->lent)
+		munmap(fd->shared, sizeof(*fd->shared));
 	free(fd->sev);
 	free(fd);
 }
@@ -166,6 +168,17 @@ static const struct device_ops fault_ops = {
 	.submit = fault_submit,
 	.close = fault_close,
 };
+
+static void put_before(struct fault_device *fd, struct device **dev,
+		       void (*sleep)(void *arg, uint64_t ns), void *arg)
+{
+	fd->dev = **dev;
+	fd->dev.ops = &fault_ops;
+	fd->behind = *dev;
+	fd->sleep = sleep;
+	fd->arg = arg;
+	*dev = &fd->dev;
+}
 
 int device_fault_open(struct device **dev, void (*sleep)(void *arg, uint64_t ns), void *arg,
 		      uint64_t timeout_ns)
@@ -180,13 +193,24 @@ int device_fault_open(struct device **dev, void (*sleep)(void *arg, uint64_t ns)
 		free(fd);
 		return -ENOMEM;
 	}
-	fd->dev = **dev;
-	fd->dev.ops = &fault_ops;
-	fd->behind = *dev;
-	fd->sleep = sleep;
-	fd->arg = arg;
 	fd->timeout_ns = timeout_ns;
-	*dev = &fd->dev;
+	put_before(fd, dev, sleep, arg);
+	return 0;
+}
+
+int device_fault_share(struct device **dev, const struct device *other,
+		       void (*sleep)(void *arg, uint64_t ns), void *arg)
+{
+	const struct fault_device *lender = of(other);
+	struct fault_device *fd = calloc(1, sizeof(*fd));
+
+	if (!fd)
+		return -ENOMEM;
+	*fd = *lender;
+	fd->lent = true;
+	fd->sev = NULL;
+	fd->nr_sev = 0;
+	put_before(fd, dev, sleep, arg);
 	return 0;
 }
 
@@ -196,6 +220,9 @@ int device_fault_add(struct device *dev, const struct device_fault *fault)
 
 	if (fd->nr == DEVICE_FAULTS)
 		return -ENOSPC;
+	/* a child that was forked earlier may have had one of this number, too */
+	fd->shared->of[fd->nr].asked = 0;
+	fd->shared->of[fd->nr].used = 0;
 	fd->faults[fd->nr++] = *fault;
 	return 0;
 }

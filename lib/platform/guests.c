@@ -52,13 +52,14 @@ static int copy_vms(struct sevadm *adm, struct sevadm_guests *guests)
 	guests->nr_vms = adm->vms.nr;
 	guests->hidden = adm->vms.hidden;
 	for (size_t i = 0; i < adm->vms.nr; i++) {
-		const struct host_vm *vm = &adm->vms.list[i];
+		struct host_vm *vm = &adm->vms.list[i];
 
 		guests->vms[i] = (struct sevadm_vm){
 			.pid = vm->pid, .vms = vm->vms, .vcpus = vm->vcpus,
 			.sev = vm->sev, .gmem = vm->gmems,
 		};
 		strcpy(guests->vms[i].comm, vm->comm);
+		strcpy(guests->vms[i].unit, host_vm_unit(adm->host, vm)->name);
 	}
 	return 0;
 }

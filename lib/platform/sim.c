@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/device/sim_crypto.h"
+#include "lib/util/cleanup.h"
 #include "sevadm.h"
 #include "sim/sim.h"
 
@@ -53,9 +54,24 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.tio = options->tio,
 		.overwrite = options->overwrite,
 	};
+	_cleanup_free_ struct sim_vm_options *vms = calloc(options->nr_vms + 1, sizeof(*vms));
 	struct sim_why why = { "" };
-	int ret = sim_create(path, &sim, &device_sim_crypto, &why);
+	int ret;
 
+	if (!vms)
+		return fail(failure, SEVADM_FAILED, ENOMEM, &why);
+	for (size_t i = 0; i < options->nr_vms; i++) {
+		const struct sevadm_sim_vm *v = &options->vms[i];
+
+		vms[i] = (struct sim_vm_options){
+			.id = v->id, .policy = v->policy, .pid = v->pid, .kind = v->kind,
+			.asid = v->asid, .vcpus = v->vcpus, .comm = v->comm, .units = v->units,
+			.launching = v->launching, .leaked = v->leaked,
+		};
+	}
+	sim.vms = vms;
+	sim.nr_vms = options->nr_vms;
+	ret = sim_create(path, &sim, &device_sim_crypto, &why);
 	return ret ? fail(failure, SEVADM_USAGE, -ret, &why) : 0;
 }
 

@@ -235,16 +235,32 @@ int file_read_all(const char *path, size_t max, char **text, size_t *size)
 	return ret;
 }
 
-int file_copy(const char *from, int to)
+static int copy(int from, int to)
 {
-	const size_t room = 1 << 20;
-	_cleanup_free_ char *buf = malloc(room);
-	_cleanup_close_ int fd = open(from, O_RDONLY | O_CLOEXEC);
-	int ret = !buf ? -ENOMEM : fd < 0 ? -errno : 0;
-	ssize_t n = 0;
+	char buf[65536];
+	ssize_t n;
 
-	while (!ret && (n = read(fd, buf, room)) > 0)
-		if (write(to, buf, (size_t)n) != n)
-			ret = errno ? -errno : -EIO;
-	return ret || n >= 0 ? ret : -errno;
+	while ((n = read(from, buf, sizeof(buf))) > 0)
+		for (ssize_t done = 0, m; done < n; done += m) {
+			m = write(to, buf + done, (size_t)(n - done));
+			if (m < 0)
+				return -errno;
+		}
+	return n < 0 ? -errno : 0;
+}
+
+int file_copy(const char *from, char *path)
+{
+	_cleanup_close_ int in = open(from, O_RDONLY | O_CLOEXEC), out = -1;
+	int ret;
+
+	if (in < 0)
+		return -errno;
+	out = mkostemp(path, O_CLOEXEC);
+	if (out < 0)
+		return -errno;
+	ret = copy(in, out);
+	if (ret)
+		unlink(path);
+	return ret;
 }

@@ -86,8 +86,13 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
  */
 int file_read_all(const char *path, size_t max, char **text, size_t *size);
 
-/* All of @from into the descriptor @to: 0 or -errno */
-int file_copy(const char *from, int to);
+/**
+ * file_copy - a copy of a file, for a while
+ * @from:	which
+ * @path:	of the copy, ends in XXXXXX, which is replaced; mode 0600
+ * Return: 0 or -errno, and then there is no copy
+ */
+int file_copy(const char *from, char *path);
 
 /* Who logged in and became who we are, by the kernel's audit: false where nobody did */
 bool file_login_uid(uint32_t *uid);

@@ -60,6 +60,20 @@ ok 'several at a time' 'code_is 0 && said "GUEST_LIST#3:errno=EIO never happened
 host teardown --guests=stop --dry-run --fault=SNP_DF_FLUSH:status=1
 ok 'a dry run issues nothing' 'code_is 0 && said "no such request"'
 
+# ---- a session: the nth is counted over all of its commands, whichever handle they use
+machine
+printf '%s\n' df-flush status df-flush df-flush 'status --fault=PLATFORM_STATUS:errno=EIO' \
+	'status --fault=PLATFORM_STATUS#2:errno=EIO' | "$SEVADM" --device="sim:$sim" shell \
+	--fault=SNP_DF_FLUSH#2:status=WBINVD_REQUIRED --fault='*#3:delay=1s' \
+	--fault=SHUTDOWN:hang >"$out" 2>"$err"
+ok 'a shell: the second flush of all' '[ "$(grep -c "^sevadm: df-flush: .*WBINVD_REQUIRED" "$err")" = 1 ] &&
+	printed "SNP_DF_FLUSH#2:status=WBINVD_REQUIRED  3  *1" && [ "$(grep -c "SHUTDOWN:hang never" "$err")" = 1 ]'
+ok 'and those of a line are its own' '[ "$(grep -c "^sevadm: status: .*driver refused" "$err")" = 1 ] &&
+	said "PLATFORM_STATUS#2:errno=EIO never happened: there were too few"'
+printf 'df-flush\nstatus\ndf-flush\n' >"$work/script"
+run --json --device="sim:$sim" run "$work/script" --fault=SNP_DF_FLUSH#2:status=1
+ok 'a script' '! code_is 0 && json ".faults[0] | .asked == 2 and .used == 1"'
+
 # ---- refused before anything is opened
 keep
 for spec in nonsense SNP_DF_FLUSH SNP_DF_FLUSH: FLUSH:hang 'SNP_DF_FLUSH#0:hang' WBINVD:hang \

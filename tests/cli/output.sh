@@ -133,7 +133,7 @@ host --porcelain guests
 ok 'porcelain: guests have 17 columns' 'code_is 0 && columns guests 17'
 ok 'their order is id, kind, ASID, state, policy, words, pid, process, held, age; the rest empty' \
 	'grep -q "^guests	1	SNP	1	running	0x30000	[^	]*	[0-9]*	qemu-system-x86	yes	[0-9]*						$" "$out"'
-ok 'porcelain: processes have 7 columns' 'columns processes 7'
+ok 'porcelain: processes have 8 columns' 'columns processes 8'
 ok 'porcelain: warnings have 2' 'columns warnings 2'
 host --porcelain status
 ok 'porcelain: everything else is a key and a value' \

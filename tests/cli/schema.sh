@@ -182,6 +182,10 @@ sample 'explain a line'
 machine --snp-guests=1 --sev-guests=1 --leaked-guests=1
 run --json sim show "$sim"
 sample 'sim show of guests'
+host --json guests
+cp "$out" "$work/guests.json"
+run --json sim create "$work/like.sim" --like="$work/guests.json"
+sample 'sim create --like'
 
 # recordings: of what went well, what is asked of them, and what they are not
 machine --snp-guests=1

@@ -127,4 +127,119 @@ ok 'sim step of no machine' 'code_is 4 && one_sentence'
 run sim step "$sim" --dry-run
 ok 'sim step knows no dry run' 'code_is 64 && untouched'
 
+# ----------------------------------------------------- sim create --like: the round trip
+other=$work/other.sim
+# what both say but for time, which is each host's own; $1: a command
+says() {
+	# shellcheck disable=SC2086 # words
+	"$SEVADM" --device="sim:$2" --json $1 2>/dev/null </dev/null |
+		jq 'walk(if type == "object" then del(.age_ns, .duration_ns, .last_seen)
+			# systemd counts its machines since boot
+			elif type == "string" then gsub("machine-qemu.x2d[0-9]+"; "machine-qemu") else . end) |
+			# in the order in which /proc happens to have them
+			if .processes then .processes |= sort_by(.pid) else . end'
+}
+# reports FILE: of the machine in hand
+reports() {
+	for command in status guests check; do
+		"$SEVADM" --device="sim:$sim" --json $command 2>/dev/null </dev/null
+	done >"$1"
+}
+alike() {
+	for command in status 'guests --status' 'teardown --dry-run --guests=stop' \
+		'teardown --dry-run --guests=decommission' 'recover --dry-run' 'check kexec'; do
+		says "$command" "$sim" >"$work/says.a"
+		says "$command" "$other" >"$work/says.b"
+		[ -s "$work/says.a" ] && diff -u "$work/says.a" "$work/says.b" >"$work/says.diff" && continue
+		sed 's/^/# /' "$work/says.diff"
+		return 1
+	done
+}
+# like NAME - make another after the machine in hand
+like() {
+	reports "$work/host.json"
+	run sim create --force "$other" --like="$work/host.json"
+	ok "like: $1" 'code_is 0 && quiet && alike'
+}
+machine --snp-guests=2
+like 'two guests'
+machine --cpus=24 --sockets=2 --cores-per-ccx=3 --offline=5,7-8 --snp-guests=3 --sev-guests=2 \
+	--sev-es-guests=1 --launching-guests=1 --leaked-guests=1 --units=libvirt --vcpus=4
+act start=plain start=snp:1@service >"$work/pids"
+act kill=1200 >"$work/pids"
+like 'every kind of guest, one that ended, CPUs offline, units of libvirt and a service'
+host -q decommission 3 --running --yes
+like 'a tombstone'
+host -q shutdown --legacy --live --yes
+like 'SEV shut down'
+machine --snp-guests=2 --sev-guests=1 --generation=turin --kernel=7.3.4
+host -q teardown --guests=decommission --yes
+like 'after a teardown that took guests from under their VMMs, Turin'
+machine
+host -q teardown
+like 'after a teardown'
+act unload >"$work/pids"
+like 'kvm_amd unloaded'
+machine --no-patch --threads-per-core=1 --cpus=6
+like 'without the companion patch'
+host -q teardown
+like 'and taken down'
+machine --ciphertext-hiding --snp-guests=2 --sev-es-guests=1 --generation=turin
+like 'ciphertext hiding'
+machine --tio --snp-guests=1
+like 'SEV-TIO'
+machine
+act smt=off >"$work/pids"
+like 'SMT off'
+act lockdown=integrity >"$work/pids"
+like 'lockdown'
+machine --snp-guests=1
+act iommu-fails >"$work/pids"
+host -q teardown --guests=stop --yes
+like 'pages that the IOMMU kept'
+
+# what is known, and what is not
+machine --snp-guests=2 --cpus=16
+host --json guests
+cp "$out" "$work/guests.json"
+run --json sim create --force "$other" --like="$work/guests.json"
+ok 'of guests alone: one sentence for what is not told' 'code_is 0 && json ".warnings | length == 2" &&
+	said "the processors are not told" && says guests "$other" | jq -e ".guests | length == 2" >"$work/jq"'
+jq -s . "$work/host.json" >"$work/array.json"
+run sim create --force "$other" --like="$work/array.json"
+ok 'an array of results' 'code_is 0 && quiet'
+machine --snp-guests=1
+act timeout=SNP_PLATFORM_STATUS >"$work/pids"
+host -q status
+reports "$work/host.json"
+run sim create --force "$other" --like="$work/host.json"
+ok 'a secure processor that was given up' 'code_is 0 && says status "$other" | jq -e ".driver.psp_dead" >"$work/jq"'
+machine
+reports "$work/host.json"
+sim_kept=$sim
+sim=$other
+keep
+for words in '.host.cpus_present = "0-3,5"' '.host.cpus_present = "0-4095"' '.host.kernel = "5.4.0"' \
+	'.topology.sockets = 4' '.topology.threads_per_core = 4' '.topology.generation = "rome"' \
+	'.host.cpus_present = "x"'; do
+	jq "if .command == \"status\" then $words else . end | select(.command == \"status\")" \
+		"$work/host.json" >"$work/bad.json"
+	run sim create --force "$sim" --like="$work/bad.json"
+	ok "more than a simulated host can be: $words" 'code_is 64 && one_sentence && untouched'
+done
+for text in '' '{' '[1' 'null' '{}' '{"command": "teardown"}' '{"command": "status"}' 'text'; do
+	printf '%s' "$text" >"$work/bad.json"
+	run sim create --force "$sim" --like="$work/bad.json"
+	ok "no report: $text" 'code_is 1 && one_sentence && untouched'
+done
+run sim create --force "$sim" --like="$work/none"
+ok 'no such report' 'code_is 4 && untouched'
+run sim create "$sim" --like="$work/host.json"
+ok 'a machine that is there stays' '! code_is 0 && untouched'
+run sim create --force "$sim" --like="$work/host.json" --cpus=4
+ok 'either --like or its own CPUs' 'code_is 64 && said "no --cpus" && untouched'
+run sim create --force "$sim" --like="$work/host.json" --kernel=7.3.4 --wbinvd-us=7
+ok 'but for what is said besides' 'code_is 0 && shown ".machine | .kernel == \"7.3.4\" and .wbinvd_us == 7"'
+sim=$sim_kept
+
 done_testing

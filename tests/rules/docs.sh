@@ -153,11 +153,12 @@ for page in "$man"/*.8; do
 	{ [ -n "$(examples "$page" '[$]')" ] || echo none; } | result "$name has such examples"
 
 	# with #: of a real host, so only: the program takes the command line
+	mkdir "$dir/real"
 	"$SEVADM" sim create --force "$dir/real.sim" --snp-guests=1 || exit 1
 	examples "$page" '#' | sed 's/&&/\n/g; s/|/\n/g' | grep -E '^ *sevadm ' |
 		while read -r _ line; do
 			# shellcheck disable=SC2086 # words of a command line
-			"$SEVADM" --device="sim:$dir/real.sim" --yes $line >"$dir/out" 2>&1 </dev/null
+			(cd "$dir/real" && "$SEVADM" --device="sim:$dir/real.sim" --yes $line) >"$dir/out" 2>&1 </dev/null
 			[ $? -ne 64 ] || { echo "$line" && cat "$dir/out"; }
 		done | result "$name: the examples for a real host are taken"
 done

@@ -18,6 +18,7 @@ cmd/log_journal.c:cmd/log.h:systemd/sd-journal.h
 cmd/edit_libedit.c:cmd/edit.h cmd/session.h lib/util/*:histedit.h
 cmd/complete.c:cmd/cli.h cmd/complete.h sevadm.h:argp.h
 cmd/complete_[tv]*.c:cmd/cli.h cmd/complete.h lib/util/*:argp.h
+cmd/like.c:sevadm.h cmd/* lib/util/*:argp.h json-c/*
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
@@ -262,6 +263,7 @@ cmd/status.c|#include <openssl/evp.h>
 cmd/status.c|#include "sim/sim.h"
 cmd/log.c|#include <systemd/sd-journal.h>
 cmd/log_journal.c|#include "cmd/cli.h"
+cmd/like_plan.c|#include <json-c/json.h>
 cmd/out/out.c|#include "sevadm.h"
 cmd/out/out.c|#include <sevadm.h>
 cmd/out/out.c|#include "cmd/cli.h"
