@@ -80,6 +80,7 @@ struct cli {
 #define CMD_ONLINE	(1U << 14)	/* opens the host, in spite of CMD_OFFLINE */
 #define CMD_SESSION	(1U << 15)	/* opens it by itself, for commands to come */
 #define CMD_LIVE	(1U << 16)	/* prints while it goes on: no pager waits for its end */
+#define CMD_ALTERS	(1U << 19)	/* opens no host, and changes files or simulated ones */
 #define CMD_REOPEN	(1U << 18)	/* opens the devices for reading again and again */
 #define CMD_HIDDEN	(1U << 17)	/* for programs: not in the list of --help */
 

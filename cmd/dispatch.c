@@ -176,6 +176,10 @@ static int check_flags(struct cli *cli, unsigned int flags)
 				    "nothing to --record");
 	if (cli->record_secrets && !cli->record_to)
 		return report_error(cli, SEVADM_USAGE, NULL, "--record-secrets goes with --record");
+	if (flags & (CMD_WRITE | CMD_ALTERS) && !cli->dry_run && cli->session &&
+	    cli->session->read_only)
+		return report_error(cli, SEVADM_USAGE, NULL, "only commands that change nothing are "
+				    "carried out here");
 	if (cli->wait_seconds && !(flags & CMD_EXCLUSIVE))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command waits for nobody: no "
 				    "--wait");
@@ -214,9 +218,6 @@ static int open_host(struct cli *cli, unsigned int flags)
 	if (flags & CMD_SESSION)
 		return 0;
 	if (!(flags & CMD_OFFLINE) || flags & CMD_ONLINE) {
-		if (change && cli->session && cli->session->read_only)
-			return report_error(cli, SEVADM_USAGE, NULL, "only commands that change "
-					    "nothing are carried out here");
 		cli->adm = flags & CMD_REOPEN ? NULL :
 			   session_has(cli->session, cli->device, change);
 		if (!cli->adm)

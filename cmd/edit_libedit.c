@@ -214,6 +214,8 @@ struct edit *edit_open(edit_complete_fn fn, void *arg)
 	bind_keys(edit->el);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGWINCH, &action, NULL);
+	/* with the terminal as libedit has it nobody else could work; of a command it is an end */
+	signal(SIGQUIT, SIG_IGN);
 	return edit;
 }
 
@@ -233,9 +235,17 @@ int edit_line(struct edit *edit, const char *prompt, char **line)
 	const char *got;
 	int count = 0;
 
+	void (*stop_before)(int) = signal(SIGTSTP, SIG_IGN);
+
 	edit->prompt = prompt;
+	/* while a command had the terminal; later it would draw the prompt twice */
+	if (resized) {
+		resized = 0;
+		el_resize(edit->el);
+	}
 	errno = 0;
 	got = el_gets(edit->el, &count);
+	signal(SIGTSTP, stop_before);
 	if (!got || count <= 0) {
 		fputc('\n', stderr);
 		return session_signal() ? -EINTR : 0;

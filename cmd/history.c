@@ -15,7 +15,9 @@
 #include "lib/util/cleanup.h"
 #include "lib/util/file.h"
 
-#define LARGEST	(1U << 20)
+#define LARGEST	(8U << 20)	/* a thousand lines of the longest */
+
+static bool unreadable;		/* what was there before */
 
 static bool is_ours(const char *dir)
 {
@@ -41,6 +43,9 @@ static char *path_of(void)
 	char *path;
 	int n;
 
+	/* it may be the first program that wants a place there */
+	if (state && state[0] == '/')
+		mkdir(state, 0700);
 	if (state && state[0] == '/' && is_ours(state))
 		n = asprintf(&path, "%s/sevadm/history", state);
 	else if (home && home[0] == '/' && is_ours(home))
@@ -57,8 +62,12 @@ void history_load(struct edit *edit)
 	struct stat st;
 	size_t size;
 
-	if (!path || lstat(path, &st) || !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
-	    file_read_all(path, LARGEST, &text, &size))
+	if (!path || lstat(path, &st))
+		return;
+	/* what cannot be read is not ours to replace */
+	unreadable = !S_ISREG(st.st_mode) || st.st_uid != geteuid() ||
+		     file_read_all(path, LARGEST, &text, &size);
+	if (unreadable)
 		return;
 	for (rest = text; (line = strsep(&rest, "\n"));)
 		if (line[0])
@@ -76,7 +85,7 @@ int history_save(struct edit *edit)
 	size_t size;
 	FILE *f;
 
-	if (!path)
+	if (!path || unreadable)
 		return 0;
 	f = open_memstream(&text, &size);
 	if (!f)

@@ -148,10 +148,13 @@ static bool as_expected(struct interpreter *in, struct point *point, const struc
 
 static void add_expected(struct point *point, const struct statement *s)
 {
-	size_t used = strlen(point->expected);
+	size_t used = strlen(point->expected), size = sizeof(point->expected);
 
-	snprintf(point->expected + used, sizeof(point->expected) - used, "%s%s", used ? ", " : "",
-		 s->text + strlen("expect "));
+	for (size_t i = 1; i < s->nr && used < size; i++)
+		used += (size_t)snprintf(point->expected + used, size - used, "%s%s",
+					 i > 1 ? " " : used ? ", " : "",
+					 script_has_variable(s->words[i]) ? "(a variable)" :
+					 s->words[i]);
 }
 
 /* It was not begun, or nothing was expected: then success was */
@@ -191,6 +194,7 @@ char **interpret_words(struct interpreter *in, const struct statement *s, size_t
 		differs(&point, "there is no variable '%s'", missing);
 	else
 		differs(&point, "there is no memory left");
+	in->code = SEVADM_NO;
 	in->ops->told(in, &point);
 	return NULL;
 }
@@ -206,10 +210,20 @@ static int open_output(struct interpreter *in, const struct statement *s)
 	return file_open_output(path, s->append);
 }
 
+static void keep_line(struct point *point, char *const *words)
+{
+	size_t used = 0, size = sizeof(point->line);
+
+	for (size_t i = 0; words[i] && used < size; i++)
+		used += (size_t)snprintf(point->line + used, size - used, "%s%s", i ? " " : "",
+					 words[i]);
+}
+
 int interpret_command(struct interpreter *in, const struct statement *s, char *const *words,
 		      struct point *point)
 {
 	_cleanup_close_ int file = -1;
+	unsigned int colour;
 	size_t nr = 0;
 	int ret;
 
@@ -222,14 +236,25 @@ int interpret_command(struct interpreter *in, const struct statement *s, char *c
 			return file;
 	} else if (in->ops->capture_err || !command_is_live(words, nr)) {
 		point->capture.out = memfd_create("output", MFD_CLOEXEC);
+		if (point->capture.out < 0)
+			return -errno;
 	}
-	if (in->ops->capture_err)
+	if (in->ops->capture_err) {
 		point->capture.err = memfd_create("errors", MFD_CLOEXEC);
+		if (point->capture.err < 0)
+			return -errno;
+	}
+	keep_line(point, words);
+	/* it cannot see itself that what it writes will be on a terminal */
+	colour = in->session->cli.color;
+	if (in->colour && !s->output && colour == COLOR_AUTO)
+		in->session->cli.color = COLOR_ALWAYS;
 	ret = session_run(in->session, words, nr, in->in,
 			  file >= 0 ? file : point->capture.out >= 0 ? point->capture.out :
 			  STDOUT_FILENO,
 			  point->capture.err >= 0 ? point->capture.err : STDERR_FILENO,
 			  &point->outcome);
+	in->session->cli.color = colour;
 	point->begun = !ret;
 	return ret;
 }
@@ -276,6 +301,8 @@ static int run_command(struct interpreter *in, const struct script *script, size
 	}
 	if (!expected || point->outcome.signal)
 		judge_alone(point);
+	in->code = point->ok ? SEVADM_DONE :
+		   point->begun && !expected ? point->outcome.exit : SEVADM_NO;
 	*at = next;
 	if (words)
 		in->ops->told(in, point);
@@ -296,6 +323,7 @@ static int failed(struct interpreter *in, const struct statement *s, const char 
 	va_start(ap, format);
 	vsnprintf(point.why, sizeof(point.why), format, ap);
 	va_end(ap);
+	in->code = SEVADM_NO;
 	in->ops->told(in, &point);
 	return in->go_on ? 0 : -EIO;
 }
@@ -431,6 +459,7 @@ static int expect(struct interpreter *in, const struct statement *s)
 	add_expected(point, s);
 	point->ok = point->begun ? as_expected(in, point, s) :
 		    differs(point, "there was no command before");
+	in->code = point->ok ? SEVADM_DONE : SEVADM_NO;
 	in->ops->told(in, point);
 	return point->ok || in->go_on ? 0 : -EIO;
 }
@@ -444,7 +473,7 @@ static int other(struct interpreter *in, const struct statement *s)
 		in->go_on = s->number;
 		return 0;
 	case STATEMENT_SLEEP:
-		return session_sleep(in->session, s->number) ? -ECANCELED : 0;
+		return session_sleep(in->session, s->number, true) ? -ECANCELED : 0;
 	case STATEMENT_LET:
 		return let(in, s);
 	case STATEMENT_PICK:
@@ -466,6 +495,7 @@ static int run_range(struct interpreter *in, const struct script *script, size_t
 
 		if (session_signal())
 			return -ECANCELED;
+		in->code = SEVADM_DONE;
 		if (s->kind == STATEMENT_COMMAND || s->kind == STATEMENT_TIME) {
 			ret = run_command(in, script, &at);
 		} else if (s->kind == STATEMENT_REPEAT) {

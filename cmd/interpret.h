@@ -21,6 +21,7 @@ struct capture {
  * @begun:	it was
  * @ok:		as expected; without an expectation, that it succeeded
  * @expected:	what was, in words; empty: that it succeeds
+ * @line:	the command as it was meant, with the values of variables
  * @why:	it is not @ok: what came instead
  * @capture:	what it wrote
  */
@@ -28,7 +29,7 @@ struct point {
 	const struct statement *statement;
 	struct outcome outcome;
 	bool begun, ok;
-	char expected[256], why[512];
+	char expected[256], why[512], line[512];
 	struct capture capture;
 };
 
@@ -40,7 +41,8 @@ struct interpreter;
  * @written:	a command ended: what it wrote is there to be shown; or NULL
  * @told:	a command, and what was expected of it; or another statement that failed
  * @say:	a line for people
- * @own:	a statement for who sits there: 0 to go on, else it ends there; or NULL
+ * @own:	a statement for who sits there, with its exit code: 0 to go on, else it ends there;
+ *		or NULL
  */
 struct interpreter_ops {
 	bool capture_err;
@@ -54,6 +56,8 @@ struct interpreter_ops {
  * struct interpreter - on the way through statements
  * @in:		descriptor that commands get as standard input
  * @go_on:	after what was not as expected, too
+ * @code:	exit code of the last statement
+ * @colour:	what is captured ends on a terminal that has colours
  * @last:	the last command's end, for expectations that come alone
  * @arg:	its owner's
  */
@@ -62,7 +66,8 @@ struct interpreter {
 	struct session *session;
 	struct script_vars vars;
 	int in;
-	bool go_on;
+	bool go_on, colour;
+	int code;
 	struct point last;
 	void *arg;
 };

@@ -381,7 +381,7 @@ static int run(struct cli *cli, const void *options_)
 
 	if (!mon.nothing)
 		return report_error(cli, SEVADM_FAILED, NULL, "no memory for samples");
-	mon.screen = out_mode(cli->out) == OUT_TEXT && o->count != 1 && terminal_is_smart();
+	mon.screen = out_mode(cli->out) == OUT_TEXT && o->count != 1 && terminal_is_smart(STDOUT_FILENO);
 	catch_signals(before);
 	clock_gettime(CLOCK_MONOTONIC, &due);
 	for (uint64_t n = 1; !stopped; n++) {

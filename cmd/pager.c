@@ -2,6 +2,8 @@
 #include "cmd/pager.h"
 #include "cmd/terminal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,15 @@ static bool fits(const char *text, size_t size)
 	return used < rows;
 }
 
-static void become_pager(int in)
+static void become_pager(int in, struct sevadm *adm)
 {
 	const char *pager = getenv("PAGER");
 
+	if (sevadm_drop_privileges(adm, 0))
+		_exit(127);
 	dup2(in, STDIN_FILENO);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGWINCH, SIG_DFL);
 	signal(SIGINT, SIG_IGN);	/* it ends what the pager shows, not the pager */
 	/* no shell, no editor, no other file from within it: we may be root */
 	setenv("LESSSECURE", "1", 1);
@@ -40,7 +46,7 @@ static void become_pager(int in)
 }
 
 /* false: it could not be begun */
-static bool page(const char *text, size_t size)
+static bool page(const char *text, size_t size, struct sevadm *adm)
 {
 	void (*pipe_before)(int) = signal(SIGPIPE, SIG_IGN);
 	int ends[2], status = 0;
@@ -48,29 +54,30 @@ static bool page(const char *text, size_t size)
 	ssize_t n = 1;
 	pid_t pid;
 
-	if (pipe(ends))
+	if (pipe2(ends, O_CLOEXEC)) {
+		signal(SIGPIPE, pipe_before);
 		return false;
+	}
 	pid = fork();
 	if (!pid) {
-		close(ends[1]);
-		become_pager(ends[0]);
+		become_pager(ends[0], adm);
 	}
 	close(ends[0]);
 	/* who leaves the pager before the end wants no more of it */
-	for (; pid > 0 && done < size && n > 0; done += n > 0 ? (size_t)n : 0)
+	for (; pid > 0 && done < size && (n > 0 || errno == EINTR); done += n > 0 ? (size_t)n : 0)
 		n = write(ends[1], text + done, size - done);
 	close(ends[1]);
-	while (pid > 0 && waitpid(pid, &status, 0) < 0)
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	signal(SIGPIPE, pipe_before);
 	return pid > 0 && !(WIFEXITED(status) && WEXITSTATUS(status) == 127);
 }
 
-void pager_show(const char *text, size_t size, bool paged)
+void pager_show(const char *text, size_t size, bool paged, struct sevadm *adm)
 {
-	if (paged && terminal_is_smart() && !fits(text, size)) {
+	if (paged && terminal_is_smart(STDOUT_FILENO) && !fits(text, size)) {
 		fflush(stdout);
-		if (page(text, size))
+		if (page(text, size, adm))
 			return;
 	}
 	fwrite(text, 1, size, stdout);

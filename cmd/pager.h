@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "sevadm.h"
+
 /* Text on standard output: what fits on the terminal at once, the rest by $PAGER, or less */
-void pager_show(const char *text, size_t size, bool paged);
+/* @adm: a handle, to give up privileges with before another program runs */
+void pager_show(const char *text, size_t size, bool paged, struct sevadm *adm);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd/cli.h"
+#include "cmd/terminal.h"
 
 #define REDRAW_NS	200000000ULL	/* five times a second at most */
 
@@ -123,7 +124,7 @@ void progress_start(struct cli *cli)
 	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 	struct sigaction action = { .sa_handler = remember }, before;
 
-	progress.tty = isatty(STDERR_FILENO);
+	progress.tty = terminal_is_smart(STDERR_FILENO);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
 		/* nohup, and a shell's &, want it ignored */

@@ -56,6 +56,6 @@ const struct command cmd_record_anonymise = {
 	.summary = "Take the names out of a recording",
 	.argp = &argp,
 	.options_size = sizeof(struct anonymise_options),
-	.flags = CMD_OFFLINE,
+	.flags = CMD_OFFLINE | CMD_ALTERS,
 	.run = run,
 };

@@ -71,8 +71,9 @@ static void end_object(struct cli *cli, const struct end *end)
 		out_object(cli->out, "result", NULL, end_rows, end);
 }
 
-static struct end end_of(const struct sevadm_failure *failure)
+static struct end end_of(const struct sevadm_failure *failure, int stopped_by)
 {
+	int signal = progress_signal() ? progress_signal() : stopped_by;
 	bool has_status = failure->status != SEVADM_NO_FW_CALL;
 
 	return (struct end){
@@ -86,14 +87,14 @@ static struct end end_of(const struct sevadm_failure *failure)
 		.status_name = has_status ? sevadm_status_name(failure->status) : NULL,
 		.has_ext = failure->fw_ext,
 		.fw_ext = failure->fw_ext,
-		.has_signal = failure->err == ECANCELED && progress_signal(),
-		.signal = progress_signal(),
+		.has_signal = failure->err == ECANCELED && signal,
+		.signal = signal,
 	};
 }
 
 int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 {
-	const struct end end = end_of(failure);
+	const struct end end = end_of(failure, cli->stopped_by);
 
 	if (!(cli->command->flags & (CMD_OFFLINE | CMD_SESSION)) && !cli->reported)
 		run_report_nothing(cli);
@@ -109,7 +110,7 @@ int report_failure(struct cli *cli, const struct sevadm_failure *failure)
 void report_log_end(struct out *out, const struct sevadm_failure *failure, const char *message)
 {
 	const struct end good = { .done = true, .exit = SEVADM_DONE, .message = message };
-	const struct end end = failure ? end_of(failure) : good;
+	const struct end end = failure ? end_of(failure, 0) : good;
 
 	out_object(out, "result", NULL, end_rows, &end);
 }

@@ -74,10 +74,10 @@ static const struct argp argp = {
 struct point_view {
 	uint32_t line;
 	const char *text;
-	bool ok, told, begun;
+	bool ok, told, begun, judged;
 	int32_t exit;
 	uint32_t status;
-	const char *status_name, *error, *message, *expected, *why, *output, *errors;
+	const char *ran, *status_name, *error, *message, *expected, *why, *output, *errors;
 	int32_t err;
 	uint64_t duration_ns;
 };
@@ -85,7 +85,8 @@ struct point_view {
 static const struct out_row rows[] = {
 	OUT_ROW(struct point_view, "line", NULL, OUT_U32, line),
 	OUT_ROW(struct point_view, "text", NULL, OUT_STRING, text),
-	OUT_ROW(struct point_view, "ok", NULL, OUT_BOOL, ok),
+	OUT_ROW(struct point_view, "ran", NULL, OUT_STRING, ran),
+	OUT_ROW_WHEN(struct point_view, "ok", NULL, OUT_BOOL, ok, judged),
 	OUT_ROW_WHEN(struct point_view, "exit", NULL, OUT_I32, exit, begun),
 	OUT_ROW_WHEN(struct point_view, "status", NULL, OUT_STATUS, status, told),
 	OUT_ROW(struct point_view, "status_name", NULL, OUT_STRING, status_name),
@@ -104,10 +105,13 @@ static const struct out_row rows[] = {
  * report - of the points so far
  * @cli:	the command
  * @nr, @bad:	how many, and how many were not as expected
+ * @remarks:	what echo said, and how long it took
  */
 struct report {
 	struct cli *cli;
 	unsigned int nr, bad;
+	char **remarks;
+	size_t nr_remarks;
 };
 
 static const char *or_null(const char *text)
@@ -125,7 +129,7 @@ static void list_point(struct report *report, const struct point *point)
 	errors = capture_text(point->capture.err, &size);
 	struct point_view view = {
 		.line = point->statement->line, .text = point->statement->text,
-		.ok = point->ok, .told = o->told, .begun = point->begun, .exit = o->exit,
+		.ran = or_null(point->line), .judged = true, .ok = point->ok, .told = o->told, .begun = point->begun, .exit = o->exit,
 		.status = o->status,
 		.status_name = o->told ? sevadm_status_name(o->status) : NULL,
 		.err = o->err, .error = o->err ? strerrorname_np(o->err) : NULL,
@@ -164,7 +168,7 @@ static void print_name(const struct point *point, unsigned int nr)
 	printf("%sok %u - line %u: ", point->ok ? "" : "not ", nr, point->statement->line);
 	text_escape(point->statement->text, text, sizeof(text));
 	for (const char *c = text; *c; c++)
-		printf("%s%c", *c == '#' || *c == '\\' ? "\\" : "", *c);
+		printf("%s%c", *c == '#' ? "\\" : "", *c);
 	putchar('\n');
 }
 
@@ -173,6 +177,9 @@ static void print_point(const struct report *report, const struct point *point)
 	char text[2048];
 
 	print_name(point, report->nr);
+	/* what variables were */
+	if (point->line[0] && strchr(point->statement->text, '$'))
+		printf("# ran: %s\n", text_escape(point->line, text, sizeof(text)));
 	if (point->expected[0])
 		printf("# expected: %s\n", text_escape(point->expected, text, sizeof(text)));
 	if (!point->ok)
@@ -196,13 +203,26 @@ static void told(struct interpreter *in, const struct point *point)
 		list_point(report, point);
 }
 
+static void keep_remark(struct report *report, const char *line)
+{
+	char **larger = reallocarray(report->remarks, report->nr_remarks + 1, sizeof(*larger));
+
+	if (!larger)
+		return;
+	report->remarks = larger;
+	larger[report->nr_remarks] = strdup(line);
+	report->nr_remarks += !!larger[report->nr_remarks];
+}
+
 static void say(struct interpreter *in, const char *line)
 {
-	const struct report *report = in->arg;
+	struct report *report = in->arg;
 	char text[SCRIPT_LINE];
 
-	if (out_mode(report->cli->out) != OUT_TEXT)
+	if (out_mode(report->cli->out) != OUT_TEXT) {
+		keep_remark(report, line);
 		return;
+	}
 	printf("# %s\n", text_escape(line, text, sizeof(text)));
 	fflush(stdout);
 }
@@ -232,9 +252,10 @@ static int try_command(struct cli *cli, struct session *session, const struct ru
 	if (!strcmp(s->words[from], "shell"))
 		return report_error(cli, SEVADM_USAGE, "Nothing was done.", "%s:%u: a script has "
 				    "nobody to talk to in a shell", o->file, s->line);
+	/* what goes wrong in another way will do so, and be told, when its turn comes */
 	if (has_variables(s) ||
 	    session_try(session, s->words + from, s->nr - from, errors, &outcome) ||
-	    !outcome.exit)
+	    outcome.exit != SEVADM_USAGE)
 		return 0;
 	text = capture_text(errors, &size);
 	if (text)
@@ -278,22 +299,42 @@ static int read_script(struct cli *cli, const struct run_options *o, struct scri
 
 /* ----------------------------------------------------------------------- the command */
 
+static int stopped(struct cli *cli, bool text)
+{
+	struct sevadm_failure failure = {
+		.kind = SEVADM_FAILED, .err = ECANCELED, .status = SEVADM_NO_FW_CALL,
+		.message = "a signal stopped the script",
+	};
+
+	cli->stopped_by = session_signal() ? session_signal() : SIGINT;
+	if (text)
+		puts("Bail out! A signal came.");
+	return report_failure(cli, &failure);
+}
+
+static void end_members(struct cli *cli, const struct report *report)
+{
+	out_list_end(cli->out);
+	out_strings(cli->out, "remarks", report->remarks, report->nr_remarks);
+	out_number(cli->out, "passed", report->nr - report->bad);
+	out_number(cli->out, "failed", report->bad);
+}
+
 static int finish(struct cli *cli, const struct report *report, int ret)
 {
 	char message[160];
 	bool text = out_mode(cli->out) == OUT_TEXT;
 
-	out_list_end(cli->out);
-	out_number(cli->out, "passed", report->nr - report->bad);
-	out_number(cli->out, "failed", report->bad);
+	end_members(cli, report);
 	if (text && report->nr)
 		printf("1..%u\n", report->nr);
-	if (ret == -ECANCELED) {
-		cli->stopped_by = session_signal() ? session_signal() : SIGINT;
-		if (text)
-			puts("Bail out! A signal came.");
-		return report_error(cli, SEVADM_FAILED, NULL, "a signal stopped the script");
-	}
+	else if (text)
+		puts("1..0 # SKIP there is no command in it");
+	if (ret == -ECANCELED)
+		return stopped(cli, text);
+	if (ret && !report->bad)
+		return report_error(cli, SEVADM_FAILED, NULL, "the script was not carried out to its "
+				    "end: %s (%s)", strerror(-ret), strerrorname_np(-ret));
 	snprintf(message, sizeof(message), "%u of %u as expected%s", report->nr - report->bad,
 		 report->nr, ret ? "; what comes after it was not done" : "");
 	if (text)
@@ -326,18 +367,21 @@ static int carry_out(struct cli *cli, struct session *session, const struct run_
 		.ops = &ops, .session = session, .in = nothing, .arg = &report,
 		.last.capture = { -1, -1 },
 	};
-	char whose[4200];
+	char whose[4200], safe[4 * sizeof(whose)];
 	int ret = set_variables(cli, &in, o);
 
 	if (!ret) {
 		if (out_mode(cli->out) == OUT_TEXT && options_simulated(cli))
-			printf("# %s%s\n", options_whose(cli, whose, sizeof(whose)),
-			       fault_text(cli));
+			printf("# %s%s\n", text_escape(options_whose(cli, whose, sizeof(whose)),
+						       safe, sizeof(safe)), fault_text(cli));
 		out_string(cli->out, "script", o->file);
 		out_list(cli->out, "points", NULL, rows);
 		ret = finish(cli, &report, interpret(&in, script));
 	}
 	interpreter_free(&in);
+	for (size_t i = 0; i < report.nr_remarks; i++)
+		free(report.remarks[i]);
+	free(report.remarks);
 	return ret;
 }
 
@@ -347,7 +391,7 @@ static int show(struct cli *cli, const struct run_options *o, const struct scrip
 	out_list(cli->out, "points", NULL, rows);
 	for (size_t i = 0; i < script->nr; i++) {
 		struct point_view view = {
-			.line = script->list[i].line, .text = script->list[i].text, .ok = true,
+			.line = script->list[i].line, .text = script->list[i].text,
 		};
 
 		if (out_mode(cli->out) == OUT_TEXT)
@@ -367,7 +411,7 @@ static int run(struct cli *cli, const void *options_)
 	int ret = read_script(cli, o, &script);
 
 	if (!ret)
-		ret = session_open(cli, o->read_only, &session);
+		ret = session_open(cli, o->read_only || cli->dry_run, &session);
 	/* the form is that of the report; each command has its own */
 	if (!ret)
 		session->cli.mode = OUT_TEXT;

@@ -22,7 +22,7 @@ struct shared {
 static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
 #define NR_STOPS	(sizeof(stops) / sizeof(stops[0]))
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, nr_caught;
 static struct sigaction before[NR_STOPS];
 static bool noting;
 
@@ -31,6 +31,14 @@ static bool noting;
 static void note(int sig)
 {
 	caught = sig;
+	nr_caught++;
+}
+
+static void stops_set(sigset_t *set)
+{
+	sigemptyset(set);
+	for (size_t i = 0; i < NR_STOPS; i++)
+		sigaddset(set, stops[i]);
 }
 
 void session_signals(void)
@@ -40,6 +48,8 @@ void session_signals(void)
 
 	if (noting)
 		return;
+	/* who started us may not want to hear of his children; we do */
+	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&action.sa_mask);
 	for (size_t i = 0; i < NR_STOPS; i++) {
 		sigaction(stops[i], NULL, &before[i]);
@@ -63,10 +73,38 @@ void session_forget_signal(void)
 /* A child hears signals as we would have without a session */
 static void restore_signals(void)
 {
+	sigset_t set;
+
 	for (size_t i = 0; noting && i < NR_STOPS; i++)
 		sigaction(stops[i], &before[i], NULL);
+	/* of a line that is edited (edit_libedit.c) */
+	signal(SIGWINCH, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	noting = false;
 	caught = 0;
+	stops_set(&set);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
+/*
+ * A child that hears all that came since it was asked for: what comes before it can hear is
+ * ours, and wait_for() passes it on
+ */
+static pid_t fork_child(void)
+{
+	sigset_t set, saved;
+	pid_t pid;
+
+	/* what is still in our buffers is ours alone to write */
+	fflush(NULL);
+	stops_set(&set);
+	sigprocmask(SIG_BLOCK, &set, &saved);
+	pid = fork();
+	if (pid)
+		sigprocmask(SIG_SETMASK, &saved, NULL);
+	else
+		restore_signals();
+	return pid;
 }
 
 /* --------------------------------------------------------------------- children */
@@ -77,16 +115,17 @@ static void restore_signals(void)
  */
 static int wait_for(pid_t pid, struct rusage *usage)
 {
-	int status, told = caught;
+	int status, told = caught ? nr_caught - 1 : nr_caught;
 
-	while (wait4(pid, &status, 0, usage) < 0) {
+	for (;;) {
+		if (caught && nr_caught != told)
+			kill(pid, caught);
+		told = nr_caught;
+		if (wait4(pid, &status, 0, usage) >= 0)
+			return status;
 		if (errno != EINTR)
 			return -1;
-		if (caught && caught != told)
-			kill(pid, caught);
-		told = caught;
 	}
-	return status;
 }
 
 static void use(int from, int to)
@@ -129,13 +168,10 @@ int session_run(struct session *session, char *const *words, size_t nr, int in, 
 	pid_t pid;
 
 	*shared = (struct outcome){ .status = SEVADM_NO_FW_CALL };
-	/* what is still in our buffers is ours alone to write */
-	fflush(NULL);
-	pid = fork();
+	pid = fork_child();
 	if (pid < 0)
 		return -errno;
 	if (!pid) {
-		restore_signals();
 		use(in, STDIN_FILENO);
 		use(out, STDOUT_FILENO);
 		use(err, STDERR_FILENO);
@@ -193,6 +229,9 @@ static void look(struct sevadm *adm, struct picture *picture)
 	struct sevadm_status status;
 	struct sevadm_host host;
 
+	/* to look into processes takes privileges, the rest does not */
+	if (sevadm_survey(adm) || sevadm_drop_privileges(adm, 0))
+		return;
 	picture->known = !sevadm_status_get(adm, &status, NULL);
 	if (status.sev.known)
 		snprintf(picture->sev, sizeof(picture->sev), "%s",
@@ -216,10 +255,8 @@ const struct picture *session_look(struct session *session)
 	*picture = (struct picture){ 0 };
 	if (!session->look)
 		return picture;
-	fflush(NULL);
-	pid = fork();
+	pid = fork_child();
 	if (!pid) {
-		restore_signals();
 		look(session->look, picture);
 		_exit(0);
 	}
@@ -346,14 +383,14 @@ void session_close(struct session *session)
 	free(session);
 }
 
-int session_sleep(struct session *session, uint64_t ns)
+int session_sleep(struct session *session, uint64_t ns, bool there)
 {
 	const char *device = session->cli.device;
 	struct timespec left = {
 		.tv_sec = (time_t)(ns / 1000000000), .tv_nsec = (long)(ns % 1000000000),
 	};
 
-	if (!strncmp(device, "sim:", 4) && left.tv_sec) {
+	if (there && !strncmp(device, "sim:", 4) && left.tv_sec) {
 		struct sevadm_failure failure;
 		char action[32];
 
@@ -363,7 +400,7 @@ int session_sleep(struct session *session, uint64_t ns)
 		left.tv_sec = 0;
 	}
 	/* what came of it is recorded */
-	if (!strncmp(device, "replay:", 7))
+	if (there && !strncmp(device, "replay:", 7))
 		return caught ? -EINTR : 0;
 	while (!caught && nanosleep(&left, &left) && errno == EINTR)
 		;

@@ -119,8 +119,8 @@ void session_forget_signal(void);
 /* From here on INT, TERM and HUP are noted, and end no process but children */
 void session_signals(void);
 
-/* Seconds of our time; on a simulated host they pass there.  0, or -EINTR: a signal came */
-int session_sleep(struct session *session, uint64_t ns);
+/* Of our time; with @there, on a simulated host, whole seconds pass there.  0, -EINTR: a signal */
+int session_sleep(struct session *session, uint64_t ns, bool there);
 
 /* ---- for the child: how it ends, seen from there (report.c, run.c) */
 

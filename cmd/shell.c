@@ -62,7 +62,7 @@ static void written(struct interpreter *in, const struct point *point)
 
 	text = capture_text(point->capture.out, &size);
 	if (text && size)
-		pager_show(text, size, shell->interactive && shell->pager);
+		pager_show(text, size, shell->interactive && shell->pager, in->session->look);
 }
 
 static void told(struct interpreter *in, const struct point *point)
@@ -103,14 +103,16 @@ static void history_line(void *arg, const char *line)
 static bool watch_once(struct interpreter *in, const struct statement *s, char *const *words)
 {
 	struct point point = { .capture = { -1, -1 } };
-	bool smart = terminal_is_smart();
+	bool smart = terminal_is_smart(STDOUT_FILENO);
 	time_t now = time(NULL);
 	char when[32];
-	int ret = interpret_command(in, s, words, &point);
+	int ret;
 
 	strftime(when, sizeof(when), "%T", localtime(&now));
 	printf("%severy %.1f s, Ctrl-C ends it, %s\n", smart ? "\033[H\033[2J" : "\n",
 	       (double)s->number / 1e9, when);
+	fflush(stdout);
+	ret = interpret_command(in, s, words, &point);
 	if (!ret)
 		written(in, &point);
 	capture_close(&point.capture);
@@ -125,6 +127,7 @@ static int watch(struct interpreter *in, const struct statement *s)
 	bool read_only = in->session->read_only, pager = shell->pager;
 	char **words = interpret_words(in, s, 1);
 
+	in->code = words && shell->interactive ? SEVADM_DONE : SEVADM_USAGE;
 	if (!shell->interactive)
 		fputs("sevadm: watch is for who sits at a terminal\n", stderr);
 	if (!words || !shell->interactive) {
@@ -133,7 +136,7 @@ static int watch(struct interpreter *in, const struct statement *s)
 	}
 	in->session->read_only = true;
 	shell->pager = false;
-	while (watch_once(in, s, words) && !session_sleep(in->session, s->number))
+	while (watch_once(in, s, words) && !session_sleep(in->session, s->number, false))
 		;
 	in->session->read_only = read_only;
 	shell->pager = pager;
@@ -149,14 +152,17 @@ static int help(struct interpreter *in, const struct statement *s)
 	struct point point = { .capture = { -1, -1 } };
 	size_t nr = 0;
 
+	if (s->nr > 1 && shell_help(s->words[1]))
+		return 0;
 	for (size_t i = 1; i < s->nr && nr < 2; i++)
 		words[nr++] = s->words[i];
 	words[nr] = (char *)"--help";
 	if (!interpret_command(in, s, words, &point))
 		written(in, &point);
+	in->code = point.outcome.exit;
 	capture_close(&point.capture);
 	if (!nr)
-		shell_help();
+		shell_help(NULL);
 	return 0;
 }
 
@@ -168,7 +174,7 @@ static int own(struct interpreter *in, const struct statement *s)
 	case STATEMENT_EXIT:
 		return LEAVE;
 	case STATEMENT_SET:
-		shell_set(shell, s);
+		in->code = shell_set(shell, s) ? SEVADM_USAGE : SEVADM_DONE;
 		return 0;
 	case STATEMENT_HELP:
 		return help(in, s);
@@ -229,6 +235,17 @@ static int understand(struct shell *shell, char **text, struct script *script)
 	return ret;
 }
 
+/* The lines of a repeat one by one, as they were entered */
+static void remember(struct shell *shell, const char *text)
+{
+	_cleanup_free_ char *copy = shell->edit ? strdup(text) : NULL;
+	char *rest = copy, *line;
+
+	while (copy && (line = strsep(&rest, "\n")))
+		if (line[0] && line[0] != ' ')
+			edit_remember(shell->edit, line);
+}
+
 /* A line, and those that belong to it: LEAVE to end */
 static int carry_out(struct shell *shell, char **text)
 {
@@ -236,16 +253,13 @@ static int carry_out(struct shell *shell, char **text)
 	struct script script;
 	int ret = understand(shell, text, &script);
 
-	if (shell->edit && (*text)[0] && (*text)[0] != ' ' && !strchr(*text, '\n'))
-		edit_remember(shell->edit, *text);
-	if (ret) {
-		shell->code = SEVADM_USAGE;
-	} else {
+	remember(shell, *text);
+	in->code = shell->code;
+	if (ret)
+		in->code = SEVADM_USAGE;
+	else
 		ret = interpret(in, &script);
-		if (script.nr && in->last.statement)
-			shell->code = in->last.ok ? SEVADM_DONE : in->last.begun &&
-				      in->last.outcome.exit ? in->last.outcome.exit : SEVADM_NO;
-	}
+	shell->code = in->code;
 	in->last.statement = NULL;
 	script_free(&script);
 	return ret == LEAVE ? LEAVE : 0;
@@ -299,6 +313,14 @@ static int become_silent(struct cli *cli)
 	return cli->out ? 0 : SEVADM_FAILED;
 }
 
+/* As outside of a shell */
+static bool wants_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return !(no && no[0]) && terminal_is_smart(STDOUT_FILENO);
+}
+
 static int talk(struct cli *cli, struct session *session)
 {
 	_cleanup_close_ int nothing = file_open_nothing();
@@ -307,6 +329,7 @@ static int talk(struct cli *cli, struct session *session)
 		.look = true,
 		.in = {
 			.ops = &ops, .session = session, .go_on = true, .arg = &shell,
+			.colour = wants_colour(),
 			.last.capture = { -1, -1 },
 		},
 	};

@@ -26,10 +26,11 @@ struct shell {
 };
 
 void shell_greet(const struct shell *shell);
-void shell_help(void);
+/* Of the shell's own words: of all, or of one; false: it is none */
+bool shell_help(const char *word);
 void shell_prompt(struct shell *shell, char *prompt, size_t size);
-/* "set", "set NAME", "set NAME VALUE" */
-void shell_set(struct shell *shell, const struct statement *statement);
+/* "set", "set NAME", "set NAME VALUE": 0 or -EINVAL */
+int shell_set(struct shell *shell, const struct statement *statement);
 int shell_complete(const struct shell *shell, const char *line, size_t size, size_t *start,
 		   struct complete *result);
 

@@ -104,37 +104,40 @@ static const struct setting *find(const char *name)
 	return NULL;
 }
 
-static void change(struct shell *shell, const struct setting *setting, const char *word)
+static int change(struct shell *shell, const struct setting *setting, const char *word)
 {
 	char text[64];
 
 	for (unsigned int i = 0; setting->values[i]; i++)
 		if (!strcmp(setting->values[i], word)) {
 			put(shell, setting->id, i);
-			return;
+			return 0;
 		}
 	fprintf(stderr, "sevadm: %s is never '%s', but", setting->name,
 		text_escape(word, text, sizeof(text)));
 	for (unsigned int i = 0; setting->values[i]; i++)
 		fprintf(stderr, "%s %s", i ? "," : "", setting->values[i]);
 	fputc('\n', stderr);
+	return -EINVAL;
 }
 
-void shell_set(struct shell *shell, const struct statement *s)
+int shell_set(struct shell *shell, const struct statement *s)
 {
 	const struct setting *setting = s->nr > 1 ? find(s->words[1]) : NULL;
 	char text[64];
 
-	if (s->nr > 3 || (s->nr > 1 && !setting))
+	if (s->nr > 3 || (s->nr > 1 && !setting)) {
 		fprintf(stderr, "sevadm: it is written: set, or set NAME VALUE; there is no '%s'\n",
 			text_escape(s->words[s->nr > 3 ? 3 : 1], text, sizeof(text)));
-	else if (s->nr == 3)
-		change(shell, setting, s->words[2]);
-	else
-		for (size_t i = 0; i < NR_SETTINGS; i++)
-			if (!setting || setting == &settings[i])
-				show(shell, &settings[i]);
+		return -EINVAL;
+	}
+	if (s->nr == 3)
+		return change(shell, setting, s->words[2]);
+	for (size_t i = 0; i < NR_SETTINGS; i++)
+		if (!setting || setting == &settings[i])
+			show(shell, &settings[i]);
 	fflush(stdout);
+	return 0;
 }
 
 /* -------------------------------------------------------------------------- the rest */
@@ -167,13 +170,23 @@ void shell_greet(const struct shell *shell)
 		shell->in.session->read_only ? ", for looking only" : "");
 }
 
-void shell_help(void)
+bool shell_help(const char *word)
 {
+	for (const struct complete_extra *e = extras; word && e->name; e++) {
+		if (strcmp(e->name, word))
+			continue;
+		printf("%s%s%s: %s\n", e->name, e->args ? " " : "", e->args ? e->args : "", e->summary);
+		fflush(stdout);
+		return true;
+	}
+	if (word)
+		return false;
 	puts("\nOf the shell:");
 	for (const struct complete_extra *e = extras; e->name; e++)
 		printf("  %-16s %s\n", e->name, e->summary);
 	puts("\n> FILE and >> FILE behind a command put its result there; # begins a comment.");
 	fflush(stdout);
+	return true;
 }
 
 /* "sim:host.s SEV:INIT SNP:INIT WBINVD_REQUIRED> " */

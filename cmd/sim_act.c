@@ -93,6 +93,6 @@ const struct command cmd_sim_act = {
 	.argp = &argp,
 	.words = words,
 	.options_size = sizeof(struct act_options),
-	.flags = CMD_OFFLINE | CMD_SIMULATED,
+	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_ALTERS,
 	.run = run,
 };

@@ -221,6 +221,6 @@ const struct command cmd_sim_create = {
 	.summary = "Make a simulated SNP host",
 	.argp = &argp,
 	.options_size = sizeof(struct create_options),
-	.flags = CMD_OFFLINE | CMD_SIMULATED,
+	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_ALTERS,
 	.run = run,
 };

@@ -65,6 +65,6 @@ const struct command cmd_sim_set = {
 	.argp = &argp,
 	.words = words,
 	.options_size = sizeof(struct set_options),
-	.flags = CMD_OFFLINE | CMD_SIMULATED,
+	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_ALTERS,
 	.run = run,
 };

@@ -274,6 +274,6 @@ const struct command cmd_sim_step = {
 	.argp = &argp,
 	.words = words,
 	.options_size = sizeof(struct step_options),
-	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_WRITE,
+	.flags = CMD_OFFLINE | CMD_SIMULATED | CMD_WRITE | CMD_ALTERS,
 	.run = run,
 };

@@ -114,9 +114,12 @@ static int understand_expect(struct statement *s, struct script_error *error)
 	if (s->nr != 2)
 		return wrong(s, error, "expect STATUS, or expect exit|errno|output|sev|snp|guests "
 			     "VALUE");
+	s->expect = EXPECT_STATUS;
+	/* one that no document has yet can be expected as well */
+	if (!text_u64(s->words[1], UINT16_MAX, &s->number))
+		return 0;
 	if (sevadm_explain(s->words[1], NULL, &info))
 		return script_fail(error, s->line, "the firmware has no status '%s'", s->words[1]);
-	s->expect = EXPECT_STATUS;
 	s->number = info.status;
 	return 0;
 }
@@ -283,6 +286,7 @@ int statement_understand(struct statement *s, bool interactive, struct script_er
 int statements_match(struct script *script, bool interactive, struct script_error *error)
 {
 	size_t open[SCRIPT_DEPTH], depth = 0;
+	bool output = false;		/* of the last command, to a file */
 
 	for (size_t i = 0; i < script->nr; i++) {
 		struct statement *s = &script->list[i];
@@ -304,7 +308,12 @@ int statements_match(struct script *script, bool interactive, struct script_erro
 			   before != STATEMENT_EXPECT) {
 			return script_fail(error, s->line, "there is no command before it, of which "
 					   "something could be expected");
+		} else if (s->kind == STATEMENT_EXPECT && s->expect == EXPECT_OUTPUT && output) {
+			return script_fail(error, s->line, "what the command prints goes to a file, "
+					   "and is not looked at");
 		}
+		if (s->kind != STATEMENT_EXPECT)
+			output = s->output;
 	}
 	if (!depth)
 		return 0;

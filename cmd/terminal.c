@@ -17,9 +17,9 @@ void terminal_size(unsigned int *rows, unsigned int *columns)
 	*columns = size.ws_col;
 }
 
-bool terminal_is_smart(void)
+bool terminal_is_smart(int fd)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && term && term[0] && strcmp(term, "dumb");
+	return isatty(fd) && term && term[0] && strcmp(term, "dumb");
 }

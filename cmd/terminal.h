@@ -7,7 +7,7 @@
 
 /* Asked each time: it changes its size when it likes.  24 and 80 where it does not tell */
 void terminal_size(unsigned int *rows, unsigned int *columns);
-/* One that knows how to clear itself, and to hold a line */
-bool terminal_is_smart(void);
+/* Is @fd one that knows how to clear itself, and to hold a line?  $TERM says so */
+bool terminal_is_smart(int fd);
 
 #endif

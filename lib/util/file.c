@@ -167,7 +167,7 @@ bool file_login_uid(uint32_t *uid)
 
 int file_each_line(const char *path, int (*fn)(void *arg, const char *line), void *arg)
 {
-	FILE *file = fopen(strcmp(path, "-") ? path : "/dev/stdin", "re");
+	FILE *file = strcmp(path, "-") ? fopen(path, "re") : fdopen(dup(STDIN_FILENO), "re");
 	_cleanup_free_ char *line = NULL;
 	size_t size = 0;
 	int ret = 0;
@@ -187,7 +187,8 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
 
 int file_open_output(const char *path, bool append)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0600);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY |
+		      (append ? O_APPEND : O_TRUNC), 0600);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -201,8 +202,9 @@ int file_open_nothing(void)
 
 int file_read_all(const char *path, size_t max, char **text, size_t *size)
 {
-	_cleanup_close_ int fd = open(strcmp(path, "-") ? path : "/dev/stdin",
-				      O_RDONLY | O_CLOEXEC);
+	/* standard input can be a socket, which has no name to be opened by */
+	_cleanup_close_ int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
+				 dup(STDIN_FILENO);
 	size_t room = 0;
 	ssize_t n = 1;
 	int ret = fd < 0 ? -errno : 0;

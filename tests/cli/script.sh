@@ -97,6 +97,8 @@ why='there is a control character' && ok 'a control character' 'refused "$(print
 why='.>. wants the name' && ok 'no file' 'refused "status >"'
 why='a result goes to one file' && ok 'two files' 'refused "status > a > b"'
 why='nothing may follow' && ok 'words behind the file' 'refused "status > a b"'
+at=2 why='what the command prints goes to a file' && ok 'a file is not looked at' 'refused "status > a" "expect output x"'
+at=1
 why='.sleep. has no result' && ok 'no result' 'refused "sleep 1 > a"'
 why='there is no command whose' && ok 'a file alone' 'refused "> a"'
 why='it is written: sleep' && ok 'sleep' 'refused "sleep soon" && refused "sleep" && refused "sleep 1e9" &&
@@ -116,7 +118,7 @@ why='.time. wants a command' && ok 'time' 'refused time && refused "time sleep 1
 why='what is expected is fixed' && ok 'no variable in what is expected' 'refused "expect \$x"'
 why='what stands behind' && ok 'nor behind sleep' 'refused "sleep \$x"'
 at=2
-why='the firmware has no status' && ok 'a status' 'refused status "expect NONSENSE" && refused status "expect 0x1234"'
+why='the firmware has no status' && ok 'a status' 'refused status "expect NONSENSE" && refused status "expect 0x12345"'
 why='there is no errno' && ok 'an errno' 'refused status "expect errno ESOMETHING"'
 why='SEV is never .READY.' && ok 'a state' 'refused status "expect sev READY"'
 why='SNP is never .WORKING.' && ok 'a state of the other platform' 'refused status "expect snp WORKING"'
@@ -160,13 +162,34 @@ with=--porcelain script 'status' 'df-flush'
 ok 'as porcelain' '[ "$(grep -c "^points	" "$out")" = 2 ]'
 with=-v script 'explain 1 #x' 'echo done' 'time explain 1'
 ok 'with what each command wrote' 'code_is 0 && printed "^# out: Name .*INVALID_PLATFORM_STATE" &&
-	printed "^# real 0\." && printed "^ok 1 - line 1: explain 1 \\\\#x$"'
+	printed "^# real 0\." && printed "ok 1 - line 1: explain 1 \\\\#x$"'
+echo '# nothing' >"$work/script"
+host run "$work/script"
+ok 'no command at all' 'code_is 0 && printed "^1\.\.0 # SKIP "'
+script 'let x = 1' 'explain $x'
+ok 'what variables were' 'printed "^# ran: explain 1$"'
+with=--json script 'let x = 1' 'explain $x' 'echo a remark'
+ok 'in JSON, too, and remarks' 'json ".points[0].ran == \"explain 1\" and .remarks == [\"a remark\"]"'
+with=''
+script 'df-flush' 'expect 0x4321'
+ok 'a status that nobody knows yet can be expected' 'code_is 2 && printed "^# ? (0x4321) was expected"'
+script 'explain "a\\b" # c'
+ok 'names are escaped once' 'printed "ok 1 - line 1: explain \"a.x5c.x5cb\" .# c$"'
+python3 -c '
+import socket, subprocess, sys
+a, b = socket.socketpair()
+a.send(b"explain 1\n"); a.close()
+sys.exit(subprocess.run(sys.argv[1:], stdin=b).returncode)' "$SEVADM" run - >"$out" 2>"$err"
+code=$?
+ok 'standard input can be a socket' 'code_is 0 && printed "^ok 1 "'
 with=--dry-run script 'shutdown --legacy --yes' '' 'pick x guest'
 ok 'only shown' 'code_is 0 && printed "^ *1  shutdown --legacy --yes$" && printed "^ *3  pick x guest$" && [ "$(act snp)" = 1 ]'
 with=--read-only script 'status' 'shutdown --legacy --yes' 'expect exit 64' 'shutdown --legacy --dry-run'
 ok 'one that may change nothing' 'code_is 0 && [ "$(points)" = "ok 1 ok 2 ok 4 " ]'
 with=--read-only script "--device=sim:$sim shutdown --legacy --yes" 'expect exit 64' "--device=sim:$sim/../host.sim shutdown --legacy --yes" 'expect exit 64'
 ok 'nor on another host' 'code_is 0'
+with=--read-only script "sim create --force $work/new.sim" 'expect exit 64' "sim act $sim start=snp" 'expect exit 64'
+ok 'nor of a simulated one, from outside' 'code_is 0 && [ ! -e "$work/new.sim" ]'
 with=''
 printf 'status --porcelain\nexplain 1\n' | "$SEVADM" --device="sim:$sim" run - >"$out" 2>"$err"
 ok 'from standard input, which no command reads' '[ "$(points)" = "ok 1 ok 2 " ]'

@@ -104,8 +104,11 @@ fi
 
 enter 'decommission 1 --running'
 ok 'it asks' 'shows "guests will be lost. Go on? \[y/N\]"'
+tm resize-window -x 90 -y 30
+sleep 0.3
+tm resize-window -x 100 -y 30
 enter n
-ok 'no: nothing was done' 'shows "not confirmed, nothing was done" && prompt "SNP:INIT exit 1>$"'
+ok 'no, though the terminal changed meanwhile: nothing was done' 'shows "not confirmed, nothing was done" && prompt "SNP:INIT exit 1>$"'
 enter 'decommission 1 --running'
 shows 'exit 1> decommission'
 key Enter
@@ -123,11 +126,15 @@ ok 'yes: it is done, and the prompt has its status' 'shows "1 guest was decommis
 enter 'df-flush'
 ok 'another status' 'prompt "SNP:INIT WBINVD_REQUIRED>$"'
 
-# ---- Ctrl-C
+# ---- Ctrl-C, and what else a terminal sends
 
+key C-\\
+key C-z
+enter 'explain 4'
+ok 'Ctrl-\ and Ctrl-Z while a line is written do nothing' 'shows "INVALID_LEN" && prompt "> *$"'
 type_ 'junk that is not meant'
 key C-c
-ok 'Ctrl-C gives a line up' 'prompt "WBINVD_REQUIRED>$" && shows "junk that is not meant"'
+ok 'Ctrl-C gives a line up' 'prompt "SNP:INIT>$" && shows "junk that is not meant"'
 # what takes its time: another one is at work
 kept=$sim
 sim=$work/other.sim
@@ -140,8 +147,17 @@ ok 'Ctrl-C stops the command, not the shell' 'prompt "SEV:[A-Z]* SNP:INIT .*>$" 
 let_go
 ok 'and what it was to do was not done' '[ "$("$SEVADM" --json sim show "$sim" | jq .machine.snp_state)" = "\"INIT\"" ]'
 sim=$kept
-enter 'sleep 0.9'
+enter 'sleep 600'
+sleep 0.3
 key C-c
+ok 'on a simulated host sleeping takes no time' 'prompt "SNP:INIT.*>$"'
+then=$("$SEVADM" --json sim show "$sim" | jq .machine.uptime_ns)
+enter 'watch explain 1 1s'
+sleep 2.5
+key C-c
+ok 'watch takes its own time, not the simulated host'"'"'s' 'prompt "SNP:INIT.*>$" &&
+	[ "$(grep -c "^every 1.0 s" "$out")" -le 4 ] &&
+	[ $(($("$SEVADM" --json sim show "$sim" | jq .machine.uptime_ns) - then)) -lt 900000000 ]'
 enter 'watch explain 1 0.2s'
 ok 'watch begins' 'shows "every 0.2 s, Ctrl-C ends it"'
 sleep 0.7
@@ -215,7 +231,7 @@ term=dumb shell
 enter 'explain 0xe'
 ok 'TERM=dumb' 'shows "WBINVD_REQUIRED" && prompt ">$"'
 enter 'status'
-ok 'has no pager' 'shows "^Simulated host" && prompt ">$" && ! printed "$(printf "\033")"'
+ok 'has no pager' 'shows "^Simulated host" && prompt ">$"'
 enter exit
 ok 'and ends' 'shows "left with 0"'
 term=no-such-terminal shell
@@ -229,6 +245,13 @@ if command -v script >/dev/null; then
 		"$SEVADM --device=sim:$sim shell" /dev/null >"$out" 2>"$err"
 	code=$?
 	ok 'a serial line, which tells no size' 'code_is 0 && printed "WBINVD_REQUIRED" && printed "SEV:[A-Z]* SNP:INIT>"'
+fi
+
+if command -v script >/dev/null; then
+	machine --snp-guests=1
+	printf 'set look off\nteardown --guests=stop --yes\nexit\n' | TERM=dumb HOME=$work/home script -qec \
+		"$SEVADM --device=sim:$sim shell" /dev/null >"$out" 2>"$err"
+	ok 'TERM=dumb: not one sequence is sent' 'printed "SEV and SEV-SNP are down" && ! grep -q "$(printf "\033")" "$out"'
 fi
 
 # ---- signals to the shell itself
