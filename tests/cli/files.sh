@@ -117,7 +117,7 @@ ok 'only its owner may read it' '[ "$(stat -c %a "$work/mode.sim")" = 600 ]'
 
 # ---- kinds of device
 
-for device in nonsense '' sim sim: kernel: /dev/sev KERNEL replay:x; do
+for device in nonsense '' sim sim: kernel: /dev/sev KERNEL record:x; do
 	run --device="$device" status
 	ok "--device='$device'" 'code_is 64 && one_sentence && said "no kind of device"'
 	run --device="$device" teardown --guests=stop --yes --json
