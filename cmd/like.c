@@ -20,14 +20,18 @@
 
 void like_warn(struct like *like, const char *format, ...)
 {
+	char line[1024], escaped[sizeof(line) * 4];
 	va_list ap;
 
 	if (like->nr_warnings == sizeof(like->warnings) / sizeof(like->warnings[0]))
 		return;
 	va_start(ap, format);
-	if (vasprintf(&like->warnings[like->nr_warnings], format, ap) >= 0)
-		like->nr_warnings++;
+	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
+	/* names in it are those of a file */
+	like->warnings[like->nr_warnings] = strdup(text_escape(line, escaped, sizeof(escaped)));
+	if (like->warnings[like->nr_warnings])
+		like->nr_warnings++;
 }
 
 void like_free(struct like *like)

@@ -39,6 +39,7 @@ struct like {
 		uint32_t pid, vcpus, vms, guests;
 		char comm[16];
 		const char *units;
+		bool planned;
 	} processes[LIKE_GUESTS];
 	size_t nr_processes;
 	struct sevadm_sim_vm vms[2 * LIKE_GUESTS];

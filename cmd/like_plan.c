@@ -98,14 +98,15 @@ static int by_id(const void *a, const void *b)
 	return x->vm.id < y->vm.id ? -1 : x->vm.id > y->vm.id;
 }
 
-/* Processes whose VMs no guest of the list is */
-static void plan_others(struct like *like)
+/* Processes whose VMs no guest of the list is, of those that began before @pid */
+static void plan_others(struct like *like, uint32_t pid)
 {
 	for (size_t i = 0; i < like->nr_processes; i++) {
 		struct like_process *p = &like->processes[i];
 
-		if (p->guests)
+		if (p->guests || p->planned || p->pid >= pid)
 			continue;
+		p->planned = true;
 		if (!like->has_guests || !like->nr_guests)
 			like_warn(like, "%s[%u] holds a VM of which no list tells the kind: not "
 				  "encrypted here", p->comm, p->pid);
@@ -136,9 +137,10 @@ void like_plan(struct like *like)
 	for (size_t i = 0; i < like->nr_guests; i++) {
 		plan_guest(like, &like->guests[i]);
 		give_asid(like, &like->guests[i]);
+		plan_others(like, like->guests[i].vm.pid);
 		like->vms[o->nr_vms++] = like->guests[i].vm;
 	}
-	plan_others(like);
+	plan_others(like, UINT32_MAX);
 }
 
 /* --------------------------------------------------------------------------- settling */

@@ -95,7 +95,7 @@ static const struct out_row guest_rows[] = {
 
 static int run(struct cli *cli, const void *options_)
 {
-	static const char *const kinds[] = { "?", "SEV", "SEV-ES", "SNP" };
+	static const char *const kinds[] = { "plain", "SEV", "SEV-ES", "SNP" };
 	const struct show_options *o = options_;
 	struct sevadm_failure failure;
 	struct info_view view;

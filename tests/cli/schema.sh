@@ -160,7 +160,7 @@ for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBIN
 	'explain SEV API:1.55 build:25' 'explain no such line' \
 	"explain --kernel-log=$work/none" 'explain --kernel-log=/' 'explain nonsense' 'explain 15 --command=X' 'explain 15 --dry-run' 'explain' \
 	"sim create $work/new.sim" "sim create $work/new.sim" 'sim create /nowhere/x' \
-	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp warnings" \
+	"sim show $work/new.sim" "sim show $work/none" 'sim show' "sim act $work/new.sim start=snp start=plain warnings" \
 	"sim act $work/new.sim frobnicate" "sim act $work/new.sim offline=1 frobnicate" \
 	"sim act $work/none reload" 'sim act' "sim set $work/new.sim kernel=6.13.1" "sim show $work/new.sim" \
 	"sim set $work/new.sim frobnicate=1" "sim set $work/none access=ro" 'sim set' \

@@ -316,6 +316,32 @@ START_TEST(counted_over_forks)
 }
 END_TEST
 
+/* Two handles on one host, as a session has them */
+START_TEST(counted_over_handles)
+{
+	struct sevadm *other, *mine = adm;
+	struct sevadm_fault fault;
+	char device[80];
+
+	snprintf(device, sizeof(device), "sim:%s", file);
+	ck_assert_int_eq(sevadm_open(&other, device, SEVADM_WRITE), 0);
+	ck_assert_int_eq(sevadm_fault_share(other, adm), 0);	/* of none, none */
+	ck_assert_int_eq(sevadm_fault_add(adm, "SNP_DF_FLUSH#2x2:status=1"), 0);
+	ck_assert_int_eq(sevadm_fault_share(other, adm), 0);
+	ck_assert_int_eq(sevadm_fault_share(other, adm), -EEXIST);
+	flush(".");
+	adm = other;
+	flush("x");
+	adm = mine;
+	flush("x.");
+	ck_assert_int_eq(sevadm_fault_get(other, 0, &fault), 0);
+	ck_assert_uint_eq(fault.asked, 4);
+	ck_assert_uint_eq(fault.used, 2);
+	sevadm_close(other);
+	flush(".");
+}
+END_TEST
+
 /* Late, by the machine's clock; the command is issued all the same, and its time grows */
 START_TEST(late)
 {
@@ -386,6 +412,7 @@ int main(void)
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, the_nth);
 	tcase_add_test(tc, counted_over_forks);
+	tcase_add_test(tc, counted_over_handles);
 	tcase_add_test(tc, late);
 	tcase_add_test(tc, hangs);
 	tcase_add_test(tc, success_put_in);
