@@ -15,6 +15,11 @@ enum show_section {
 
 #define SHOW_NOTES	24	/* more than all sections have to say together */
 
+/* Bits without a name: for people only where some are set */
+#define SHOW_RESERVED(type, key, label, member, cond) \
+	OUT_ROW(type, key, NULL, OUT_HEX64, member), \
+	{ "", label, OUT_HEX64, offsetof(type, member), offsetof(type, cond) + 1 }
+
 /* What goes beside the values of a section, a sentence */
 struct show_note {
 	const char *section;

@@ -33,7 +33,7 @@ static const struct out_row tcb_rows[] = {
 	OUT_ROW_WHEN(struct tcb_view, "tee", "TEE", OUT_U8, t.tee, t.known),
 	OUT_ROW_WHEN(struct tcb_view, "snp", "SNP", OUT_U8, t.snp, t.known),
 	OUT_ROW_WHEN(struct tcb_view, "microcode", "Microcode", OUT_U8, t.microcode, t.known),
-	OUT_ROW_WHEN(struct tcb_view, "reserved", "reserved", OUT_HEX64, t.reserved, has_reserved),
+	SHOW_RESERVED(struct tcb_view, "reserved", "reserved", t.reserved, has_reserved),
 	OUT_END
 };
 

@@ -23,8 +23,7 @@ static const struct out_row platform_rows[] = {
 	OUT_ROW(struct platform_view, "owned", "Externally owned", OUT_BOOL, s.owned),
 	OUT_ROW(struct platform_view, "es", "SEV-ES", OUT_BOOL, s.es),
 	OUT_ROW(struct platform_view, "guest_count", "Guests", OUT_U32, s.guest_count),
-	OUT_ROW_WHEN(struct platform_view, "reserved", "reserved", OUT_HEX64, reserved,
-		     has_reserved),
+	SHOW_RESERVED(struct platform_view, "reserved", "reserved", reserved, has_reserved),
 	OUT_END
 };
 
@@ -62,8 +61,7 @@ static const struct out_row snp_rows[] = {
 	OUT_ROW(struct snp_view, "rmp_init", "RMP_INIT", OUT_BOOL, s.rmp_initialized),
 	OUT_ROW(struct snp_view, "alias_check", "ALIAS_CHECK", OUT_BOOL, s.alias_check),
 	OUT_ROW(struct snp_view, "tio", "TIO", OUT_BOOL, s.tio),
-	OUT_ROW_WHEN(struct snp_view, "flags_reserved", "Flags, reserved", OUT_HEX64, flags,
-		     has_flags),
+	SHOW_RESERVED(struct snp_view, "flags_reserved", "Flags, reserved", flags, has_flags),
 	OUT_ROW(struct snp_view, "mask_chip_id", "MASK_CHIP_ID", OUT_BOOL, s.mask_chip_id),
 	OUT_ROW(struct snp_view, "mask_chip_key", "MASK_CHIP_KEY", OUT_BOOL, s.mask_chip_key),
 	OUT_ROW(struct snp_view, "vlek_en", "VLEK_EN", OUT_BOOL, s.vlek),
@@ -72,8 +70,7 @@ static const struct out_row snp_rows[] = {
 	OUT_ROW(struct snp_view, "cth_cap", "CTH_CAP", OUT_BOOL, s.ciphertext_hiding_capable),
 	OUT_ROW(struct snp_view, "cth_en", "CTH_EN", OUT_BOOL, s.ciphertext_hiding),
 	OUT_ROW(struct snp_view, "policy_tio", "TIO by policy", OUT_BOOL, s.tio_policy),
-	OUT_ROW_WHEN(struct snp_view, "policy_reserved", "Policy, reserved", OUT_HEX64, policy,
-		     has_policy),
+	SHOW_RESERVED(struct snp_view, "policy_reserved", "Policy, reserved", policy, has_policy),
 	OUT_ROW(struct snp_view, "guest_count", "Guests", OUT_U32, s.guest_count),
 	OUT_END
 };
