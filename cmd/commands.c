@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&cmd_recover,
 	&cmd_run,
 	&cmd_shell,
+	&cmd_show,
 	&cmd_shutdown,
 	&cmd_sim_act,
 	&cmd_sim_create,

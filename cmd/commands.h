@@ -20,6 +20,7 @@ extern const struct command cmd_record_show;
 extern const struct command cmd_recover;
 extern const struct command cmd_run;
 extern const struct command cmd_shell;
+extern const struct command cmd_show;
 extern const struct command cmd_shutdown;
 extern const struct command cmd_sim_act;
 extern const struct command cmd_sim_create;

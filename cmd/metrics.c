@@ -76,6 +76,8 @@ static void add_sev(struct metrics *m, const struct sevadm_sev_status *sev)
 
 static void add_parts(struct metrics *m, const char *which, const struct sevadm_tcb *tcb)
 {
+	if (!tcb->known)
+		return;
 	if (tcb->has_fmc)
 		metrics_value(m, tcb->fmc, "tcb", which, "part", "fmc", NULL);
 	metrics_value(m, tcb->bootloader, "tcb", which, "part", "bootloader", NULL);

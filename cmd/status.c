@@ -114,10 +114,10 @@ static const struct out_row snp_rows[] = {
 static const struct out_row tcb_rows[] = {
 	OUT_ROW(struct sevadm_tcb, "raw", "Raw", OUT_HEX64, raw),
 	OUT_ROW_WHEN(struct sevadm_tcb, "fmc", "FMC", OUT_U8, fmc, has_fmc),
-	OUT_ROW(struct sevadm_tcb, "bootloader", "Boot loader", OUT_U8, bootloader),
-	OUT_ROW(struct sevadm_tcb, "tee", "TEE", OUT_U8, tee),
-	OUT_ROW(struct sevadm_tcb, "snp", "SNP", OUT_U8, snp),
-	OUT_ROW(struct sevadm_tcb, "microcode", "Microcode", OUT_U8, microcode),
+	OUT_ROW_WHEN(struct sevadm_tcb, "bootloader", "Boot loader", OUT_U8, bootloader, known),
+	OUT_ROW_WHEN(struct sevadm_tcb, "tee", "TEE", OUT_U8, tee, known),
+	OUT_ROW_WHEN(struct sevadm_tcb, "snp", "SNP", OUT_U8, snp, known),
+	OUT_ROW_WHEN(struct sevadm_tcb, "microcode", "Microcode", OUT_U8, microcode, known),
 	OUT_END
 };
 

@@ -603,17 +603,51 @@ struct sevadm_host {
  */
 int sevadm_host_get(struct sevadm *adm, struct sevadm_host *host);
 
+/* Of processors, by what depends on it: the layout of a TCB version, and a product's name */
+enum sevadm_generation {
+	SEVADM_GENERATION_UNKNOWN,
+	SEVADM_GENERATION_MILAN,
+	SEVADM_GENERATION_GENOA,	/* and Bergamo and Siena, which /proc does not tell apart */
+	SEVADM_GENERATION_TURIN,
+};
+
+/**
+ * struct sevadm_processor - what /proc/cpuinfo tells of the first CPU
+ * @family, @model: as CPUID has them; 0 with an unknown @generation if they cannot be read
+ * @generation:	that they belong to
+ */
+struct sevadm_processor {
+	unsigned int family, model;
+	enum sevadm_generation generation;
+};
+
+/**
+ * sevadm_processor_get - which generation of processors this host has
+ * @adm:	handle
+ * @processor:	result; a generation that is not known is a result as others
+ */
+void sevadm_processor_get(struct sevadm *adm, struct sevadm_processor *processor);
+
+/**
+ * sevadm_generation_name - of a generation, for people
+ * @generation:	of processors
+ * Return: name, "unknown" for others
+ */
+const char *sevadm_generation_name(enum sevadm_generation generation);
+
 /* -------------------------------------------------------------------- status */
 
 /**
  * struct sevadm_tcb - TCB_VERSION (AMD 56860, TCB_VERSION structure), its fields by name
  * @raw:	as the firmware gave it
+ * @known:	the layout of this processor's is known; else all that follows is 0
  * @has_fmc:	Turin's layout; else @fmc is 0
  * @fmc, @bootloader, @tee, @snp, @microcode: security patch levels
+ * @reserved:	the bytes of @raw that are none of them
  */
 struct sevadm_tcb {
-	uint64_t raw;
-	bool has_fmc;
+	uint64_t raw, reserved;
+	bool known, has_fmc;
 	uint8_t fmc, bootloader, tee, snp, microcode;
 };
 
@@ -625,12 +659,13 @@ struct sevadm_tcb {
  * @owned:	the platform belongs to somebody else than its maker
  * @es:		SEV-ES was initialised
  * @guest_count: guests of SEV and SEV-ES that it holds
+ * @flags_reserved: bits of the flags that are none of them
  */
 struct sevadm_sev_status {
 	bool known;
 	uint8_t api_major, api_minor, build, state;
 	bool owned, es;
-	uint32_t guest_count;
+	uint32_t guest_count, flags_reserved;
 };
 
 /**
@@ -642,7 +677,13 @@ struct sevadm_sev_status {
  * @mask_chip_id, @mask_chip_key: reports name no chip, or are not signed by its key
  * @vlek:	a VLEK hashstick is loaded
  * @feature_info: the firmware knows SNP_FEATURE_INFO
+ * @alias_check: memory was searched for aliases since the last reset
+ * @tio:	SEV-TIO is on: of the flags, @tio_policy of the policy word
+ * @tio_policy:	see @tio
+ * @rapl_dis:	RAPL, by which secrets leak, is off
+ * @ciphertext_hiding_capable, @ciphertext_hiding: it can be had; it is on
  * @guest_count: SNP guests that it holds
+ * @flags_reserved, @policy_reserved: bits of the two that are none of these
  * @current_tcb: of what runs
  * @reported_tcb: of what reports speak
  */
@@ -651,7 +692,9 @@ struct sevadm_snp_status {
 	uint8_t api_major, api_minor, state;
 	uint32_t build;
 	bool rmp_initialized, mask_chip_id, mask_chip_key, vlek, feature_info;
-	uint32_t guest_count;
+	bool alias_check, tio, tio_policy, rapl_dis;
+	bool ciphertext_hiding_capable, ciphertext_hiding;
+	uint32_t guest_count, flags_reserved, policy_reserved;
 	struct sevadm_tcb current_tcb, reported_tcb;
 };
 
@@ -732,6 +775,52 @@ struct sevadm_status {
  * Return: 0 if both platforms answered, else -errno of the first that did not
  */
 int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run);
+
+#define SEVADM_CHIP_ID_SIZE	64	/* bytes that GET_ID gives for each socket */
+#define SEVADM_CHIPS		8	/* sockets at most, far more than there are */
+
+/**
+ * struct sevadm_identifier - the ids of the chips, socket by socket (AMD 55766, GET_ID)
+ * @nr:		how many sockets the firmware told of
+ * @length:	bytes of an id: 64, or Turin's 8, which zeros follow
+ * @ids:	as the firmware gave them; all zero: it told none for that socket
+ */
+struct sevadm_identifier {
+	size_t nr, length;
+	uint8_t ids[SEVADM_CHIPS][SEVADM_CHIP_ID_SIZE];
+};
+
+/**
+ * sevadm_identifier_get - the ids of the chips of this host
+ * @adm:	handle
+ * @id:		result
+ * @run:	the firmware commands it took, as steps; may be NULL
+ *
+ * An id is no secret, but tells this machine from all others.
+ * Return: 0 or -errno, -EIO if the firmware refused; -EPROTO for a length without a sense
+ */
+int sevadm_identifier_get(struct sevadm *adm, struct sevadm_identifier *id,
+			  struct sevadm_run *run);
+
+/* What AMD's key distribution service has about a chip, or a generation of them */
+enum sevadm_kds {
+	SEVADM_KDS_VCEK, SEVADM_KDS_VCEK_CHAIN, SEVADM_KDS_VCEK_CRL, SEVADM_KDS_VLEK_CHAIN,
+	SEVADM_KDS_VLEK_CRL, SEVADM_KDS_CEK,
+};
+
+/**
+ * sevadm_kds_url - where AMD's key distribution service has something; nothing is fetched
+ * @what:	it is
+ * @generation:	of the processor; the CEK alone needs none
+ * @id:		of the chip, SEVADM_CHIP_ID_SIZE bytes: VCEK and CEK, else NULL
+ * @tcb:	that the VCEK is for, else NULL
+ * @buf:	result
+ * @size:	of @buf
+ * Return: 0; -EOPNOTSUPP (the product's name or the layout of its TCB is not known),
+ * -ENODATA (the id is all zero), -EINVAL (one is needed), -ENOSPC
+ */
+int sevadm_kds_url(enum sevadm_kds what, enum sevadm_generation generation, const uint8_t *id,
+		   const struct sevadm_tcb *tcb, char *buf, size_t size);
 
 /**
  * sevadm_sev_state_name - a platform state of SEV (AMD 55766, PLATFORM_STATUS)

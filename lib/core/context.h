@@ -169,6 +169,11 @@ int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
 		       struct sevadm_step *step);
 int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 		       struct sevadm_step *step);
+/* GET_ID into @buf of *@len bytes, NULL and 0 to be told the length: that is in *@len after */
+int request_id(struct sevadm *adm, void *buf, uint32_t *len, struct sevadm_step *step);
+/* Of the first CPU, with its family and model; unknown where /proc does not tell */
+enum sevadm_generation request_generation(struct sevadm *adm, unsigned int *family,
+					  unsigned int *model);
 
 /**
  * struct platforms - what both sides of the firmware say of themselves

@@ -23,6 +23,7 @@
 
 /* Numbers of /dev/sev (include/uapi/linux/psp-sev.h); Debian 12's header lacks the last */
 #define SEV_USER_PLATFORM_STATUS	1
+#define SEV_USER_GET_ID2		8
 #define SEV_USER_SNP_PLATFORM_STATUS	9
 
 void core_stops_hold(sigset_t *saved)
@@ -135,7 +136,7 @@ static bool may_repeat(uint16_t command)
 	return row && row->retry;
 }
 
-/* A status command on /dev/sev into @buf */
+/* A command on /dev/sev that changes nothing, into @buf */
 static int status_command(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
 			  struct sevadm_step *step)
 {
@@ -171,15 +172,32 @@ int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
 	return ret;
 }
 
+enum sevadm_generation request_generation(struct sevadm *adm, unsigned int *family,
+					  unsigned int *model)
+{
+	return host_cpu(adm->host, family, model) ? decode_generation(*family, *model) :
+	       SEVADM_GENERATION_UNKNOWN;
+}
+
 int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 		       struct sevadm_step *step)
 {
 	uint8_t buf[FW_SNP_STATUS_SIZE] = { 0 };
+	unsigned int family, model;
 	int ret = status_command(adm, SEV_USER_SNP_PLATFORM_STATUS, FW_CMD_SNP_PLATFORM_STATUS, buf,
 				 step);
 
 	if (!ret)
-		decode_snp_status(buf, host_cpu_family(adm->host), status);
+		decode_snp_status(buf, request_generation(adm, &family, &model), status);
+	return ret;
+}
+
+int request_id(struct sevadm *adm, void *buf, uint32_t *len, struct sevadm_step *step)
+{
+	struct sev_user_data_get_id2 id = { .address = (uintptr_t)buf, .length = *len };
+	int ret = status_command(adm, SEV_USER_GET_ID2, FW_CMD_GET_ID, &id, step);
+
+	*len = id.length;
 	return ret;
 }
 

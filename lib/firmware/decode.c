@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define FAMILY_TURIN	0x1a
-
 static uint32_t get32(const uint8_t *p)
 {
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
@@ -14,6 +12,34 @@ static uint32_t get32(const uint8_t *p)
 static uint64_t get64(const uint8_t *p)
 {
 	return get32(p) | (uint64_t)get32(p + 4) << 32;
+}
+
+/* Family and model, as AMD's processor programming references number them */
+static const struct {
+	unsigned int family, first, last;
+	enum sevadm_generation generation;
+} processors[] = {
+	{ 0x19, 0x00, 0x0f, SEVADM_GENERATION_MILAN },
+	{ 0x19, 0x10, 0x1f, SEVADM_GENERATION_GENOA },
+	{ 0x19, 0xa0, 0xaf, SEVADM_GENERATION_GENOA },	/* Bergamo, Siena */
+	{ 0x1a, 0x00, 0x11, SEVADM_GENERATION_TURIN },
+};
+
+enum sevadm_generation decode_generation(unsigned int family, unsigned int model)
+{
+	for (size_t i = 0; i < sizeof(processors) / sizeof(processors[0]); i++)
+		if (family == processors[i].family && model >= processors[i].first &&
+		    model <= processors[i].last)
+			return processors[i].generation;
+	return SEVADM_GENERATION_UNKNOWN;
+}
+
+const char *sevadm_generation_name(enum sevadm_generation generation)
+{
+	static const char *const names[] = { "unknown", "Milan", "Genoa", "Turin" };
+
+	return (size_t)generation < sizeof(names) / sizeof(names[0]) ? names[generation] :
+	       names[0];
 }
 
 void decode_sev_status(const uint8_t buf[FW_SEV_STATUS_SIZE], struct sevadm_sev_status *status)
@@ -27,15 +53,21 @@ void decode_sev_status(const uint8_t buf[FW_SEV_STATUS_SIZE], struct sevadm_sev_
 		.es = buf[4] & 1,	/* flags bit 8: CONFIG.ES */
 		.build = buf[7],
 		.guest_count = get32(buf + 8),
+		.flags_reserved = get32(buf + 3) & 0xfffffefe,
 	};
 }
 
-void decode_tcb(uint64_t raw, unsigned int family, struct sevadm_tcb *tcb)
+void decode_tcb(uint64_t raw, enum sevadm_generation generation, struct sevadm_tcb *tcb)
 {
-	bool turin = family == FAMILY_TURIN;
+	bool turin = generation == SEVADM_GENERATION_TURIN;
 
+	*tcb = (struct sevadm_tcb){ .raw = raw };
+	if (generation == SEVADM_GENERATION_UNKNOWN)
+		return;
 	*tcb = (struct sevadm_tcb){
 		.raw = raw,
+		.reserved = raw & (turin ? 0x00ffffff00000000 : 0x0000ffffffff0000),
+		.known = true,
 		.has_fmc = turin,
 		.fmc = turin ? (uint8_t)raw : 0,
 		.bootloader = (uint8_t)(turin ? raw >> 8 : raw),
@@ -45,7 +77,10 @@ void decode_tcb(uint64_t raw, unsigned int family, struct sevadm_tcb *tcb)
 	};
 }
 
-void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], unsigned int family,
+#define SNP_FLAGS	0x0bU	/* RMP_INIT, ALIAS_CHECK, TIO */
+#define SNP_POLICY	0xffU
+
+void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], enum sevadm_generation generation,
 		       struct sevadm_snp_status *status)
 {
 	uint32_t policy = get32(buf + 8);
@@ -56,15 +91,23 @@ void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], unsigned int famil
 		.api_minor = buf[1],
 		.state = buf[2],
 		.rmp_initialized = buf[3] & 1,
+		.alias_check = buf[3] & 2,
+		.tio = buf[3] & 8,
+		.flags_reserved = buf[3] & ~SNP_FLAGS,
 		.build = get32(buf + 4),
 		.mask_chip_id = policy & 1,
 		.mask_chip_key = policy & 2,
 		.vlek = policy & 4,
 		.feature_info = policy & 8,
+		.rapl_dis = policy & 0x10,
+		.ciphertext_hiding_capable = policy & 0x20,
+		.ciphertext_hiding = policy & 0x40,
+		.tio_policy = policy & 0x80,
+		.policy_reserved = policy & ~SNP_POLICY,
 		.guest_count = get32(buf + 12),
 	};
-	decode_tcb(get64(buf + 16), family, &status->current_tcb);
-	decode_tcb(get64(buf + 24), family, &status->reported_tcb);
+	decode_tcb(get64(buf + 16), generation, &status->current_tcb);
+	decode_tcb(get64(buf + 24), generation, &status->reported_tcb);
 }
 
 const char *sevadm_sev_state_name(uint32_t state)

@@ -12,11 +12,14 @@
 
 void decode_sev_status(const uint8_t buf[FW_SEV_STATUS_SIZE], struct sevadm_sev_status *status);
 
-/* @family: CPU family of the host, which decides the TCB's layout; 0 if unknown */
-void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], unsigned int family,
+/* Which generation a processor is of, by what CPUID says */
+enum sevadm_generation decode_generation(unsigned int family, unsigned int model);
+
+/* @generation: of the processor, which decides the TCB's layout */
+void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], enum sevadm_generation generation,
 		       struct sevadm_snp_status *status);
 
-/* Milan and Genoa: bootloader, TEE, SNP, microcode; Turin (family 0x1a): FMC first */
-void decode_tcb(uint64_t raw, unsigned int family, struct sevadm_tcb *tcb);
+/* Milan and Genoa: bootloader, TEE, SNP, microcode; Turin: FMC first; others: only raw */
+void decode_tcb(uint64_t raw, enum sevadm_generation generation, struct sevadm_tcb *tcb);
 
 #endif

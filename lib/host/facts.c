@@ -29,15 +29,29 @@ int host_cpus(struct host *host, enum host_cpus which, struct cpuset *set)
 	return ret ? ret : cpuset_parse(list, set);
 }
 
-unsigned int host_cpu_family(struct host *host)
+/* The value of a line "@name<blanks>: value", the first of its kind; false: there is none */
+static bool cpuinfo_number(const char *info, const char *name, unsigned int *value)
 {
-	char info[2048], *line;
+	size_t len = strlen(name);
 
+	for (const char *line = info; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, name, len) || line[len + strspn(line + len, " \t")] != ':')
+			continue;
+		*value = (unsigned int)strtoul(strchr(line, ':') + 1, NULL, 10);
+		return true;
+	}
+	return false;
+}
+
+bool host_cpu(struct host *host, unsigned int *family, unsigned int *model)
+{
+	char info[2048];
+
+	*family = *model = 0;
 	if (host->ops->read(host, "/proc/cpuinfo", info, sizeof(info)) < 0)
-		return 0;
-	line = strstr(info, "cpu family");
-	line = line ? strchr(line, ':') : NULL;
-	return line ? (unsigned int)strtoul(line + 1, NULL, 10) : 0;
+		return false;
+	return cpuinfo_number(info, "cpu family", family) && cpuinfo_number(info, "model", model);
 }
 
 static int nothing(void *arg, const char *name)

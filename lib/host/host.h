@@ -121,8 +121,8 @@ struct host_topology *host_topology_new(void);
 void host_cpu_place(struct host *host, struct host_topology *topology, unsigned int cpu,
 		    struct host_place *place);
 
-/* CPU family as CPUID says (0x19 Milan and Genoa, 0x1a Turin); 0 if unknown */
-unsigned int host_cpu_family(struct host *host);
+/* Family and model of the first CPU as CPUID says; false, and 0 for what is not told */
+bool host_cpu(struct host *host, unsigned int *family, unsigned int *model);
 
 /* Is it systemd that runs this host?  As sd_booted(3) */
 bool host_has_systemd(struct host *host);

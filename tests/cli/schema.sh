@@ -31,7 +31,7 @@ on() {
 
 # every command that issues firmware commands, going well or not, in an order that meets both
 everything() {
-	for words in status guests 'guests --status' 'monitor --once' 'wbinvd --dry-run' wbinvd 'wbinvd --cpus=5' \
+	for words in status show 'show tcb' 'show identifier' guests 'guests --status' 'monitor --once' 'wbinvd --dry-run' wbinvd 'wbinvd --cpus=5' \
 		'wbinvd --cpus=99' 'wbinvd --broadcast' 'df-flush --dry-run' df-flush 'df-flush --legacy' \
 		'shutdown --dry-run' 'shutdown --legacy --dry-run' 'shutdown --strict --dry-run' shutdown \
 		'shutdown --legacy' 'shutdown --strict' 'init --dry-run' init 'decommission 99 --yes' \

@@ -37,6 +37,8 @@ START_TEST(sev_flags)
 	decode_sev_status(buf, &s);
 	ck_assert_int_eq(s.owned, _i == 0);
 	ck_assert_int_eq(s.es, _i == 8);
+	/* and those that are neither are told as such */
+	ck_assert_uint_eq(s.flags_reserved, _i == 0 || _i == 8 ? 0 : 1U << _i);
 }
 END_TEST
 
@@ -50,7 +52,7 @@ START_TEST(snp_status)
 	struct sevadm_snp_status s;
 
 	memset(&s, 0xff, sizeof(s));
-	decode_snp_status(buf, 0x19, &s);
+	decode_snp_status(buf, SEVADM_GENERATION_MILAN, &s);
 	ck_assert(s.known);
 	ck_assert_uint_eq(s.api_major, 1);
 	ck_assert_uint_eq(s.api_minor, 55);
@@ -80,8 +82,17 @@ START_TEST(snp_flags)
 
 	/* byte 3 and the policy word */
 	buf[_i < 8 ? 3 : 8 + (_i - 8) / 8] = (uint8_t)(1 << _i % 8);
-	decode_snp_status(buf, 0x19, &s);
+	decode_snp_status(buf, SEVADM_GENERATION_MILAN, &s);
 	ck_assert_int_eq(s.rmp_initialized, _i == 0);
+	ck_assert_int_eq(s.alias_check, _i == 1);
+	ck_assert_int_eq(s.tio, _i == 3);
+	ck_assert_uint_eq(s.flags_reserved, _i < 8 && _i != 0 && _i != 1 && _i != 3 ?
+			  1U << _i : 0);
+	ck_assert_int_eq(s.rapl_dis, _i == 12);
+	ck_assert_int_eq(s.ciphertext_hiding_capable, _i == 13);
+	ck_assert_int_eq(s.ciphertext_hiding, _i == 14);
+	ck_assert_int_eq(s.tio_policy, _i == 15);
+	ck_assert_uint_eq(s.policy_reserved, _i >= 16 ? 1U << (_i - 8) : 0);
 	ck_assert_int_eq(s.mask_chip_id, _i == 8);
 	ck_assert_int_eq(s.mask_chip_key, _i == 9);
 	ck_assert_int_eq(s.vlek, _i == 10);
@@ -89,22 +100,31 @@ START_TEST(snp_flags)
 }
 END_TEST
 
+#define MILAN SEVADM_GENERATION_MILAN
+#define GENOA SEVADM_GENERATION_GENOA
+#define TURIN SEVADM_GENERATION_TURIN
+
 static const struct {
-	unsigned int family;
+	enum sevadm_generation generation;
 	uint64_t raw;
 	struct sevadm_tcb want;
 } tcbs[] = {
 	/* Milan and Genoa: bootloader 7:0, TEE 15:8, SNP 55:48, microcode 63:56 */
-	{ 0x19, 0x8807060504030201, { .bootloader = 1, .tee = 2, .snp = 7, .microcode = 0x88 } },
+	{ MILAN, 0x8807060504030201, { .known = true, .bootloader = 1, .tee = 2, .snp = 7,
+				       .microcode = 0x88, .reserved = 0x0000060504030000 } },
+	{ GENOA, 0x8807000000000201, { .known = true, .bootloader = 1, .tee = 2, .snp = 7,
+				       .microcode = 0x88 } },
 	/* Turin: FMC 7:0, bootloader 15:8, TEE 23:16, SNP 31:24, microcode 63:56 */
-	{ 0x1a, 0x8807060504030201, { .has_fmc = true, .fmc = 1, .bootloader = 2, .tee = 3,
-				      .snp = 4, .microcode = 0x88 } },
-	/* an unknown family: the older layout */
-	{ 0, 0x8807060504030201, { .bootloader = 1, .tee = 2, .snp = 7, .microcode = 0x88 } },
-	{ 0x19, 0, { 0 } },
-	{ 0x1a, 0, { .has_fmc = true } },
-	{ 0x1a, UINT64_MAX, { .has_fmc = true, .fmc = 255, .bootloader = 255, .tee = 255,
-			      .snp = 255, .microcode = 255 } },
+	{ TURIN, 0x8807060504030201, { .known = true, .has_fmc = true, .fmc = 1, .bootloader = 2,
+				       .tee = 3, .snp = 4, .microcode = 0x88,
+				       .reserved = 0x0007060500000000 } },
+	/* an unknown one: nobody guesses */
+	{ SEVADM_GENERATION_UNKNOWN, 0x8807060504030201, { 0 } },
+	{ MILAN, 0, { .known = true } },
+	{ TURIN, 0, { .known = true, .has_fmc = true } },
+	{ TURIN, UINT64_MAX, { .known = true, .has_fmc = true, .fmc = 255, .bootloader = 255,
+			       .tee = 255, .snp = 255, .microcode = 255,
+			       .reserved = 0x00ffffff00000000 } },
 };
 
 START_TEST(tcb_layout)
@@ -113,14 +133,37 @@ START_TEST(tcb_layout)
 	struct sevadm_tcb tcb;
 
 	memset(&tcb, 0xff, sizeof(tcb));
-	decode_tcb(tcbs[_i].raw, tcbs[_i].family, &tcb);
+	decode_tcb(tcbs[_i].raw, tcbs[_i].generation, &tcb);
 	ck_assert_uint_eq(tcb.raw, tcbs[_i].raw);
+	ck_assert_int_eq(tcb.known, want->known);
+	ck_assert_uint_eq(tcb.reserved, want->reserved);
 	ck_assert_int_eq(tcb.has_fmc, want->has_fmc);
 	ck_assert_uint_eq(tcb.fmc, want->fmc);
 	ck_assert_uint_eq(tcb.bootloader, want->bootloader);
 	ck_assert_uint_eq(tcb.tee, want->tee);
 	ck_assert_uint_eq(tcb.snp, want->snp);
 	ck_assert_uint_eq(tcb.microcode, want->microcode);
+}
+END_TEST
+
+START_TEST(generations)
+{
+	static const struct {
+		unsigned int family, model;
+		enum sevadm_generation want;
+	} rows[] = {
+		{ 0x19, 0x00, MILAN }, { 0x19, 0x0f, MILAN }, { 0x19, 0x10, GENOA },
+		{ 0x19, 0x1f, GENOA }, { 0x19, 0x20, 0 }, { 0x19, 0x9f, 0 }, { 0x19, 0xa0, GENOA },
+		{ 0x19, 0xaf, GENOA }, { 0x19, 0xb0, 0 }, { 0x1a, 0x00, TURIN },
+		{ 0x1a, 0x11, TURIN }, { 0x1a, 0x12, 0 }, { 0x1a, 0x50, 0 }, { 0x1a, 0x90, 0 },
+		{ 0x17, 0x31, 0 }, { 0, 0, 0 }, { 0x1b, 0, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		ck_assert_int_eq(decode_generation(rows[i].family, rows[i].model), rows[i].want);
+	ck_assert_str_eq(sevadm_generation_name(GENOA), "Genoa");
+	ck_assert_str_eq(sevadm_generation_name(SEVADM_GENERATION_UNKNOWN), "unknown");
+	ck_assert_str_eq(sevadm_generation_name(99), "unknown");
 }
 END_TEST
 
@@ -131,7 +174,7 @@ START_TEST(snp_status_of_turin)
 
 	for (int i = 0; i < 8; i++)
 		buf[16 + i] = (uint8_t)(i + 1);
-	decode_snp_status(buf, 0x1a, &s);
+	decode_snp_status(buf, SEVADM_GENERATION_TURIN, &s);
 	ck_assert(s.current_tcb.has_fmc && s.reported_tcb.has_fmc);
 	ck_assert_uint_eq(s.current_tcb.fmc, 1);
 	ck_assert_uint_eq(s.current_tcb.snp, 4);
@@ -220,6 +263,7 @@ int main(void)
 	tcase_add_test(tc, snp_status);
 	tcase_add_loop_test(tc, snp_flags, 0, 40);
 	tcase_add_loop_test(tc, tcb_layout, 0, COUNT(tcbs));
+	tcase_add_test(tc, generations);
 	tcase_add_test(tc, snp_status_of_turin);
 	tcase_add_test(tc, state_names);
 	tcase_add_loop_test(tc, policy, 0, COUNT(policies));

@@ -149,17 +149,27 @@ END_TEST
 
 START_TEST(cpu_family)
 {
-	ck_assert_uint_eq(host_cpu_family(host), 0);
+	unsigned int family, model;
+
+	ck_assert(!host_cpu(host, &family, &model));
 	put("/proc/cpuinfo", "processor\t: 0\nvendor_id\t: AuthenticAMD\ncpu family\t: 25\n"
-	    "model\t\t: 17\n");
-	ck_assert_uint_eq(host_cpu_family(host), 0x19);
-	put("/proc/cpuinfo", "processor\t: 0\ncpu family\t: 26\nmodel\t: 2\n\nprocessor\t: 1\n"
-	    "cpu family\t: 25\n");
-	ck_assert_uint_eq(host_cpu_family(host), 0x1a);
+	    "model\t\t: 17\nmodel name\t: AMD EPYC\n");
+	ck_assert(host_cpu(host, &family, &model));
+	ck_assert_uint_eq(family, 0x19);
+	ck_assert_uint_eq(model, 0x11);
+	/* the first CPU's, and a name is no model */
+	put("/proc/cpuinfo", "processor\t: 0\ncpu family\t: 26\nmodel name\t: 7\nmodel\t: 2\n\n"
+	    "processor\t: 1\ncpu family\t: 25\nmodel\t: 1\n");
+	ck_assert(host_cpu(host, &family, &model));
+	ck_assert_uint_eq(family, 0x1a);
+	ck_assert_uint_eq(model, 2);
+	put("/proc/cpuinfo", "processor\t: 0\ncpu family\t: 26\n");
+	ck_assert(!host_cpu(host, &family, &model));
 	put("/proc/cpuinfo", "processor\t: 0\n");
-	ck_assert_uint_eq(host_cpu_family(host), 0);
+	ck_assert(!host_cpu(host, &family, &model));
 	put("/proc/cpuinfo", "cpu family");
-	ck_assert_uint_eq(host_cpu_family(host), 0);
+	ck_assert(!host_cpu(host, &family, &model));
+	ck_assert_uint_eq(family, 0);
 }
 END_TEST
 
