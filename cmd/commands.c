@@ -6,6 +6,8 @@
 #include "cmd/commands.h"
 
 const struct command *const commands[] = {
+	&cmd_cert_show,
+	&cmd_cert_verify,
 	&cmd_check,
 	&cmd_complete,
 	&cmd_decommission,
