@@ -9,7 +9,6 @@
 #include "cmd/commands.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/file.h"
-#include "lib/util/text.h"
 
 enum { KEY_ROOT = 0x200 };
 
@@ -122,8 +121,7 @@ static int read_files(struct cli *cli, const struct cert_options *o, struct cert
 /* -------------------------------------------------------------------- show */
 
 struct cert_view {
-	char file[1024];
-	const char *encoding, *format, *usage_name, *algorithm_name, *curve_name;
+	const char *file, *encoding, *format, *usage_name, *algorithm_name, *curve_name;
 	uint64_t offset, size;
 	uint32_t version, api_major, api_minor, usage, algorithm, curve, key_bits;
 	char key_id[33], certifying_id[33], x[145], y[145];
@@ -136,7 +134,7 @@ struct cert_view {
 
 #define V struct cert_view
 static const struct out_row cert_rows[] = {
-	OUT_ROW(V, "file", "File", OUT_CHARS, file),
+	OUT_ROW(V, "file", "File", OUT_STRING, file),
 	OUT_ROW(V, "encoding", "Encoding", OUT_STRING, encoding),
 	OUT_ROW(V, "offset", "Offset", OUT_U64, offset),
 	OUT_ROW(V, "size", "Size", OUT_U64, size),
@@ -248,9 +246,8 @@ static void show_certs(struct cli *cli, const struct certs *certs)
 	if (!text)
 		out_list(cli->out, "certificates", NULL, cert_rows);
 	for (size_t i = 0; i < certs->nr; i++) {
-		struct cert_view view = { .encoding = certs->encoding[i] };
+		struct cert_view view = { .file = certs->file[i], .encoding = certs->encoding[i] };
 
-		text_escape(certs->file[i], view.file, sizeof(view.file));
 		view_cert(&certs->cert[i], &view);
 		if (text)
 			out_object(cli->out, "certificate",

@@ -215,6 +215,22 @@ static bool check_end(const struct keys *keys, int key, struct sevadm_cert_link 
 	return false;
 }
 
+/* Of both, where one fails and another is missing the failure */
+static bool check_ends(const struct keys *keys, int signer, int subject,
+		       struct sevadm_cert_link *link)
+{
+	bool there = check_end(keys, signer, link);
+	struct sevadm_cert_link other = *link;
+
+	if (!there && link->verdict == SEVADM_CERT_FAIL)
+		return false;
+	if (check_end(keys, subject, &other))
+		return there;
+	if (there || other.verdict == SEVADM_CERT_FAIL)
+		*link = other;
+	return false;
+}
+
 static int hash_key(const struct sevadm_cert *ark, uint8_t digest[CRYPTO_SHA256_SIZE])
 {
 	struct crypto_sha256 state = { { 0 } };
@@ -314,7 +330,7 @@ void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct
 			check_root(&keys, root, chain);
 		else if (signer == NR_KEYS)
 			check_others(&keys, link);
-		else if (check_end(&keys, signer, link) && check_end(&keys, subject, link))
+		else if (check_ends(&keys, signer, subject, link))
 			check_pair(keys.cert[signer], keys.cert[subject], key_name(signer),
 				   key_name(subject), link);
 	}
