@@ -1488,6 +1488,49 @@ struct sevadm_cert_chain {
 void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct sevadm_cert *root,
 			struct sevadm_cert_chain *chain);
 
+/**
+ * struct sevadm_table_entry - of the table of certificates that a host hands to SNP guests
+ * @guid:	what it is, as text
+ * @name:	"VCEK", "VLEK", "ASK", "ARK", "CRL"; NULL if unknown
+ * @offset, @length: where the table says that its bytes are
+ * @data:	those bytes; NULL if they are not within the file
+ * @sha256:	of them, with @data
+ */
+struct sevadm_table_entry {
+	char guid[37];
+	const char *name;
+	uint32_t offset, length;
+	const uint8_t *data;
+	uint8_t sha256[32];
+};
+
+/**
+ * sevadm_table_parse - a table of certificates (AMD 56421, SNP Extended Guest Request)
+ * @data:	the table and what it points to
+ * @size:	of it
+ * @entries:	result; they point into @data
+ * @max:	there is room for
+ * @nr:		of @entries, up to where it failed
+ * Return: 0, -ENODATA (no entry of zeros ends it), -E2BIG (more than @max), -EIO (libcrypto
+ * failed)
+ */
+int sevadm_table_parse(const void *data, size_t size, struct sevadm_table_entry *entries,
+		       size_t max, size_t *nr);
+
+/**
+ * sevadm_table_lint - what is wrong with a table of certificates
+ * @data:	as sevadm_table_parse() had it
+ * @size:	of it
+ * @entries:	its result
+ * @nr:		of them
+ * @each:	called for each fault: its kind, a word, and a sentence without a full stop
+ * @arg:	for @each
+ * Return: how many there are
+ */
+unsigned int sevadm_table_lint(const void *data, size_t size,
+			       const struct sevadm_table_entry *entries, size_t nr,
+			       void (*each)(void *arg, const char *kind, const char *text), void *arg);
+
 /* ------------------------------------------------------------------- explain */
 
 /**
