@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Certificates of SEV platforms: bytes in any encoding, then fields, then the chain */
+/*
+ * Certificates of SEV platforms: bytes in any encoding, then fields, then the chain.  The same
+ * bytes as a table of certificates for SNP guests
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -31,6 +34,28 @@ static void check_chain(const struct sevadm_cert *certs, size_t nr)
 			sevadm_cert_verify(certs, nr, &certs[i], &chain);
 }
 
+static void count(void *arg, const char *kind, const char *text)
+{
+	must(kind[0] && text[0]);
+	++*(unsigned int *)arg;
+}
+
+static void check_table(const uint8_t *data, size_t size)
+{
+	struct sevadm_table_entry entries[CERTS_MAX];
+	unsigned int told = 0;
+	size_t nr;
+	int ret = sevadm_table_parse(data, size, entries, CERTS_MAX, &nr);
+
+	must(!ret || ret == -ENODATA || ret == -E2BIG);
+	must(nr <= CERTS_MAX && nr * 24 <= size);
+	for (size_t i = 0; i < nr; i++)
+		must(!entries[i].data || (entries[i].data == data + entries[i].offset &&
+					  entries[i].length <= size - entries[i].offset));
+	if (!ret)
+		must(sevadm_table_lint(data, size, entries, nr, count, &told) == told);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct sevadm_cert certs[CERTS_MAX];
@@ -47,6 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < nr; i++)
 		check_cert(&certs[i], bytes, size);
 	check_chain(certs, nr);
+	check_table(bytes, size);
 	free(bytes);
 	return 0;
 }
