@@ -6,6 +6,10 @@
 #include "cmd/commands.h"
 
 const struct command *const commands[] = {
+	&cmd_cert_show,
+	&cmd_cert_verify,
+	&cmd_certs_lint,
+	&cmd_certs_show,
 	&cmd_check,
 	&cmd_complete,
 	&cmd_decommission,

@@ -5,6 +5,10 @@
 struct command;
 
 /* One file each */
+extern const struct command cmd_cert_show;
+extern const struct command cmd_cert_verify;
+extern const struct command cmd_certs_lint;
+extern const struct command cmd_certs_show;
 extern const struct command cmd_check;
 extern const struct command cmd_complete;
 extern const struct command cmd_decommission;

@@ -1407,6 +1407,219 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
  */
 int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run);
 
+/* -------------------------------------------------- certificates of a platform */
+
+/**
+ * struct sevadm_cert_signature - on a certificate of a SEV platform
+ * @usage:	of the key that signed, as struct sevadm_cert has it; NONE: no signature
+ * @algorithm:	that signed, as it is in the file; of AMD's CA certificates, which do not
+ *		tell, that of such keys
+ * @bytes:	the signature, least significant byte first; ECDSA: r and s, 72 bytes each
+ * @size:	of @bytes, with those that are not used
+ */
+struct sevadm_cert_signature {
+	uint32_t usage, algorithm;
+	const uint8_t *bytes;
+	size_t size;
+};
+
+/**
+ * struct sevadm_cert - a certificate of a SEV platform (AMD 55766, appendices B and C)
+ * @ca:		it is one of AMD's CA (ARK, ASK), else one of a platform (OCA, CEK, PEK, PDH)
+ * @offset:	where it was in its file
+ * @data:	all of it, within what was parsed
+ * @size:	of @data: 2084; @ca: 832 (2048 bits) or 1600 (4096 bits)
+ * @signed_size: how much of @data, from its beginning, is signed
+ * @version:	of the layout; 1
+ * @api_major, @api_minor: of the firmware that made it; 0 with @ca
+ * @usage:	of the key
+ * @algorithm:	of the key; with @ca it follows from the size
+ * @curve:	of the key: 1 P-256, 2 P-384; 0 with @ca
+ * @key_bits:	of the curve or the modulus, 0 if the curve is unknown
+ * @x, @y:	of the key, 72 bytes, least significant first; NULL with @ca
+ * @key_id, @certifying_id: 16 bytes with @ca, else NULL
+ * @exponent, @modulus: of @key_bits / 8 bytes, least significant first; NULL without @ca
+ * @signatures:	on it
+ * @nr_signatures: places for them: 2; 1 with @ca
+ * @sha256:	of @data
+ *
+ * Values that no document has are kept as they are.
+ */
+struct sevadm_cert {
+	bool ca;
+	size_t offset;
+	const uint8_t *data;
+	size_t size, signed_size;
+	uint32_t version;
+	uint8_t api_major, api_minor;
+	uint32_t usage, algorithm, curve, key_bits;
+	const uint8_t *x, *y;
+	const uint8_t *key_id, *certifying_id;
+	const uint8_t *exponent, *modulus;
+	struct sevadm_cert_signature signatures[2];
+	unsigned int nr_signatures;
+	uint8_t sha256[32];
+};
+
+/**
+ * sevadm_bytes_decode - bytes that are binary, hexadecimal or base64, whichever it is
+ * @data:	what a file holds
+ * @size:	of it
+ * @bytes:	result, to be freed
+ * @nr_bytes:	of it
+ * @encoding:	"binary", "hex" or "base64"
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_bytes_decode(const void *data, size_t size, uint8_t **bytes, size_t *nr_bytes,
+			const char **encoding);
+
+/**
+ * sevadm_cert_parse - the certificates of a SEV platform, one after the other
+ * @data:	binary; the certificates point into it
+ * @size:	of it
+ * @certs:	result
+ * @max:	there is room for
+ * @nr:		result: how many there are, up to where it failed
+ * @failure:	why not: cut off, or bytes that are no certificate
+ * Return: 0, -ENODATA (the last is cut off), -EOVERFLOW (trailing bytes), -EBADMSG (no
+ * certificate at all), -E2BIG (more than @max), -EIO (libcrypto failed)
+ */
+int sevadm_cert_parse(const void *data, size_t size, struct sevadm_cert *certs, size_t max,
+		      size_t *nr, struct sevadm_failure *failure);
+
+/**
+ * sevadm_cert_usage_name - what a key is for
+ * @usage:	as certificates have it
+ * Return: "ARK", "ASK", "OCA", "CEK", "PEK", "PDH", "NONE"; NULL if unknown
+ */
+const char *sevadm_cert_usage_name(uint32_t usage);
+
+/**
+ * sevadm_cert_algorithm_name - what a key does
+ * @algorithm:	as certificates have it
+ * Return: as "ECDSA_SHA256"; NULL if unknown
+ */
+const char *sevadm_cert_algorithm_name(uint32_t algorithm);
+
+/**
+ * sevadm_cert_curve_name - a curve
+ * @curve:	as certificates have it
+ * Return: "P-256" or "P-384"; NULL if unknown
+ */
+const char *sevadm_cert_curve_name(uint32_t curve);
+
+enum sevadm_cert_verdict { SEVADM_CERT_PASS, SEVADM_CERT_FAIL, SEVADM_CERT_SKIP };
+
+/* Why a link does not hold */
+enum sevadm_cert_cause {
+	SEVADM_CERT_NO_CAUSE,
+	SEVADM_CERT_MISSING,		/* a certificate is not there */
+	SEVADM_CERT_TWICE,		/* or there are two that differ */
+	SEVADM_CERT_UNKNOWN_ROOT,	/* nobody vouches for the ARK */
+	SEVADM_CERT_VERSION,		/* layout of a version that is not known */
+	SEVADM_CERT_WRONG_USAGE,	/* no signature of that key is on it, or the ids differ */
+	SEVADM_CERT_WRONG_KEY,		/* its curve, algorithm or numbers are none */
+	SEVADM_CERT_SIGNATURE,		/* the signature is wrong */
+	SEVADM_CERT_ORDER,		/* in a file, not as firmware and tools have it */
+	SEVADM_CERT_CRYPTO,		/* libcrypto failed: nothing is known */
+};
+
+/**
+ * struct sevadm_cert_link - one signature of the chain
+ * @name:	as "ASK -> CEK"; "ARK" for who vouches for the root, "others" for
+ *		certificates that have no place in the chain
+ * @verdict:	whether it holds; skipped: a certificate is missing
+ * @cause:	why not
+ * @why:	a sentence, without a full stop
+ */
+struct sevadm_cert_link {
+	const char *name;
+	enum sevadm_cert_verdict verdict;
+	enum sevadm_cert_cause cause;
+	char why[160];
+};
+
+/*
+ * ARK, ARK -> ARK, ARK -> ASK, ASK -> CEK, CEK -> PEK, OCA -> OCA, OCA -> PEK, PEK -> PDH,
+ * others
+ */
+#define SEVADM_CERT_LINKS	9
+
+/**
+ * struct sevadm_cert_chain - what sevadm_cert_verify() found
+ * @trusted:	every link holds
+ * @root:	who vouches for the ARK: "Naples", "Rome", "Milan", "Genoa", "Turin" (AMD's own,
+ *		which this library knows by their keys), "own" (the caller's); NULL if nobody
+ * @root_sha256: of the ARK's modulus, the most significant byte first, where there is one
+ * @has_root:	there is, and @root_sha256 is meant
+ * @links:	all of them, from the root on
+ * @broken:	the first of @links that fails, else that is skipped, else NULL
+ */
+struct sevadm_cert_chain {
+	bool trusted;
+	const char *root;
+	uint8_t root_sha256[32];
+	bool has_root;
+	struct sevadm_cert_link links[SEVADM_CERT_LINKS];
+	const struct sevadm_cert_link *broken;
+};
+
+/**
+ * sevadm_cert_verify - is this the chain of a genuine platform, from AMD's root on?
+ * @certs:	in any order; within one file (each begins at offset 0) PDH, PEK, OCA, CEK, ASK,
+ *		ARK.  One that is there twice, byte for byte, counts once
+ * @nr:		of them
+ * @root:	the ARK to trust instead of AMD's; stands in for one that @certs have not.  Or NULL
+ * @chain:	result
+ *
+ * No list of revoked certificates exists for these.
+ */
+void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct sevadm_cert *root,
+			struct sevadm_cert_chain *chain);
+
+/**
+ * struct sevadm_table_entry - of the table of certificates that a host hands to SNP guests
+ * @guid:	what it is, as text
+ * @name:	"VCEK", "VLEK", "ASK", "ARK", "CRL"; NULL if unknown
+ * @offset, @length: where the table says that its bytes are
+ * @data:	those bytes; NULL if they are not within the file
+ * @sha256:	of them, with @data
+ */
+struct sevadm_table_entry {
+	char guid[37];
+	const char *name;
+	uint32_t offset, length;
+	const uint8_t *data;
+	uint8_t sha256[32];
+};
+
+/**
+ * sevadm_table_parse - a table of certificates (AMD 56421, SNP Extended Guest Request)
+ * @data:	the table and what it points to
+ * @size:	of it
+ * @entries:	result; they point into @data
+ * @max:	there is room for
+ * @nr:		of @entries, up to where it failed
+ * Return: 0, -ENODATA (no entry of zeros ends it), -E2BIG (more than @max), -EIO (libcrypto
+ * failed)
+ */
+int sevadm_table_parse(const void *data, size_t size, struct sevadm_table_entry *entries,
+		       size_t max, size_t *nr);
+
+/**
+ * sevadm_table_lint - what is wrong with a table of certificates
+ * @data:	as sevadm_table_parse() had it
+ * @size:	of it
+ * @entries:	its result
+ * @nr:		of them
+ * @each:	called for each fault: its kind, a word, and a sentence without a full stop
+ * @arg:	for @each
+ * Return: how many there are
+ */
+unsigned int sevadm_table_lint(const void *data, size_t size,
+			       const struct sevadm_table_entry *entries, size_t nr,
+			       void (*each)(void *arg, const char *kind, const char *text), void *arg);
+
 /* ------------------------------------------------------------------- explain */
 
 /**

@@ -175,6 +175,32 @@ for words in 'explain 15' 'explain 0x0f --command=SNP_SHUTDOWN_EX' 'explain WBIN
 	run --json $words
 	sample "$words"
 done
+mkdir "$work/certs"
+"$(dirname "$SEVADM")/tests/unit/make_certs" "$work/certs" || exit 99
+cat "$work"/certs/p??.cert >"$work/certs/two"
+printf '\1\0\0\0\0\0\0\0\0\1' | cat - /dev/zero | head -c 2084 >"$work/certs/odd"
+for words in 'show *.cert' 'show two odd' 'show none' 'show ../create' 'show' 'verify *.cert' \
+	'verify --root=ark.cert *.cert' 'verify two' 'verify odd' 'verify' 'verify ../create' \
+	'verify --root=pek.cert two'; do
+	(cd "$work/certs" && eval "'$SEVADM' --json cert $words") >"$out" 2>"$err"
+	code=$?
+	sample "cert $words"
+done
+head -c 24 /dev/zero >"$work/empty"
+for words in "show $work/empty" "lint $work/empty" 'show /dev/null' lint "lint $work/create"; do
+	# shellcheck disable=SC2086 # words
+	run --json certs $words
+	sample "certs $words"
+done
+{
+	printf '\300\264\6\244\250\3\111\122\227\103\77\266\1\114\320\256\100\0\0\0\4\0\0\0'
+	printf 'an unknown GUID.\377\377\377\377\377\377\377\377'
+	head -c 40 /dev/zero
+} >"$work/table"
+for words in show lint; do
+	run --json certs $words "$work/table"
+	sample "certs $words table"
+done
 run --json explain -- -1
 sample 'explain -1'
 run --json explain 'SEV-SNP firmware shutdown failed, rc -5, error 0xf'

@@ -95,6 +95,7 @@ fuzz() {
 	grep -hE '^(Done|stat::number_of_executed_units|[0-9]+ runs)' "$TMPDIR/out" | sed "s/^/# $target: /"
 }
 
+fuzz cert 2000
 fuzz fault 300
 fuzz recording 20000
 fuzz script 20000

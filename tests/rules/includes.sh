@@ -22,6 +22,7 @@ cmd/like.c:sevadm.h cmd/* lib/util/*:argp.h json-c/*
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
+lib/attest/*:lib/attest/* lib/crypto/* lib/util/* sevadm.h:
 lib/crypto/*:lib/crypto/* lib/util/*:openssl/*
 lib/device/sim_crypto.c:lib/device/sim_crypto.h lib/crypto/* sim/psp_fw.h:
 lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
@@ -288,6 +289,8 @@ lib/crypto/digest.c|#include "sim/psp_fw.h"
 lib/crypto/digest.c|#include "sevadm.h"
 lib/core/request.c|#include "lib/crypto/digest.h"
 lib/core/request.c|#include "lib/device/sim_crypto.h"
+lib/attest/chain.c|#include <openssl/evp.h>
+lib/attest/cert.c|#include "lib/core/context.h"
 lib/host/vms.c|#include <sys/capability.h>
 lib/host/vms.c|#include "lib/device/device.h"
 lib/host/kernel.c|#include "sim/sim.h"
