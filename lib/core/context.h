@@ -120,6 +120,8 @@ void core_message(struct sevadm_run *run, const char *format, ...);
 struct sevadm *core_new(unsigned int flags);
 /* "replay:FILE": both seams as a recording answers; 0, or the failure */
 int core_replay_open(struct sevadm *adm, const char *device);
+/* Was the command line, or one of a session, of what is replayed one with "--fault=@spec"? */
+bool core_replay_has_fault(const struct sevadm *adm, const char *spec);
 /* What neither seam sees goes into a recording as a note, and comes back from it: was it there? */
 void core_note(struct sevadm *adm, const char *about, int64_t result, const char *text);
 bool core_noted(struct sevadm *adm, const char *about, int64_t *result, char *text, size_t size);

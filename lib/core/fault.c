@@ -283,7 +283,9 @@ static void let_time_pass(void *adm_, uint64_t ns)
 {
 	struct sevadm *adm = adm_;
 
-	adm->host->ops->sleep(adm->host, ns);
+	/* no event of its own: it is part of the answer, which is recorded */
+	if (!adm->replay)
+		adm->below->ops->sleep(adm->below, ns);
 }
 
 static int put_before(struct sevadm *adm)
@@ -294,8 +296,9 @@ static int put_before(struct sevadm *adm)
 	uint64_t n = 100;	/* what the driver has unless it was told */
 
 	/* a recording answers what it was asked then, and no more */
-	if (!adm->replay && !host_read_line(adm->host, "/sys/module/ccp/parameters/psp_cmd_timeout",
-					    seconds, sizeof(seconds)))
+	if (!adm->replay &&
+	    !host_read_line(adm->below, "/sys/module/ccp/parameters/psp_cmd_timeout", seconds,
+			    sizeof(seconds)))
 		text_u64(seconds, 86400, &n);
 	/* what is put in is recorded as any other answer */
 	slot = device_record_inner(adm->dev);
@@ -326,6 +329,7 @@ int sevadm_fault_add(struct sevadm *adm, const char *spec)
 		free(copy);
 		return core_fail_errno(adm, -ret, "put faults in");
 	}
+	f.recorded = core_replay_has_fault(adm, spec);
 	device_fault_add(adm->faulty, &f);
 	adm->faults[adm->nr_faults++] = copy;
 	return 0;

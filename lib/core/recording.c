@@ -262,6 +262,11 @@ int core_replay_open(struct sevadm *adm, const char *device)
 	return ret ? core_fail_errno(adm, -ret, "open a recording") : open_replay(adm, device);
 }
 
+bool core_replay_has_fault(const struct sevadm *adm, const char *spec)
+{
+	return adm->replay && replay_has_fault(adm->replay, spec);
+}
+
 bool sevadm_is_replay(const struct sevadm *adm)
 {
 	return adm && adm->replay;

@@ -96,6 +96,8 @@ enum device_answer {
  * @err:	positive errno
  * @reason:	SEV_DBG_R_* beside it
  * @delay_ns:	before the answer, on the machine's clock
+ * @recorded:	it happened when what is replayed was recorded: it is counted, and the
+ *		recording gives the answer
  */
 struct device_fault {
 	uint32_t command;
@@ -107,6 +109,7 @@ struct device_fault {
 	uint64_t ext;
 	int err;
 	uint64_t delay_ns;
+	bool recorded;
 };
 
 /**

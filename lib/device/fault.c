@@ -102,7 +102,8 @@ static const struct device_fault *choose(struct fault_device *fd, const struct f
 			continue;
 		if (f->answer != DEVICE_ANSWERS)
 			chosen = f;
-		*delay_ns += f->delay_ns;
+		if (!f->recorded)
+			*delay_ns += f->delay_ns;
 		atomic_fetch_add(&fd->shared->of[i].used, 1);
 	}
 	return chosen;
@@ -141,7 +142,7 @@ static int fault_submit(struct device *dev, unsigned long request, void *arg)
 	fault = choose(fd, &call, &delay_ns);
 	if (delay_ns)
 		fd->sleep(fd->arg, delay_ns);
-	if (fault)
+	if (fault && !fault->recorded)
 		return answer(fd, fault, &call, delay_ns);
 	ret = device_submit(fd->behind, request, arg);
 	fault_prolong(&call, delay_ns);

@@ -313,6 +313,8 @@ struct replay *replay_ref(struct replay *replay);
 const struct recording_handle *replay_handle(struct replay *replay);
 /* Was that process one of us? */
 bool replay_is_ours(const struct replay *replay, pid_t pid);
+/* Is this one of the --fault of its command lines? */
+bool replay_has_fault(const struct replay *replay, const char *spec);
 /* Who carried the command out that comes next */
 pid_t replay_pid(struct replay *replay);
 /* What the recording has in answer; NULL: something else, which is remembered */

@@ -116,6 +116,34 @@ bool replay_is_ours(const struct replay *replay, pid_t pid)
 	return false;
 }
 
+static bool words_have(const struct recording_bytes *words, size_t nr, const char *spec)
+{
+	static const char option[] = "--fault=";
+
+	for (size_t i = 0; i < nr; i++) {
+		const char *word = words[i].data ?: "";
+
+		if (!strncmp(word, option, strlen(option)))
+			word += strlen(option);
+		if (!strcmp(word, spec))
+			return true;
+	}
+	return false;
+}
+
+bool replay_has_fault(const struct replay *replay, const char *spec)
+{
+	const struct recording *rec = &replay->recording;
+
+	if (words_have(rec->header.words, rec->header.nr_words, spec))
+		return true;
+	for (size_t i = 0; i < rec->nr; i++)
+		if (rec->events[i].kind == RECORDING_COMMAND &&
+		    words_have(rec->events[i].words, rec->events[i].nr_words, spec))
+			return true;
+	return false;
+}
+
 static bool in_order(const struct recording_event *event)
 {
 	return event->kind != RECORDING_CLOCK && event->kind != RECORDING_COMMAND &&

@@ -115,6 +115,12 @@ recorded_code=$?
 printf '%s\n' 'status --porcelain' 'df-flush' | "$SEVADM" --device="replay:$rec" -q shell >"$out" 2>"$err"
 code=$?
 ok 'so does a shell' same
+machine --snp-guests=1
+rm -f "$rec"
+printf '%s\n' 'df-flush --fault=SNP_DF_FLUSH:status=HWERROR_UNSAFE' 'status' >"$work/lines"
+"$SEVADM" --device="sim:$sim" --record="$rec" -q shell <"$work/lines" >"$work/out.then" 2>"$work/err.then"
+"$SEVADM" --device="replay:$rec" -q shell <"$work/lines" >"$out" 2>"$err"
+ok 'with a fault of one of its commands' '[ "$(bare "$out")" = "$(bare "$work/out.then")" ]'
 
 # ---- faults are recorded as answers
 
@@ -122,6 +128,15 @@ machine --snp-guests=1
 recorded df-flush --fault=SNP_DF_FLUSH:status=HWERROR_UNSAFE
 replayed df-flush
 ok 'what was put in is in the recording' 'code_is 6 && said "HWERROR_UNSAFE"'
+for spec in SNP_DF_FLUSH:status=HWERROR_UNSAFE SNP_DF_FLUSH:delay=2s SNP_DF_FLUSH:hang; do
+	machine --snp-guests=1
+	recorded df-flush -q --json --fault=$spec
+	replayed df-flush -q --json --fault=$spec
+	ok "$spec: the same line has the same answer, and counts it" same
+	replayed df-flush -q --json
+	ok "$spec: so has the line without it" '[ "$code" -eq "$recorded_code" ] && ! said "the recording" &&
+		[ "$(jq -c .steps "$out")" = "$(jq -c .steps "$work/out.then")" ]'
+done
 replayed --fault=SNP_DF_FLUSH:status=WBINVD_REQUIRED df-flush
 ok 'and another can be put in before that' 'said "WBINVD_REQUIRED (0x000e)"'
 
