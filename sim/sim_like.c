@@ -54,7 +54,7 @@ static void choose_pid(struct sim *s, const struct sim_vm_options *v)
 {
 	uint32_t i, last = v->pid + v->vcpus + 2;
 
-	if (v->pid < 1000 || last > 4000000)
+	if (v->pid < 1000 || v->pid > 4000000 || last > 4000000)
 		return;
 	for (i = 0; i < SIM_MAX_VMS; i++) {
 		const struct sim_proc *p = &s->st->proc[i];
