@@ -140,6 +140,8 @@ static void child_command(struct session *session, char *const *words, size_t nr
 	struct cli cli = session->cli;
 	char **argv = calloc(nr + 2, sizeof(*argv));
 
+	/* argp may exit from anywhere: it is not lost, but there to the end */
+	session->argv = argv;
 	if (!argv)
 		exit(SEVADM_FAILED);
 	argv[0] = program_invocation_short_name;

@@ -63,6 +63,7 @@ struct picture {
  * @change:	opened for changes; NULL: this session changes nothing
  * @look:	opened for reading, for the session's own questions
  * @outer:	the command that it is for
+ * @argv:	of a command, in its process
  * @read_only:	nothing is changed in it, on no host
  * @own:	they are closed with it: it is not a session within another
  * @depth:	how many sessions it is within
@@ -72,6 +73,7 @@ struct session {
 	struct cli cli;
 	struct sevadm *ask, *change, *look;
 	struct cli *outer;
+	char **argv;
 	bool own, read_only;
 	unsigned int depth;
 	struct shared *shared;
