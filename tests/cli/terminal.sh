@@ -15,7 +15,10 @@ fi
 editing=yes
 ldd "$SEVADM" | grep -q libedit || editing=''
 TMUX_TMPDIR=$work
-export TMUX_TMPDIR
+# libedit keeps the names of functions that were added to it (EL_ADDFN) to the end; what is
+# ours is looked after where there is no terminal
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+export TMUX_TMPDIR ASAN_OPTIONS
 trap 'tm kill-server 2>/dev/null; rm -rf "$work"' EXIT
 
 # a server of its own for each shell: one that is ending takes no more
