@@ -139,6 +139,8 @@ fi
 enter 'explain 4'
 ok 'Ctrl-\ and Ctrl-Z while a line is written do nothing' 'shows "INVALID_LEN" && prompt "> *$"'
 type_ 'junk that is not meant'
+# what is not read yet, the terminal drops at Ctrl-C
+prompt '> junk that is not meant$'
 key C-c
 ok 'Ctrl-C gives a line up' 'prompt "SNP:INIT>$" && shows "junk that is not meant"'
 # what takes its time: another one is at work
