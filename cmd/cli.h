@@ -82,6 +82,7 @@ struct cli {
 #define CMD_LIVE	(1U << 16)	/* prints while it goes on: no pager waits for its end */
 #define CMD_ALTERS	(1U << 19)	/* opens no host, and changes files or simulated ones */
 #define CMD_REOPEN	(1U << 18)	/* opens the devices for reading again and again */
+#define CMD_CONFIRMS	(1U << 20)	/* shows what it would change and asks then, or wants --yes */
 #define CMD_HIDDEN	(1U << 17)	/* for programs: not in the list of --help */
 
 /**
@@ -138,6 +139,15 @@ bool command_is_live(char *const *words, size_t nr);
  * Return: the exit code.  Exits by itself where argp answers, or complains
  */
 int dispatch(struct cli *cli, int argc, char **argv);
+
+/* ---- confirm.c */
+
+/* Is there somebody who can be asked? */
+bool confirm_can_ask(void);
+/* Ask, unless --yes or --dry-run said it: @question is a sentence without a full stop */
+bool confirm(struct cli *cli, const char *question);
+/* The end of a CMD_CONFIRMS that was not confirmed: exit code; frees @run */
+int confirm_declined(struct cli *cli, struct sevadm_run *run);
 
 /* ---- options.c */
 

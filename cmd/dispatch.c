@@ -162,7 +162,7 @@ static void choose_mode(struct cli *cli, const void *options)
 static int check_flags(struct cli *cli, unsigned int flags)
 {
 	bool lost = flags & CMD_DESTRUCTIVE, reboots = flags & CMD_REBOOTS;
-	char answer[8] = "";
+	char what[96];
 	int ret = fault_allowed(cli);
 
 	if (ret)
@@ -183,16 +183,20 @@ static int check_flags(struct cli *cli, unsigned int flags)
 	if (cli->wait_seconds && !(flags & CMD_EXCLUSIVE))
 		return report_error(cli, SEVADM_USAGE, NULL, "this command waits for nobody: no "
 				    "--wait");
-	if ((!lost && !reboots) || cli->yes || cli->dry_run)
+	if ((!lost && !reboots && !(flags & CMD_CONFIRMS)) || cli->yes || cli->dry_run)
 		return 0;
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+	if (!confirm_can_ask())
 		return report_error(cli, SEVADM_USAGE, "Say --yes if that is what you want.", lost ?
-				    "guests would be lost, and there is nobody to ask" :
-				    "this kernel would end, and there is nobody to ask");
-	fprintf(stderr, "sevadm: %s: %s%s%s. Go on? [y/N] ", cli->command->name,
-		lost ? "guests will be lost" : "", lost && reboots ? ", and " : "",
-		reboots ? "this host will go to another kernel" : "");
-	if (fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y'))
+				    "guests would be lost, and there is nobody to ask" : reboots ?
+				    "this kernel would end, and there is nobody to ask" :
+				    "the firmware's state would change, and there is nobody to ask");
+	/* what it is about is not known yet: it asks by itself */
+	if (!lost && !reboots)
+		return 0;
+	snprintf(what, sizeof(what), "%s%s%s", lost ? "guests will be lost" : "",
+		 lost && reboots ? ", and " : "",
+		 reboots ? "this host will go to another kernel" : "");
+	if (confirm(cli, what))
 		return 0;
 	return report_error(cli, SEVADM_FAILED, NULL, "not confirmed, nothing was done");
 }

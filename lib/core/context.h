@@ -173,6 +173,9 @@ int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 		       struct sevadm_step *step);
 /* GET_ID into @buf of *@len bytes, NULL and 0 to be told the length: that is in *@len after */
 int request_id(struct sevadm *adm, void *buf, uint32_t *len, struct sevadm_step *step);
+/* A command on /dev/sev by its number there; @step: how that was */
+int request_sev_issue(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
+		      struct sevadm_step *step);
 /* Of the first CPU, with its family and model; unknown where /proc does not tell */
 enum sevadm_generation request_generation(struct sevadm *adm, unsigned int *family,
 					  unsigned int *model);
@@ -206,6 +209,36 @@ void request_platforms(struct sevadm *adm, struct platforms *platforms);
 bool info_half_up(const struct sev_dbg_info *info);
 bool platforms_half_up(const struct platforms *platforms);
 
+/* ---- sev_request.c: commands of /dev/sev that change something, or want SEV up for it */
+
+/**
+ * request_sev_allowed - may a command be issued on /dev/sev of this kernel now?
+ * @adm:	handle
+ * @command:	FW_CMD_*
+ * @platforms:	as they are
+ *
+ * Some that the driver would carry out take the host down, or leave it half way: they bring
+ * SNP up from under running VMs, or SEV without SNP on a host of SNP.
+ * Return: 0; -errno, with the failure
+ */
+int request_sev_allowed(struct sevadm *adm, uint16_t command, const struct platforms *platforms);
+
+/**
+ * request_sev - issue one, allowed or not
+ * @adm:	handle
+ * @run:	a step is added
+ * @command:	FW_CMD_*, of those that /dev/sev has a number for
+ * @data:	its structure of uapi/linux/psp-sev.h, NULL for none
+ * @step:	how that was, and what was refused is the caller's to judge and to record, by
+ *		request_sev_fail() at the end.  NULL: it is recorded here
+ * Return: 0 or -errno
+ */
+int request_sev(struct sevadm *adm, struct sevadm_run *run, uint16_t command, void *data,
+		struct sevadm_step *step);
+
+/* Records @step of request_sev() as the failure, in the light of the kernel's release: -errno */
+int request_sev_fail(struct sevadm *adm, const struct sevadm_step *step, uint16_t command);
+
 /* ---- driver.c: what the drivers tell by other ways than the devices */
 
 /* A state of the host, in one sentence, and what to do about it: the same whoever meets it */
@@ -224,6 +257,7 @@ int core_fail_finding(struct sevadm *adm, const struct finding *finding);
  * @err:	0 or -errno: it could not be read
  * @whole:	from the first line on
  * @psp_dead:	"timed out, disabling PSP"
+ * @rmp:	"RMP table physical range": SNP is turned on in this host's registers
  * @status_failed: the driver's first question was refused
  * @iommu_silent: "Completion-Wait loop timed out"
  * @iommu_reused: a kdump kernel took the old one's buffers over
@@ -235,7 +269,7 @@ int core_fail_finding(struct sevadm *adm, const struct finding *finding);
  */
 struct driver_log {
 	int err;
-	bool whole, psp_dead, status_failed;
+	bool whole, psp_dead, rmp, status_failed;
 	bool iommu_silent, iommu_reused, iommu_failed;
 	unsigned int leaks, unreleased;
 };

@@ -90,6 +90,9 @@ static int look_at_line(void *arg, uint64_t seq, const char *text)
 	case MESSAGE_IOMMU_FAILED:
 		k->iommu_failed = true;
 		break;
+	case MESSAGE_RMP:
+		k->rmp = true;
+		break;
 	case MESSAGE_LEAK:
 		k->leaks++;
 		break;

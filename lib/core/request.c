@@ -136,9 +136,8 @@ static bool may_repeat(uint16_t command)
 	return row && row->retry;
 }
 
-/* A command on /dev/sev that changes nothing, into @buf */
-static int status_command(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
-			  struct sevadm_step *step)
+int request_sev_issue(struct sevadm *adm, uint32_t number, uint16_t command, void *buf,
+		      struct sevadm_step *step)
 {
 	struct sev_issue_cmd issue = { .cmd = number, .data = (uintptr_t)buf };
 	int ret;
@@ -165,7 +164,8 @@ int request_sev_status(struct sevadm *adm, struct sevadm_sev_status *status,
 		       struct sevadm_step *step)
 {
 	uint8_t buf[FW_SEV_STATUS_SIZE] = { 0 };
-	int ret = status_command(adm, SEV_USER_PLATFORM_STATUS, FW_CMD_PLATFORM_STATUS, buf, step);
+	int ret = request_sev_issue(adm, SEV_USER_PLATFORM_STATUS, FW_CMD_PLATFORM_STATUS, buf,
+				    step);
 
 	if (!ret)
 		decode_sev_status(buf, status);
@@ -184,8 +184,8 @@ int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 {
 	uint8_t buf[FW_SNP_STATUS_SIZE] = { 0 };
 	unsigned int family, model;
-	int ret = status_command(adm, SEV_USER_SNP_PLATFORM_STATUS, FW_CMD_SNP_PLATFORM_STATUS, buf,
-				 step);
+	int ret = request_sev_issue(adm, SEV_USER_SNP_PLATFORM_STATUS, FW_CMD_SNP_PLATFORM_STATUS,
+				    buf, step);
 
 	if (!ret)
 		decode_snp_status(buf, request_generation(adm, &family, &model), status);
@@ -195,7 +195,7 @@ int request_snp_status(struct sevadm *adm, struct sevadm_snp_status *status,
 int request_id(struct sevadm *adm, void *buf, uint32_t *len, struct sevadm_step *step)
 {
 	struct sev_user_data_get_id2 id = { .address = (uintptr_t)buf, .length = *len };
-	int ret = status_command(adm, SEV_USER_GET_ID2, FW_CMD_GET_ID, &id, step);
+	int ret = request_sev_issue(adm, SEV_USER_GET_ID2, FW_CMD_GET_ID, &id, step);
 
 	*len = id.length;
 	return ret;

@@ -21,9 +21,14 @@ enum {
 	SNP_GUEST_STATUS = 0x092,
 };
 
-/* Numbers of /dev/sev (include/uapi/linux/psp-sev.h); Debian 12's header lacks the last */
-#define USER_PLATFORM_STATUS		1
-#define USER_SNP_PLATFORM_STATUS	9
+/*
+ * By their numbers of /dev/sev (enum of uapi/linux/psp-sev.h, of which Debian 12's header
+ * lacks the end); 0: not one that a fault can be about
+ */
+static const uint16_t user_commands[] = {
+	0x003, PLATFORM_STATUS, 0x005, 0x006, 0x009, 0x008, 0x007, 0, 0,
+	SNP_PLATFORM_STATUS, 0x0cb, 0x0c9, 0x0cd,
+};
 
 /* The structure, if it is as long as in ABI version 1: a shorter one the driver refuses */
 static bool whole(const void *arg, size_t size)
@@ -39,10 +44,8 @@ static bool status_of(struct fault_call *call)
 	const struct sev_issue_cmd *issue = call->arg;
 
 	call->firmware = true;
-	if (issue->cmd == USER_PLATFORM_STATUS)
-		call->commands[0] = PLATFORM_STATUS;
-	else if (issue->cmd == USER_SNP_PLATFORM_STATUS)
-		call->commands[0] = SNP_PLATFORM_STATUS;
+	if (issue->cmd < sizeof(user_commands) / sizeof(user_commands[0]))
+		call->commands[0] = user_commands[issue->cmd];
 	return call->commands[0];
 }
 

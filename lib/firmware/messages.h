@@ -17,6 +17,7 @@ enum message_id {
 	MESSAGE_IOMMU_SILENT,		/* the IOMMU does not complete commands */
 	MESSAGE_IOMMU_REUSED,		/* a crash kernel took the old one's buffers over */
 	MESSAGE_INIT_FAILED,		/* SNP did not come up */
+	MESSAGE_RMP,			/* where the RMP is: SNP is turned on in the registers */
 };
 
 /**
