@@ -5,22 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/cert_files.h"
 #include "cmd/cli.h"
 #include "cmd/commands.h"
-#include "lib/util/cleanup.h"
-#include "lib/util/file.h"
 
 enum { KEY_ROOT = 0x200 };
-
-#define FILES_MAX	16
-#define CERTS_MAX	32
-#define FILE_SIZE_MAX	(1U << 20)
 
 /* Numbers of 4096 bits, in hexadecimal */
 #define NUMBER_TEXT	(2 * 512 + 1)
 
 struct cert_options {
-	const char *files[FILES_MAX], *root;
+	const char *files[CERT_FILES_MAX], *root;
 	size_t nr;
 };
 
@@ -39,8 +34,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->root = arg;
 		return 0;
 	case ARGP_KEY_ARG:
-		if (o->nr == FILES_MAX)
-			argp_error(state, "no more than %d files at a time", FILES_MAX);
+		if (o->nr == CERT_FILES_MAX)
+			argp_error(state, "no more than %d files at a time", CERT_FILES_MAX);
 		o->files[o->nr++] = arg;
 		return 0;
 	case ARGP_KEY_END:
@@ -60,64 +55,6 @@ static const struct argp show_argp = {
 	.doc = "Check the chain of a SEV platform from AMD's root to its PDH, signature by signature.",
 };
 
-/* ------------------------------------------------------------------- files */
-
-/* Certificates, and the bytes and the file that each is from */
-struct certs {
-	struct sevadm_cert cert[CERTS_MAX];
-	const char *file[CERTS_MAX], *encoding[CERTS_MAX];
-	uint8_t *bytes[FILES_MAX];
-	size_t nr, nr_files;
-};
-
-static void free_certs(struct certs *certs)
-{
-	for (size_t i = 0; i < certs->nr_files; i++)
-		free(certs->bytes[i]);
-	free(certs);
-}
-
-static int cannot_read(struct cli *cli, const char *file, int err)
-{
-	return report_error(cli, err == EACCES ? SEVADM_PERMISSION : SEVADM_FAILED,
-			    err == EFBIG ? "Name a file that holds certificates alone." : NULL,
-			    "read %.512s: %s (%s)", file, strerror(err), strerrorname_np(err));
-}
-
-static int read_file(struct cli *cli, const char *file, struct certs *certs)
-{
-	_cleanup_free_ char *text = NULL;
-	struct sevadm_failure failure;
-	const char *encoding;
-	size_t size, nr;
-	int ret = file_read_all(file, FILE_SIZE_MAX, &text, &size);
-
-	if (!ret)
-		ret = sevadm_bytes_decode(text, size, &certs->bytes[certs->nr_files], &size, &encoding);
-	if (ret)
-		return cannot_read(cli, file, -ret);
-	ret = sevadm_cert_parse(certs->bytes[certs->nr_files++], size, certs->cert + certs->nr,
-				CERTS_MAX - certs->nr, &nr, &failure);
-	for (size_t i = 0; i < nr; i++) {
-		certs->file[certs->nr] = file;
-		certs->encoding[certs->nr++] = encoding;
-	}
-	return ret ? report_error(cli, failure.kind, NULL, "%.512s: %s", file, failure.message) : 0;
-}
-
-/* Exit code; what could be read is in @certs even if the rest could not */
-static int read_files(struct cli *cli, const struct cert_options *o, struct certs **certs)
-{
-	int code = 0;
-
-	*certs = calloc(1, sizeof(**certs));
-	if (!*certs)
-		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
-	for (size_t i = 0; i < o->nr && !code; i++)
-		code = read_file(cli, o->files[i], *certs);
-	return code;
-}
-
 /* -------------------------------------------------------------------- show */
 
 struct cert_view {
@@ -125,7 +62,7 @@ struct cert_view {
 	uint64_t offset, size;
 	uint32_t version, api_major, api_minor, usage, algorithm, curve, key_bits;
 	char key_id[33], certifying_id[33], x[145], y[145];
-	char exponent[NUMBER_TEXT], modulus[NUMBER_TEXT], sha256[65];
+	char exponent[NUMBER_TEXT], modulus[NUMBER_TEXT], key_sha256[65], sha256[65];
 	bool platform;
 	uint32_t sig_usage[2], sig_algorithm[2];
 	const char *sig_usage_name[2], *sig_algorithm_name[2];
@@ -155,6 +92,7 @@ static const struct out_row cert_rows[] = {
 	OUT_ROW(V, "y", "Key, y", OUT_CHARS, y),
 	OUT_ROW(V, "exponent", "Key, exponent", OUT_CHARS, exponent),
 	OUT_ROW(V, "modulus", "Key, modulus", OUT_CHARS, modulus),
+	OUT_ROW(V, "key_sha256", "Key, SHA-256", OUT_CHARS, key_sha256),
 	OUT_ROW_WHEN(V, "signature1_usage", "Signature 1, usage", OUT_U32, sig_usage[0], platform),
 	OUT_ROW_WHEN(V, "signature1_usage_name", "Signature 1, by", OUT_STRING, sig_usage_name[0],
 		     platform),
@@ -176,14 +114,6 @@ static const struct out_row cert_rows[] = {
 };
 #undef V
 
-/* As they stand there; @bytes may be NULL, which is none */
-static void hex(char *out, const uint8_t *bytes, size_t size)
-{
-	*out = '\0';
-	for (size_t i = 0; bytes && i < size; i++)
-		sprintf(out + 2 * i, "%02x", bytes[i]);
-}
-
 /* A number whose least significant byte is first, without zeros before it */
 static void number(char *out, const uint8_t *bytes, size_t size)
 {
@@ -194,7 +124,7 @@ static void number(char *out, const uint8_t *bytes, size_t size)
 		turned[i] = bytes[size - 1 - i];
 	while (bytes && zeros + 1 < size && !turned[zeros])
 		zeros++;
-	hex(out, bytes ? turned + zeros : NULL, size - zeros);
+	certs_hex(out, bytes ? turned + zeros : NULL, size - zeros);
 }
 
 static void view_signature(const struct sevadm_cert_signature *sig, struct cert_view *v, int i)
@@ -207,7 +137,7 @@ static void view_signature(const struct sevadm_cert_signature *sig, struct cert_
 	v->sig_algorithm_name[i] = sevadm_cert_algorithm_name(sig->algorithm);
 	while (size && !sig->bytes[size - 1])
 		size--;
-	hex(v->sig[i], sig->bytes, size);
+	certs_hex(v->sig[i], sig->bytes, size);
 }
 
 static void view_cert(const struct sevadm_cert *c, struct cert_view *v)
@@ -228,13 +158,14 @@ static void view_cert(const struct sevadm_cert *c, struct cert_view *v)
 	v->curve = c->curve;
 	v->curve_name = sevadm_cert_curve_name(c->curve);
 	v->key_bits = c->key_bits;
-	hex(v->key_id, c->key_id, 16);
-	hex(v->certifying_id, c->certifying_id, 16);
+	certs_hex(v->key_id, c->key_id, 16);
+	certs_hex(v->certifying_id, c->certifying_id, 16);
 	number(v->x, c->x, 72);
 	number(v->y, c->y, 72);
 	number(v->exponent, c->exponent, len);
 	number(v->modulus, c->modulus, len);
-	hex(v->sha256, c->sha256, sizeof(c->sha256));
+	certs_hex(v->key_sha256, c->key_sha256, sizeof(c->key_sha256));
+	certs_hex(v->sha256, c->sha256, sizeof(c->sha256));
 	for (unsigned int i = 0; i < c->nr_signatures; i++)
 		view_signature(&c->signatures[i], v, (int)i);
 }
@@ -262,14 +193,14 @@ static void show_certs(struct cli *cli, const struct certs *certs)
 static int run_show(struct cli *cli, const void *options)
 {
 	struct certs *certs;
-	int code = read_files(cli, options, &certs);
+	const struct cert_options *o = options;
+	int code = certs_read(cli, o->files, o->nr, &certs);
 
 	if (!code) {
 		show_certs(cli, certs);
 		code = report_done(cli, "");
 	}
-	if (certs)
-		free_certs(certs);
+	certs_free(certs);
 	return code;
 }
 
@@ -308,7 +239,7 @@ static void show_chain(struct cli *cli, const struct sevadm_cert_chain *chain)
 	struct root_view root = { .name = chain->root };
 
 	if (chain->has_root) {
-		hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
+		certs_hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
 		out_object(cli->out, "root", NULL, root_rows, &root);
 	}
 	out_list(cli->out, "links", NULL, link_rows);
@@ -341,8 +272,7 @@ static int tell_verdict(struct cli *cli, const struct sevadm_cert_chain *chain)
 /* The one ARK in the file of --root, or NULL: exit code */
 static int read_root(struct cli *cli, const char *file, struct certs **certs)
 {
-	struct cert_options o = { .files = { file }, .nr = 1 };
-	int code = read_files(cli, &o, certs);
+	int code = certs_read(cli, &file, 1, certs);
 	const struct sevadm_cert *root = *certs ? (*certs)->cert : NULL;
 
 	if (!code && ((*certs)->nr != 1 || !root->ca || root->usage))
@@ -359,15 +289,13 @@ static int run_verify(struct cli *cli, const void *options)
 	int code = o->root ? read_root(cli, o->root, &root) : 0;
 
 	if (!code)
-		code = read_files(cli, o, &certs);
+		code = certs_read(cli, o->files, o->nr, &certs);
 	if (!code) {
 		sevadm_cert_verify(certs->cert, certs->nr, root ? root->cert : NULL, &chain);
 		code = tell_verdict(cli, &chain);
 	}
-	if (certs)
-		free_certs(certs);
-	if (root)
-		free_certs(root);
+	certs_free(certs);
+	certs_free(root);
 	return code;
 }
 

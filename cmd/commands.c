@@ -6,12 +6,14 @@
 #include "cmd/commands.h"
 
 const struct command *const commands[] = {
+	&cmd_cert_convert,
 	&cmd_cert_show,
 	&cmd_cert_verify,
 	&cmd_certs_lint,
 	&cmd_certs_show,
 	&cmd_check,
 	&cmd_complete,
+	&cmd_csr_sign,
 	&cmd_decommission,
 	&cmd_df_flush,
 	&cmd_explain,
@@ -19,6 +21,7 @@ const struct command *const commands[] = {
 	&cmd_init,
 	&cmd_kexec,
 	&cmd_monitor,
+	&cmd_oca_new,
 	&cmd_record_anonymise,
 	&cmd_record_diff,
 	&cmd_record_show,

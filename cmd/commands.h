@@ -5,12 +5,14 @@
 struct command;
 
 /* One file each */
+extern const struct command cmd_cert_convert;
 extern const struct command cmd_cert_show;
 extern const struct command cmd_cert_verify;
 extern const struct command cmd_certs_lint;
 extern const struct command cmd_certs_show;
 extern const struct command cmd_check;
 extern const struct command cmd_complete;
+extern const struct command cmd_csr_sign;
 extern const struct command cmd_decommission;
 extern const struct command cmd_df_flush;
 extern const struct command cmd_explain;
@@ -18,6 +20,7 @@ extern const struct command cmd_guests;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
 extern const struct command cmd_monitor;
+extern const struct command cmd_oca_new;
 extern const struct command cmd_record_anonymise;
 extern const struct command cmd_record_diff;
 extern const struct command cmd_record_show;

@@ -1442,6 +1442,8 @@ struct sevadm_cert_signature {
  * @signatures:	on it
  * @nr_signatures: places for them: 2; 1 with @ca
  * @sha256:	of @data
+ * @key_sha256:	of the key alone: the 1028 bytes of a platform's with curve, x and y; with @ca the
+ *		modulus, most significant byte first.  Who signs it anew leaves it as it is
  *
  * Values that no document has are kept as they are.
  */
@@ -1458,7 +1460,7 @@ struct sevadm_cert {
 	const uint8_t *exponent, *modulus;
 	struct sevadm_cert_signature signatures[2];
 	unsigned int nr_signatures;
-	uint8_t sha256[32];
+	uint8_t sha256[32], key_sha256[32];
 };
 
 /**
@@ -1472,6 +1474,18 @@ struct sevadm_cert {
  */
 int sevadm_bytes_decode(const void *data, size_t size, uint8_t **bytes, size_t *nr_bytes,
 			const char **encoding);
+
+/**
+ * sevadm_bytes_encode - bytes as text, or as they are
+ * @data:	what is to be written
+ * @size:	of it
+ * @encoding:	"binary", "hex" (64 digits a line) or "base64" (one line, as QEMU wants it)
+ * @text:	result, to be freed
+ * @nr_text:	of it
+ * Return: 0, -EINVAL (no such encoding), -ENOMEM
+ */
+int sevadm_bytes_encode(const void *data, size_t size, const char *encoding, uint8_t **text,
+			size_t *nr_text);
 
 /**
  * sevadm_cert_parse - the certificates of a SEV platform, one after the other
@@ -1576,6 +1590,89 @@ struct sevadm_cert_chain {
  */
 void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct sevadm_cert *root,
 			struct sevadm_cert_chain *chain);
+
+/**
+ * sevadm_cert_check - did this key sign that one?
+ * @signer:	the one
+ * @subject:	the other
+ * @link:	result: named as in a chain where it has the two, else "link"
+ */
+void sevadm_cert_check(const struct sevadm_cert *signer, const struct sevadm_cert *subject,
+		       struct sevadm_cert_link *link);
+
+#define SEVADM_CERT_SIZE	2084	/* of a platform's certificate, in bytes */
+
+/**
+ * struct sevadm_private_key - of an owner's certificate authority (OCA)
+ *
+ * On P-256 or P-384.  It is wiped when it is given up.
+ */
+struct sevadm_private_key;
+
+/**
+ * sevadm_private_key_new - make one
+ * @bits:	256 or 384, of the NIST curve; the tools of others make and want 384
+ * @key:	result, for sevadm_private_key_free()
+ * @failure:	why not
+ * Return: 0, -EINVAL (another number), -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_private_key_new(unsigned int bits, struct sevadm_private_key **key,
+			   struct sevadm_failure *failure);
+
+/**
+ * sevadm_private_key_read - one from a file's bytes
+ * @data:	PEM or DER: PKCS #8, or as `openssl ecparam -genkey` has it; for the caller to wipe
+ * @size:	of it
+ * @key:	result, for sevadm_private_key_free()
+ * @failure:	why not
+ * Return: 0, -EBADMSG (no private key), -ENOKEY (encrypted), -EPROTONOSUPPORT (on another
+ * curve, or none at all), -ENOMEM
+ */
+int sevadm_private_key_read(const void *data, size_t size, struct sevadm_private_key **key,
+			    struct sevadm_failure *failure);
+
+/**
+ * sevadm_private_key_pem - as PEM: PKCS #8, not encrypted
+ * @key:	which
+ * @pem:	result, for the caller to wipe and free
+ * @size:	of it, in bytes; a NUL follows
+ * @failure:	why not
+ * Return: 0, -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_private_key_pem(const struct sevadm_private_key *key, char **pem, size_t *size,
+			   struct sevadm_failure *failure);
+
+/**
+ * sevadm_private_key_free - wipe it and give it up
+ * @key:	which; NULL does
+ */
+void sevadm_private_key_free(struct sevadm_private_key *key);
+
+/**
+ * sevadm_oca_new - a certificate of an owner's certificate authority, signed by itself
+ * @key:	of the authority
+ * @cert:	result, SEVADM_CERT_SIZE bytes; ECDSA with SHA-256, as the firmware's own (AMD 55766,
+ *		appendix C)
+ * @failure:	why not
+ * Return: 0 or -EIO (libcrypto failed)
+ */
+int sevadm_oca_new(const struct sevadm_private_key *key, uint8_t *cert,
+		   struct sevadm_failure *failure);
+
+/**
+ * sevadm_csr_sign - sign the PEK of a platform, as its owner
+ * @csr:	as PEK_CSR gave it: a PEK without an OCA's signature
+ * @oca:	the owner's certificate, signed by itself
+ * @key:	its private key
+ * @cert:	result, SEVADM_CERT_SIZE bytes: the PEK for PEK_CERT_IMPORT, the signature in the first
+ *		place that is free
+ * @failure:	why not
+ * Return: 0; -EBADMSG (@csr or @oca is none, or damaged), -EALREADY (signed already), -EINVAL
+ * (the key is not that of @oca), -EIO (libcrypto failed)
+ */
+int sevadm_csr_sign(const struct sevadm_cert *csr, const struct sevadm_cert *oca,
+		    const struct sevadm_private_key *key, uint8_t *cert,
+		    struct sevadm_failure *failure);
 
 /**
  * struct sevadm_table_entry - of the table of certificates that a host hands to SNP guests

@@ -116,16 +116,33 @@ static void parse_ca(const uint8_t *p, struct sevadm_cert *c)
 	c->nr_signatures = 1;
 }
 
-static int hash(struct sevadm_cert *c)
+/* As who publishes a root's hash has it: the modulus, the most significant byte first */
+static int hash_modulus(struct sevadm_cert *c)
 {
 	struct crypto_sha256 state = { { 0 } };
-	int ret = crypto_sha256_update(&state, c->data, c->size);
+	int ret = 0;
 
-	return ret ? ret : crypto_sha256_final(&state, c->sha256);
+	for (size_t i = c->key_bits / 8; i-- && !ret;)
+		ret = crypto_sha256_update(&state, c->modulus + i, 1);
+	return ret ? ret : crypto_sha256_final(&state, c->key_sha256);
 }
 
-__attribute__((format(printf, 3, 4)))
-static int refuse(struct sevadm_failure *failure, int err, const char *format, ...)
+static int hash(struct sevadm_cert *c)
+{
+	struct crypto_sha256 whole = { { 0 } }, key = { { 0 } };
+	int ret = crypto_sha256_update(&whole, c->data, c->size);
+
+	if (!ret)
+		ret = crypto_sha256_final(&whole, c->sha256);
+	if (!ret && c->ca)
+		return hash_modulus(c);
+	if (!ret)
+		ret = crypto_sha256_update(&key, c->data + SEV_CERT_CURVE,
+					   SEV_CERT_SIGNED - SEV_CERT_CURVE);
+	return ret ? ret : crypto_sha256_final(&key, c->key_sha256);
+}
+
+int attest_refuse(struct sevadm_failure *failure, int err, const char *format, ...)
 {
 	va_list args;
 
@@ -145,12 +162,12 @@ static int no_cert(const uint8_t *p, size_t offset, size_t size, struct sevadm_f
 	if (!wanted && looks_sev(p + offset, size - offset))
 		wanted = SEV_CERT_SIZE;
 	if (wanted)
-		return refuse(failure, ENODATA, "truncated: the certificate at byte %zu has %zu of "
+		return attest_refuse(failure, ENODATA, "truncated: the certificate at byte %zu has %zu of "
 			      "%zu bytes", offset, size - offset, wanted);
 	if (offset)
-		return refuse(failure, EOVERFLOW, "trailing bytes: the %zu bytes from byte %zu on are "
+		return attest_refuse(failure, EOVERFLOW, "trailing bytes: the %zu bytes from byte %zu on are "
 			      "no certificate", size - offset, offset);
-	return refuse(failure, EBADMSG, "no certificate of a SEV platform is there");
+	return attest_refuse(failure, EBADMSG, "no certificate of a SEV platform is there");
 }
 
 int sevadm_cert_parse(const void *data, size_t size, struct sevadm_cert *certs, size_t max,
@@ -168,7 +185,7 @@ int sevadm_cert_parse(const void *data, size_t size, struct sevadm_cert *certs, 
 		if (left < len || (!ca && !looks_sev(p + offset, left)))
 			return no_cert(p, offset, size, failure);
 		if (*nr == max)
-			return refuse(failure, E2BIG, "there are more than %zu certificates", max);
+			return attest_refuse(failure, E2BIG, "there are more than %zu certificates", max);
 		*c = (struct sevadm_cert){ .offset = offset, .data = p + offset, .size = len,
 					   .version = le32(p + offset) };
 		if (ca)
@@ -176,7 +193,7 @@ int sevadm_cert_parse(const void *data, size_t size, struct sevadm_cert *certs, 
 		else
 			parse_sev(c->data, c);
 		if (hash(c))
-			return refuse(failure, EIO, "libcrypto cannot calculate SHA-256");
+			return attest_refuse(failure, EIO, "libcrypto cannot calculate SHA-256");
 		(*nr)++;
 		offset += len;
 	} while (offset < size);

@@ -46,4 +46,14 @@ static inline uint32_t le32(const uint8_t *p)
 	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
+static inline void put_le32(uint8_t *p, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(value >> 8 * i);
+}
+
+/* @failure of kind SEVADM_NO, for certificates that are not as they have to be: -@err */
+__attribute__((format(printf, 3, 4)))
+int attest_refuse(struct sevadm_failure *failure, int err, const char *format, ...);
+
 #endif

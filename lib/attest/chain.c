@@ -185,6 +185,22 @@ static void check_pair(const struct sevadm_cert *signer, const struct sevadm_cer
 	}
 }
 
+void sevadm_cert_check(const struct sevadm_cert *signer, const struct sevadm_cert *subject,
+		       struct sevadm_cert_link *link)
+{
+	int by = key_of(signer), on = key_of(subject);
+
+	*link = (struct sevadm_cert_link){ .name = "link" };
+	for (int i = 1; i < SEVADM_CERT_LINKS; i++)
+		if (links[i].signer == by && links[i].subject == on)
+			link->name = links[i].name;
+	if (by < 0 || on < 0)
+		say(link, SEVADM_CERT_FAIL, SEVADM_CERT_WRONG_USAGE, "wrong usage: 0x%x is none of a "
+		    "chain", by < 0 ? signer->usage : subject->usage);
+	else
+		check_pair(signer, subject, key_name(by), key_name(on), link);
+}
+
 /* ------------------------------------------------------------------- the chain */
 
 /* What can be said of either end of a link before its signature is looked at: is that all? */
@@ -231,16 +247,6 @@ static bool check_ends(const struct keys *keys, int signer, int subject,
 	return false;
 }
 
-static int hash_key(const struct sevadm_cert *ark, uint8_t digest[CRYPTO_SHA256_SIZE])
-{
-	struct crypto_sha256 state = { { 0 } };
-	int ret = 0;
-
-	for (size_t i = ark->key_bits / 8; i-- && !ret;)
-		ret = crypto_sha256_update(&state, ark->modulus + i, 1);
-	return ret ? ret : crypto_sha256_final(&state, digest);
-}
-
 /* The same key: its usage and ids are in what it signed of itself */
 static bool same_key(const struct sevadm_cert *a, const struct sevadm_cert *b)
 {
@@ -278,10 +284,7 @@ static void check_root(const struct keys *keys, const struct sevadm_cert *own,
 
 	if (!check_end(keys, ARK, link))
 		return;
-	if (hash_key(keys->cert[ARK], chain->root_sha256)) {
-		say(link, SEVADM_CERT_FAIL, SEVADM_CERT_CRYPTO, "libcrypto failed");
-		return;
-	}
+	memcpy(chain->root_sha256, keys->cert[ARK]->key_sha256, sizeof(chain->root_sha256));
 	chain->has_root = true;
 	chain->root = who_vouches(keys->cert[ARK], own, chain->root_sha256);
 	if (!chain->root)

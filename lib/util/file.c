@@ -82,7 +82,7 @@ int file_append(int fd, const void *record, size_t size)
 	return fsync(fd) ? -errno : 0;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int file_write_all(int fd, const char *data, size_t size)
 {
 	while (size) {
 		ssize_t n = write(fd, data, size);
@@ -97,8 +97,7 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-/* A name is on the disk when its directory is */
-static int sync_directory(const char *path)
+int file_sync_directory(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);
 	_cleanup_close_ int fd = copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -123,7 +122,7 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode)
 	fd = mkostemp(name, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	ret = write_all(fd, data, size);
+	ret = file_write_all(fd, data, size);
 	if (!ret && (fchmod(fd, mode) || fsync(fd)))
 		ret = -errno;
 	if (close(fd) && !ret)
@@ -134,7 +133,7 @@ int file_replace(const char *path, const void *data, size_t size, mode_t mode)
 		unlink(name);
 		return ret;
 	}
-	return sync_directory(path);
+	return file_sync_directory(path);
 }
 
 int file_read_line(const char *path, char *buf, size_t size)

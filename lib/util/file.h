@@ -52,6 +52,12 @@ int file_append(int fd, const void *record, size_t size);
  */
 int file_replace(const char *path, const void *data, size_t size, mode_t mode);
 
+/* All of it, however often write() has to be called: 0 or -errno */
+int file_write_all(int fd, const char *data, size_t size);
+
+/* A name is on the disk when its directory is: 0 or -errno */
+int file_sync_directory(const char *path);
+
 /* A file for a result, as a shell's > and >> make it, but 0600: a descriptor or -errno */
 int file_open_output(const char *path, bool append);
 
