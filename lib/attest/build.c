@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/attest/cert.h"
-#include "lib/crypto/sign.h"
+#include "lib/crypto/private_key.h"
 
 /* The same under the name that the public header has for it */
 static struct crypto_key *inner(const struct sevadm_private_key *key)

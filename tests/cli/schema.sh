@@ -186,6 +186,14 @@ for words in 'show *.cert' 'show two odd' 'show none' 'show ../create' 'show' 'v
 	code=$?
 	sample "cert $words"
 done
+(cd "$work/certs" && { head -c 1044 pek.cert && head -c 1040 /dev/zero; } >csr)
+for words in 'cert convert *.cert chain' 'cert convert --dry-run --encoding=hex chain .' 'cert convert odd x' \
+	'cert convert' 'oca new' 'oca new own.cert own.pem' 'oca new own.cert own.pem' 'csr sign' \
+	'csr sign csr own.cert own.pem --encoding=base64 signed' 'csr sign signed own.cert own.pem x' 'csr sign x x x x'; do
+	(cd "$work/certs" && eval "'$SEVADM' --json $words") >"$out" 2>"$err"
+	code=$?
+	sample "$words"
+done
 head -c 24 /dev/zero >"$work/empty"
 for words in "show $work/empty" "lint $work/empty" 'show /dev/null' lint "lint $work/create"; do
 	# shellcheck disable=SC2086 # words

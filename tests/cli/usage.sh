@@ -7,7 +7,7 @@
 set -u
 . "$(dirname "$0")/lib/tap.sh"
 
-offline_commands='cert:show cert:verify certs:lint certs:show explain sim:create sim:show sim:act'
+offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:lint certs:show explain sim:create sim:show sim:act'
 host_commands='decommission df-flush guests init shutdown status teardown wbinvd'
 machine --snp-guests=1
 keep

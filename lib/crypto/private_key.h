@@ -5,8 +5,8 @@
  * Functions return 0 or -errno: -EIO when libcrypto failed.  What libcrypto holds of a
  * private key it wipes before the memory is given up.
  */
-#ifndef CRYPTO_SIGN_H
-#define CRYPTO_SIGN_H
+#ifndef CRYPTO_PRIVATE_KEY_H
+#define CRYPTO_PRIVATE_KEY_H
 
 #include <stddef.h>
 #include <stdint.h>

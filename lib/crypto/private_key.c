@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "lib/crypto/sign.h"
+#include "lib/crypto/private_key.h"
 
 #include <errno.h>
 #include <stdbool.h>
