@@ -11,7 +11,12 @@ extern const struct command cmd_cert_verify;
 extern const struct command cmd_certs_lint;
 extern const struct command cmd_certs_show;
 extern const struct command cmd_check;
+extern const struct command cmd_commit;
 extern const struct command cmd_complete;
+extern const struct command cmd_config_diff;
+extern const struct command cmd_config_reset;
+extern const struct command cmd_config_set;
+extern const struct command cmd_config_show;
 extern const struct command cmd_csr_sign;
 extern const struct command cmd_decommission;
 extern const struct command cmd_df_flush;
@@ -36,6 +41,9 @@ extern const struct command cmd_sim_show;
 extern const struct command cmd_sim_step;
 extern const struct command cmd_status;
 extern const struct command cmd_teardown;
+extern const struct command cmd_vlek_load;
+extern const struct command cmd_vlek_show;
+extern const struct command cmd_vlek_verify;
 extern const struct command cmd_wbinvd;
 
 #endif

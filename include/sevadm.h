@@ -836,6 +836,136 @@ const char *sevadm_sev_state_name(uint32_t state);
  */
 const char *sevadm_snp_state_name(uint32_t state);
 
+/* ------------------------------------------------------------- configuration */
+
+/**
+ * struct sevadm_config - what SNP_CONFIG sets (AMD 56860, SNP_CONFIG)
+ * @reported_tcb: of which reports speak, and by which their key is derived
+ * @mask_chip_id: reports name no chip
+ * @mask_chip_key: reports are not signed
+ */
+struct sevadm_config {
+	struct sevadm_tcb reported_tcb;
+	bool mask_chip_id, mask_chip_key;
+};
+
+#define SEVADM_CONFIG_SAME	(-1)	/* stays what it is */
+
+/**
+ * struct sevadm_config_change - what of a configuration is to be different
+ * @has_raw:	@raw is meant, and not its components
+ * @raw:	TCB_VERSION as a whole
+ * @fmc, @bootloader, @tee, @snp, @microcode: of the reported TCB, or SEVADM_CONFIG_SAME
+ * @mask_chip_id, @mask_chip_key: 0, 1 or SEVADM_CONFIG_SAME
+ * @reset:	all zeros instead, as the firmware understands that
+ */
+struct sevadm_config_change {
+	bool has_raw, reset;
+	uint64_t raw;
+	int fmc, bootloader, tee, snp, microcode, mask_chip_id, mask_chip_key;
+};
+
+/**
+ * sevadm_config_plan - what a configuration would be
+ * @adm:	handle
+ * @now:	what the firmware says
+ * @change:	what is to be different
+ * @after:	result
+ *
+ * Refuses what the firmware would refuse: a component above the current one, a reserved byte;
+ * and a component that this generation does not have, or of which no layout is known.
+ * Return: 0; -EINVAL, -EOPNOTSUPP, with the failure
+ */
+int sevadm_config_plan(struct sevadm *adm, const struct sevadm_snp_status *now,
+		       const struct sevadm_config_change *change, struct sevadm_config *after);
+
+/**
+ * sevadm_config_set - SNP_CONFIG
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @config:	of sevadm_config_plan()
+ * @dry:	only plan it
+ * @run:	result
+ * Return: 0 or -errno, -EIO if the firmware refused
+ */
+int sevadm_config_set(struct sevadm *adm, const struct sevadm_config *config, bool dry,
+		      struct sevadm_run *run);
+
+/**
+ * sevadm_commit - SNP_COMMIT: no older firmware loads on this chip any more
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @dry:	only plan it
+ * @run:	result
+ * Return: 0 or -errno, -EIO if the firmware refused
+ */
+int sevadm_commit(struct sevadm *adm, bool dry, struct sevadm_run *run);
+
+#define SEVADM_HASHSTICK_SIZE	432
+
+/**
+ * struct sevadm_hashstick - a wrapped VLEK (AMD 56860, VLEK_LOAD)
+ * @bytes:	as it is
+ * @iv, @tag:	of its encryption
+ * @tcb:	that it is for
+ * @empty:	it is all zeros
+ * @reserved:	bytes that have to be zero are not
+ */
+struct sevadm_hashstick {
+	uint8_t bytes[SEVADM_HASHSTICK_SIZE];
+	uint8_t iv[12], tag[16];
+	struct sevadm_tcb tcb;
+	bool empty, reserved;
+};
+
+/**
+ * sevadm_hashstick_parse - take a wrapped VLEK apart
+ * @data:	bytes
+ * @size:	of @data
+ * @generation:	of the processor that it is for, which it does not tell
+ * @hashstick:	result
+ * @failure:	what is wrong with it
+ * Return: 0; -EINVAL: it is not as long as one
+ */
+int sevadm_hashstick_parse(const void *data, size_t size, enum sevadm_generation generation,
+			   struct sevadm_hashstick *hashstick, struct sevadm_failure *failure);
+
+/**
+ * struct sevadm_vlek_check - one thing that is looked at before a VLEK is loaded
+ * @name:	"reserved", "content", "tcb"
+ * @good:	it is as it has to be
+ * @why:	a sentence, without a full stop
+ */
+struct sevadm_vlek_check {
+	const char *name;
+	bool good;
+	char why[256];
+};
+
+#define SEVADM_VLEK_CHECKS	3
+
+/**
+ * sevadm_vlek_check - would the firmware of a host take it, as far as that can be told?
+ * @hashstick:	which
+ * @now:	what the firmware says
+ * @checks:	result, the TCB last
+ *
+ * Whether it was wrapped for this chip only the firmware can tell.
+ * Return: is all good?
+ */
+bool sevadm_vlek_check(const struct sevadm_hashstick *hashstick,
+		       const struct sevadm_snp_status *now,
+		       struct sevadm_vlek_check checks[SEVADM_VLEK_CHECKS]);
+
+/**
+ * sevadm_vlek_load - SNP_VLEK_LOAD
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @hashstick:	which
+ * @dry:	only plan it
+ * @run:	result
+ * Return: 0 or -errno, -EIO if the firmware refused
+ */
+int sevadm_vlek_load(struct sevadm *adm, const struct sevadm_hashstick *hashstick, bool dry,
+		     struct sevadm_run *run);
+
 /* --------------------------------------------------------- firmware commands */
 
 /**

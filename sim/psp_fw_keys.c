@@ -97,9 +97,11 @@ static bool version_older(const uint8_t a[3], const uint8_t b[3])
 	return false;
 }
 
+/* Reports speak of it from then on, too (Linux, Documentation/virt/coco/sev-guest.rst) */
 static void commit(struct psp_fw *fw)
 {
 	fw->committed_tcb = fw->current_tcb;
+	fw->reported_tcb = fw->current_tcb;
 	fw->committed_svn = fw->svn;
 	fw->committed_version[0] = fw->api_major;
 	fw->committed_version[1] = fw->api_minor;

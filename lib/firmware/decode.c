@@ -77,6 +77,17 @@ void decode_tcb(uint64_t raw, enum sevadm_generation generation, struct sevadm_t
 	};
 }
 
+uint64_t encode_tcb(const struct sevadm_tcb *tcb)
+{
+	uint64_t bootloader = tcb->bootloader, tee = tcb->tee, snp = tcb->snp;
+
+	if (!tcb->known)
+		return 0;
+	return tcb->reserved | (uint64_t)tcb->microcode << 56 |
+	       (tcb->has_fmc ? tcb->fmc | bootloader << 8 | tee << 16 | snp << 24 :
+		bootloader | tee << 8 | snp << 48);
+}
+
 #define SNP_FLAGS	0x0bU	/* RMP_INIT, ALIAS_CHECK, TIO */
 #define SNP_POLICY	0xffU
 

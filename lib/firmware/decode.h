@@ -21,5 +21,7 @@ void decode_snp_status(const uint8_t buf[FW_SNP_STATUS_SIZE], enum sevadm_genera
 
 /* Milan and Genoa: bootloader, TEE, SNP, microcode; Turin: FMC first; others: only raw */
 void decode_tcb(uint64_t raw, enum sevadm_generation generation, struct sevadm_tcb *tcb);
+/* The other way round, from its fields; 0 where no layout is known */
+uint64_t encode_tcb(const struct sevadm_tcb *tcb);
 
 #endif

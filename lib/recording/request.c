@@ -207,6 +207,31 @@ static const struct recording_field id2[] = {
 	{ 0 }
 };
 
+/* struct sev_user_data_snp_config, _vlek_load and _wrapped_vlek_hashstick: the same */
+#define SNP_CONFIG_SIZE	64
+static const struct recording_field snp_config[] = {
+	{ "reported_tcb", 0, 8, FIELD_HEX, 0 },
+	{ "flags", 8, 4, FIELD_HEX, 0 },
+	{ "rsvd", 12, 52, FIELD_BYTES, 0 },
+	{ 0 }
+};
+
+#define VLEK_LOAD_SIZE	16
+#define VLEK_ADDRESS	8
+static const struct recording_field vlek_load[] = {
+	{ "len", 0, 4, FIELD_U, 0 },
+	{ "vlek_wrapped_version", 4, 1, FIELD_U, 0 },
+	{ "rsvd", 5, 3, FIELD_BYTES, 0 },
+	{ "vlek_wrapped_address", VLEK_ADDRESS, 8, FIELD_HEX, FIELD_POINTER },
+	{ 0 }
+};
+
+#define HASHSTICK_SIZE	432
+static const struct recording_field hashstick[] = {
+	{ "wrapped", 0, HASHSTICK_SIZE, FIELD_BYTES, 0 },
+	{ 0 }
+};
+
 static const struct recording_field serial[] = {
 	{ "id", 0, 1, FIELD_BYTES, FIELD_SERIAL },
 	{ 0 }
@@ -268,6 +293,17 @@ static const struct recording_request requests[] = {
 	  .parts = { ARG(issue, struct sev_issue_cmd),
 		     DATA(snp_status, "struct sev_user_data_snp_status", SNP_STATUS_SIZE,
 			  PART_OUT) } },
+	{ .number = SEV_ISSUE_CMD, .command = 10, .name = "SNP_COMMIT", .flags = REQUEST_CHANGES,
+	  .parts = { ARG(issue, struct sev_issue_cmd) } },
+	{ .number = SEV_ISSUE_CMD, .command = 11, .name = "SNP_SET_CONFIG", .flags = REQUEST_CHANGES,
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(snp_config, "struct sev_user_data_snp_config", SNP_CONFIG_SIZE, PART_IN) } },
+	{ .number = SEV_ISSUE_CMD, .command = 12, .name = "SNP_VLEK_LOAD", .flags = REQUEST_CHANGES,
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(vlek_load, "struct sev_user_data_snp_vlek_load", VLEK_LOAD_SIZE, PART_IN),
+		     { .name = "hashstick", .type = "struct sev_user_data_snp_wrapped_vlek_hashstick",
+		       .size = HASHSTICK_SIZE, .parent = 1, .pointer = VLEK_ADDRESS,
+		       .flags = PART_IN | PART_SECRET, .fields = hashstick } } },
 	{ .number = SEV_ISSUE_CMD, .command = SEV_GET_ID2, .name = "GET_ID2",
 	  .parts = { ARG(issue, struct sev_issue_cmd),
 		     DATA(id2, "struct sev_user_data_get_id2",

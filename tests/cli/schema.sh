@@ -145,6 +145,24 @@ for words in status guests check 'decommission 1 --running --yes' wbinvd df-flus
 	on 'a fault' $words --fault='*:errno=EIO' --fault=SNP_DF_FLUSH:status=1
 done
 
+# what reports tell, the firmware for good, a VLEK
+machine --generation=turin --no-patch
+head -c 432 /dev/zero >"$work/zeros"
+{
+	printf 'an iv, 12 by\0\0\0\0'
+	head -c 384 /dev/zero | tr '\0' k
+	printf '\1\1\1\4\0\0\0\121\0\0\0\0\0\0\0\0a tag, 16 bytes.'
+} >"$work/stick"
+for words in 'config show' 'config diff' 'config diff --snp=3' 'config set --snp=3 --dry-run' \
+	'config set --snp=3 --mask-chip-id=on --yes' 'config set --snp=9 --yes' 'config set --snp=3' \
+	'config set' 'config diff' 'config reset --yes' 'commit --dry-run' 'commit --yes' commit \
+	"vlek show $work/stick" "vlek show --generation=milan $work/stick" "vlek show $work/create" \
+	"vlek verify $work/stick" "vlek verify $work/zeros" "vlek load $work/stick" "vlek load $work/zeros" \
+	"vlek load --dry-run $work/stick" "vlek load --fault=SNP_VLEK_LOAD:status=SUCCESS $work/stick" \
+	'config show --fault=SNP_PLATFORM_STATUS:errno=EINVAL'; do
+	# shellcheck disable=SC2086 # words
+	on 'a Turin' $words
+done
 # stopped by a signal in the middle
 machine --snp-guests=100
 hold_up --default-signal=TERM decommission --all --running --yes

@@ -61,6 +61,14 @@ host show --porcelain
 ok 'porcelain' 'code_is 0 && grep -q "^current_tcb.bootloader	9$" "$out" &&
 	grep -q "^identifiers	0	[0-9a-f]*$" "$out"'
 
+host config set --microcode=70 --snp=22 --yes
+host show tcb
+ok 'reported behind current' 'code_is 0 && printed "behind the current one: SNP 22 of 23, microcode 70 of 72;"'
+host show config --json
+ok 'and it differs' 'code_is 0 && json ".config == {\"mask_chip_id\": false, \"mask_chip_key\": false,
+	\"reported_tcb\": \"0x4616000000000009\", \"differs\": true}"'
+machine --generation=genoa
+
 # ---- one part
 
 for part in $parts; do

@@ -7,8 +7,8 @@
 set -u
 . "$(dirname "$0")/lib/tap.sh"
 
-offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:lint certs:show explain sim:create sim:show sim:act'
-host_commands='decommission df-flush guests init shutdown status teardown wbinvd'
+offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:lint certs:show explain sim:create sim:show sim:act vlek:show'
+host_commands='decommission df-flush guests init shutdown status teardown wbinvd commit config:diff config:reset config:set config:show vlek:load vlek:verify'
 machine --snp-guests=1
 keep
 
