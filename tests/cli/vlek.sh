@@ -95,5 +95,8 @@ machine --generation=genoa
 host --record="$work/rec" vlek load --force "$work/other"
 ok 'masked' 'code_is 6 && ! grep -q 6b6b6b6b "$work/rec" && ! grep -q a2tra2tr "$work/rec"'
 run --device="replay:$work/rec" vlek load --force "$work/other"
-ok 'and replayed' 'code_is 6 && said BAD_SVN'
+ok 'so it is not replayed' 'code_is 1 && said "masked"'
+host --record="$work/whole" --record-secrets vlek load --force "$work/other"
+run --device="replay:$work/whole" vlek load --force "$work/other"
+ok 'but where it was wanted in' 'code_is 6 && said BAD_SVN'
 done_testing
