@@ -76,6 +76,7 @@ const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *o
 	fw->tio = config->tio;
 	for (int i = 0; i < PSP_FW_MAX_SOCKETS; i++)
 		memcpy(fw->chip_id[i], config->chip_id[i], info->chip_id_length);
+	memcpy(fw->chip_secret, config->chip_secret, sizeof(fw->chip_secret));
 	fw->api_major = config->api_major;
 	fw->api_minor = config->api_minor;
 	if (!fw->api_major && !fw->api_minor) {

@@ -13,16 +13,17 @@
  * psp_fw_check() and psp_fw_attach() first.
  *
  * What is not modelled: memory is never encrypted (a page that a command
- * encrypts keeps its content); keys, certificates, sessions and what is signed
- * or sealed with them; firmware images other than a version number; time.
+ * encrypts keeps its content); sessions, attestation reports and what is sealed
+ * with either's keys; firmware images other than a version number; time.
  * SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and SET_STATE, which Linux never issues,
  * answer UNSUPPORTED.
  *
  * Files: psp_fw.c (one command), psp_fw_table.c (all of them), psp_fw_flush.c
- * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c
- * and psp_fw_keys.c (SEV platform), psp_fw_sev.c and psp_fw_migrate.c (SEV
- * guests), psp_fw_snp_platform.c, psp_fw_snp.c, psp_fw_snp_launch.c,
- * psp_fw_pages.c (SNP), psp_fw_check.c, psp_fw_generation.c, psp_fw_log.c.
+ * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c,
+ * psp_fw_nv.c, psp_fw_cert.c and psp_fw_keys.c (SEV platform), psp_fw_image.c,
+ * psp_fw_sev.c and psp_fw_migrate.c (SEV guests), psp_fw_snp_platform.c,
+ * psp_fw_snp.c, psp_fw_snp_launch.c, psp_fw_pages.c (SNP), psp_fw_check.c,
+ * psp_fw_generation.c, psp_fw_log.c.
  */
 #ifndef PSP_FW_H
 #define PSP_FW_H
@@ -92,6 +93,26 @@ struct psp_fw_sha256 {
 };
 
 /**
+ * struct psp_fw_public - a public key as certificates have it, numbers little-endian
+ * @bits:	256 or 384: of the NIST curve; 2048 or 4096: of an RSA modulus
+ * @x, @y:	the point's, of 72 bytes each; RSA: modulus and exponent, of @bits each
+ */
+struct psp_fw_public {
+	uint32_t bits;
+	const uint8_t *x, *y;
+};
+
+/**
+ * struct psp_fw_signed - what a signature is about
+ * @hash:	256 or 384: the SHA-2 that it was hashed with
+ */
+struct psp_fw_signed {
+	const void *data;
+	size_t len;
+	uint32_t hash;
+};
+
+/**
  * struct psp_fw_crypto - cryptography that the host lends to the firmware
  * @random:	fill @buf
  * @sha256_update: begin or continue a calculation
@@ -99,8 +120,12 @@ struct psp_fw_sha256 {
  * @sha256_drop: nothing will be asked of it any more; may be NULL by itself
  * @hmac_sha256: of @data with @key
  * @sha384:	of @data at once
- * @ecdsa_verify: P-384 signature (r and s, 72 bytes each, little-endian) of
- *		@digest under the public point (x and y, the same): 0 good, 1 bad
+ * @p384_public: the point (x and y, 72 bytes each, little-endian) of the private
+ *		key @d on P-384; -1 too when @d is none
+ * @p384_sign:	ECDSA signature (r and s, the same) by @d
+ * @verify:	signature by @key, of ECDSA (as above) or of RSASSA-PSS with a salt
+ *		as long as the digest (as many bytes as the modulus, little-endian):
+ *		0 good, 1 bad
  * @image_version: check the signed firmware image of @len bytes at @pa and read
  *		its version and security version number: 0 good, 1 bad signature
  *
@@ -110,8 +135,9 @@ struct psp_fw_sha256 {
  * - commands whose output is such a value (LAUNCH_MEASURE, ATTESTATION, PEK_CSR,
  *   PDH_CERT_EXPORT, SNP_GUEST_REQUEST, ...) answer HWERROR_PLATFORM (0x13)
  *   after every other check passed, and change nothing;
- * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, PEK_GEN,
- *   PDH_GEN) succeed, and the digest or key is not kept.
+ * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, INIT,
+ *   PEK_GEN, PDH_GEN) succeed, and there is no digest or key.  One that is there
+ *   and fails is hardware that fails: HWERROR_PLATFORM.
  *
  * KVM's launches of SEV, SEV-ES and SNP guests need no signatures and images;
  * without the rest a SEV guest stops at LAUNCH_MEASURE.
@@ -125,8 +151,11 @@ struct psp_fw_crypto {
 	int (*hmac_sha256)(void *opaque, const void *key, size_t key_len, const void *data,
 			   size_t len, uint8_t mac[32]);
 	int (*sha384)(void *opaque, const void *data, size_t len, uint8_t digest[48]);
-	int (*ecdsa_verify)(void *opaque, const uint8_t point[144], const uint8_t digest[48],
-			    const uint8_t signature[144]);
+	int (*p384_public)(void *opaque, const uint8_t d[48], uint8_t point[144]);
+	int (*p384_sign)(void *opaque, const uint8_t d[48], const struct psp_fw_signed *what,
+			 uint8_t signature[144]);
+	int (*verify)(void *opaque, const struct psp_fw_public *key,
+		      const struct psp_fw_signed *what, const uint8_t *signature);
 	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
 			     uint8_t *svn);
 };
@@ -250,6 +279,8 @@ enum psp_fw_condition {
  *		given with it, and SEV-ES guests have those above
  * @tio:	SNP_INIT_EX takes TIO_EN; of SEV-TIO's own commands there is none
  * @chip_id:	GET_ID's 64 bytes per socket, as many of them as the generation has
+ * @chip_secret: what the chip's own keys are derived from; all zero: the first of
+ *		@chip_id
  */
 struct psp_fw_config {
 	uint32_t nr_threads;
@@ -267,6 +298,7 @@ struct psp_fw_config {
 	uint32_t switches;
 	uint32_t conditions;
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
+	uint8_t chip_secret[32];
 };
 
 /* A set of core complexes */
@@ -346,6 +378,22 @@ struct psp_fw_sev_guest {
 	uint8_t measure[48];
 };
 
+#define PSP_FW_CERT_LENGTH	2084u	/* SEV certificate, 55766 appendix C.1 */
+
+/**
+ * struct psp_fw_keys - the platform's identity: private keys and certificates
+ * @present:	0: nothing of the rest, which is zero then
+ * @oca_key:	zero when the OCA is somebody else's
+ *
+ * Bytes alone: the non-volatile area has them in this form.
+ */
+struct psp_fw_keys {
+	uint8_t present;
+	uint8_t pad[3];
+	uint8_t oca_key[48], pek_key[48], pdh_key[48];
+	uint8_t oca[PSP_FW_CERT_LENGTH], pek[PSP_FW_CERT_LENGTH], pdh[PSP_FW_CERT_LENGTH];
+};
+
 /**
  * struct psp_fw - the whole state
  *
@@ -370,6 +418,7 @@ struct psp_fw {
 	uint8_t cth, tio;
 	uint8_t pad0[3];
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
+	uint8_t chip_secret[32];
 	uint16_t thread_ccx[PSP_FW_MAX_THREADS];
 	uint32_t thread_apic[PSP_FW_MAX_THREADS];
 	uint64_t thread_enabled[PSP_FW_MAX_THREADS / 64];
@@ -382,6 +431,7 @@ struct psp_fw {
 	uint32_t pek_generation, pdh_generation;
 	uint8_t owned;			/* PEK_CERT_IMPORT: externally owned */
 	uint8_t pad1[7];
+	struct psp_fw_keys keys;
 
 	/* From here on: cleared by psp_fw_reset() */
 	uint64_t command_count;

@@ -124,6 +124,17 @@ enum psp_status {
 	PSP_CMDBUF_STATUS		= 0x40,
 };
 
+/* What a key is for (55766, appendix C) */
+enum psp_usage {
+	PSP_USAGE_ARK	= 0x0000,
+	PSP_USAGE_ASK	= 0x0013,
+	PSP_USAGE_NONE	= 0x1000,
+	PSP_USAGE_OCA	= 0x1001,
+	PSP_USAGE_PEK	= 0x1002,
+	PSP_USAGE_PDH	= 0x1003,
+	PSP_USAGE_CEK	= 0x1004,
+};
+
 /* SEV platform states (55766, 5.1.1); SNP knows UNINIT and INIT only */
 enum psp_platform_state {
 	PSP_UNINIT	= 0,

@@ -81,7 +81,7 @@ static const char *check_platform(const struct psp_fw *fw)
 		return "length of the non-volatile area";
 	if ((fw->tmr_address | fw->nv_address | fw->rmp_base | fw->rmp_end) >> 52)
 		return "address out of range";
-	return NULL;
+	return psp_fw_keys_check(&fw->keys);
 }
 
 static const char *check_sev_guests(const struct psp_fw *fw, struct holders *h)

@@ -17,7 +17,6 @@
 #define PSP_FW_PAGE_MASK	(~(uint64_t)(PSP_FW_PAGE_SIZE - 1))
 #define PSP_FW_2M		(2ull << 20)
 #define PSP_FW_NV_LENGTH	0x8000u
-#define PSP_FW_CERT_LENGTH	2084u	/* SEV certificate, 55766 appendix C.1 */
 #define PSP_FW_SESSION_LENGTH	128u
 #define PSP_FW_PACKET_HDR_LENGTH 52u
 
@@ -136,7 +135,7 @@ static inline bool psp_fw_ccxs_empty(const struct psp_fw_ccxs *set)
 	return !(set->w[0] | set->w[1] | set->w[2] | set->w[3]);
 }
 
-/* psp_fw_platform.c, psp_fw_keys.c: SEV platform */
+/* psp_fw_platform.c, psp_fw_keys.c, psp_fw_image.c: SEV platform */
 uint32_t psp_fw_run_nop(struct psp_fw_call *call);
 uint32_t psp_fw_run_init(struct psp_fw_call *call);
 uint32_t psp_fw_run_init_ex(struct psp_fw_call *call);
@@ -144,14 +143,37 @@ uint32_t psp_fw_run_shutdown(struct psp_fw_call *call);
 uint32_t psp_fw_run_factory_reset(struct psp_fw_call *call);
 uint32_t psp_fw_run_platform_status(struct psp_fw_call *call);
 uint32_t psp_fw_run_get_id(struct psp_fw_call *call);
+
+/* psp_fw_nv.c: what is kept without power, in the area that INIT_EX gives */
 uint32_t psp_fw_nv_check(struct psp_fw *fw);
 void psp_fw_nv_store(struct psp_fw *fw);
+uint32_t psp_fw_nv_load(struct psp_fw *fw, uint64_t pa);
+uint32_t psp_fw_kept_pages(struct psp_fw *fw, uint64_t pa, uint64_t len);
+void psp_fw_identity_forget(struct psp_fw *fw);
+
+/* psp_fw_cert.c: keys and SEV certificates */
+bool psp_fw_can_sign(const struct psp_fw *fw);
+const char *psp_fw_keys_check(const struct psp_fw_keys *keys);
+int psp_fw_key_new(struct psp_fw *fw, uint8_t d[48], uint8_t point[144]);
+int psp_fw_key_derive(struct psp_fw *fw, const char *label, const void *context, size_t len,
+		      uint8_t d[48], uint8_t point[144]);
+void psp_fw_cert_make(const struct psp_fw *fw, uint32_t usage, const uint8_t point[144],
+		      uint8_t cert[PSP_FW_CERT_LENGTH]);
+int psp_fw_cert_sign(struct psp_fw *fw, uint8_t cert[PSP_FW_CERT_LENGTH], int slot,
+		     uint32_t usage, const uint8_t d[48]);
+void psp_fw_cert_unsigned(uint8_t cert[PSP_FW_CERT_LENGTH]);
+void psp_fw_cert_take(const uint8_t pek[PSP_FW_CERT_LENGTH], const uint8_t oca[PSP_FW_CERT_LENGTH],
+		      uint8_t out[PSP_FW_CERT_LENGTH]);
+uint32_t psp_fw_cert_import_check(struct psp_fw *fw, const uint8_t pek[PSP_FW_CERT_LENGTH],
+				  const uint8_t oca[PSP_FW_CERT_LENGTH]);
 
 uint32_t psp_fw_run_pek_gen(struct psp_fw_call *call);
 uint32_t psp_fw_run_pek_csr(struct psp_fw_call *call);
 uint32_t psp_fw_run_pek_cert_import(struct psp_fw_call *call);
 uint32_t psp_fw_run_pdh_cert_export(struct psp_fw_call *call);
 uint32_t psp_fw_run_pdh_gen(struct psp_fw_call *call);
+uint32_t psp_fw_identity_make(struct psp_fw *fw);
+
 uint32_t psp_fw_run_download_firmware(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_download_firmware_ex(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_commit(struct psp_fw_call *call);

@@ -12,91 +12,9 @@
 #define TMR_LENGTH	(1u << 20)
 #define TMR_LENGTH_SNP	(2u << 20)
 
-/*
- * Our own layout of the 32 KB non-volatile area; AMD's is not published.  An
- * area of one repeated byte, 00 or FF, is one that was never written.
- *
- *	00 magic	08 sum of what follows	0C owned
- *	10 PEK generation	14 PDH generation	18.. zero
- */
-#define NV_MAGIC	0x3130414e56564553ull	/* "SEVVNA01" */
-#define NV_USED		0x18
-
 uint32_t psp_fw_run_nop(struct psp_fw_call *call)
 {
 	(void)call;
-	return PSP_SUCCESS;
-}
-
-/* FNV-1a, 32 bits: finds damage, proves nothing */
-static uint32_t nv_sum(const uint8_t *p, size_t len)
-{
-	uint32_t sum = 0x811c9dc5u;
-
-	while (len--)
-		sum = (sum ^ *p++) * 0x01000193u;
-	return sum;
-}
-
-/* Write what the platform keeps to the area that INIT_EX gave, if it did */
-void psp_fw_nv_store(struct psp_fw *fw)
-{
-	uint8_t head[NV_USED];
-
-	if (!fw->nv_len)
-		return;
-	psp_fw_put64(head, NV_MAGIC);
-	psp_fw_put32(head + 0xc, fw->owned);
-	psp_fw_put32(head + 0x10, fw->pek_generation);
-	psp_fw_put32(head + 0x14, fw->pdh_generation);
-	psp_fw_put32(head + 8, nv_sum(head + 0xc, NV_USED - 0xc));
-	psp_fw_write(fw, fw->nv_address, head, sizeof(head));
-}
-
-/* Under SNP a buffer that the firmware keeps must have been given to it */
-static uint32_t kept_pages(struct psp_fw *fw, uint64_t pa, uint64_t len)
-{
-	for (uint64_t page = pa & PSP_FW_PAGE_MASK; page < pa + len; page += PSP_FW_PAGE_SIZE)
-		if (!psp_fw_page_writable(fw, page))
-			return PSP_INVALID_PAGE_STATE;
-	return PSP_SUCCESS;
-}
-
-/* Can the area still be written?  Its pages may have been reclaimed since INIT_EX: 0x1A */
-uint32_t psp_fw_nv_check(struct psp_fw *fw)
-{
-	return kept_pages(fw, fw->nv_address, fw->nv_len);
-}
-
-static bool nv_fresh(const uint8_t *head)
-{
-	for (int i = 1; i < NV_USED; i++)
-		if (head[i] != head[0])
-			return false;
-	return head[0] == 0 || head[0] == 0xff;
-}
-
-/* Read it back: 0x18, after which the area is erased and the next INIT_EX succeeds */
-static uint32_t nv_load(struct psp_fw *fw, uint64_t pa)
-{
-	uint8_t head[NV_USED];
-
-	if (psp_fw_read(fw, pa, head, sizeof(head)))
-		return PSP_INVALID_ADDRESS;
-	if (nv_fresh(head)) {
-		fw->owned = 0;
-		fw->pek_generation = 0;
-		fw->pdh_generation = 0;
-		return PSP_SUCCESS;
-	}
-	if (psp_fw_get64(head) != NV_MAGIC || psp_fw_get32(head + 0xc) > 1 ||
-	    psp_fw_get32(head + 8) != nv_sum(head + 0xc, NV_USED - 0xc)) {
-		psp_fw_fill(fw, pa, 0, PSP_FW_NV_LENGTH);
-		return PSP_SECURE_DATA_INVALID;
-	}
-	fw->owned = (uint8_t)psp_fw_get32(head + 0xc);
-	fw->pek_generation = psp_fw_get32(head + 0x10);
-	fw->pdh_generation = psp_fw_get32(head + 0x14);
 	return PSP_SUCCESS;
 }
 
@@ -153,7 +71,7 @@ static uint32_t init_tmr(struct psp_fw *fw, const struct init_args *a)
 
 /*
  * INIT, INIT_EX: 0x1 (table), 0x13, 0x3, 0x1 (RMP), [EX: 0x4, 0x9, 0x4],
- * 0x1A, [EX: 0x18], 0x9, 0x4.
+ * 0x1A, [EX: 0x18], 0x9, 0x4, 0x13 (keys).
  */
 static uint32_t do_init(struct psp_fw *fw, const struct init_args *a)
 {
@@ -168,13 +86,15 @@ static uint32_t do_init(struct psp_fw *fw, const struct init_args *a)
 		return PSP_INVALID_PLATFORM_STATE;
 	status = init_nv(fw, a);
 	if (!status && a->ex)
-		status = kept_pages(fw, a->nv_address, a->nv_len);
+		status = psp_fw_kept_pages(fw, a->nv_address, a->nv_len);
 	if (!status && es)
-		status = kept_pages(fw, a->tmr_address, a->tmr_len);
+		status = psp_fw_kept_pages(fw, a->tmr_address, a->tmr_len);
 	if (!status && a->ex)
-		status = nv_load(fw, a->nv_address);
+		status = psp_fw_nv_load(fw, a->nv_address);
 	if (!status)
 		status = init_tmr(fw, a);
+	if (!status)
+		status = psp_fw_identity_make(fw);
 	if (status)
 		return status;
 
@@ -185,10 +105,6 @@ static uint32_t do_init(struct psp_fw *fw, const struct init_args *a)
 	fw->es = es;
 	fw->flushed = 0;
 	fw->sev_state = PSP_INIT;
-	if (!fw->pek_generation)
-		fw->pek_generation = 1;
-	if (!fw->pdh_generation)
-		fw->pdh_generation = 1;
 	psp_fw_nv_store(fw);
 	if (fw->snp_state == PSP_UNINIT)
 		psp_fw_asids_all_dirty(fw);
@@ -243,12 +159,10 @@ uint32_t psp_fw_run_shutdown(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* FACTORY_RESET: 0x1 (table) */
+/* FACTORY_RESET: 0x1 (table); the next INIT makes other keys */
 uint32_t psp_fw_run_factory_reset(struct psp_fw_call *call)
 {
-	call->fw->owned = 0;
-	call->fw->pek_generation = 0;
-	call->fw->pdh_generation = 0;
+	psp_fw_identity_forget(call->fw);
 	return PSP_SUCCESS;
 }
 

@@ -215,14 +215,14 @@ uint32_t psp_fw_params_snp_launch_finish(struct psp_fw_call *call)
 static uint32_t verify(struct psp_fw *fw, const uint8_t *data, size_t len, const uint8_t *auth,
 		       size_t sig, size_t key)
 {
+	const struct psp_fw_public point = { .bits = 384, .x = auth + key + 4, .y = auth + key + 76 };
+	const struct psp_fw_signed what = { .data = data, .len = len, .hash = 384 };
 	const struct psp_fw_crypto *crypto = fw->ops->crypto;
-	uint8_t digest[48];
 
-	if (!crypto || !crypto->ecdsa_verify || !crypto->sha384 ||
-	    crypto->sha384(fw->opaque, data, len, digest))
+	if (!crypto || !crypto->verify)
 		return PSP_HWERROR_PLATFORM;
-	return crypto->ecdsa_verify(fw->opaque, auth + key + 4, digest, auth + sig) ?
-	       PSP_BAD_SIGNATURE : PSP_SUCCESS;
+	return crypto->verify(fw->opaque, &point, &what, auth + sig) ? PSP_BAD_SIGNATURE :
+								       PSP_SUCCESS;
 }
 
 /* The owner's word on what was launched: 0x9, 0x13 (no digest), 0xB, 0x7, 0x16, 0xA */

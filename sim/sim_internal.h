@@ -19,7 +19,7 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		9u
+#define SIM_LAYOUT		10u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x100000000ull	/* of page 0 */

@@ -10,6 +10,8 @@
 #include <sys/random.h>
 
 #include "lib/crypto/digest.h"
+#include "lib/crypto/sign.h"
+#include "lib/crypto/verify.h"
 
 _Static_assert(sizeof(struct psp_fw_sha256) == sizeof(struct crypto_sha256), "state of SHA-256");
 
@@ -66,10 +68,52 @@ static int sim_sha384(void *opaque, const void *data, size_t len, uint8_t digest
 	return crypto_sha384(data, len, digest) ? -1 : 0;
 }
 
+static int sim_p384_public(void *opaque, const uint8_t d[48], uint8_t point[144])
+{
+	(void)opaque;
+	return crypto_p384_public(d, point, point + CRYPTO_EC_SIZE) ? -1 : 0;
+}
+
+static struct crypto_signed what_is(const struct psp_fw_signed *what)
+{
+	return (struct crypto_signed){
+		.data = what->data, .size = what->len,
+		.hash = what->hash == 384 ? CRYPTO_HASH_SHA384 : CRYPTO_HASH_SHA256,
+	};
+}
+
+static int sim_p384_sign(void *opaque, const uint8_t d[48], const struct psp_fw_signed *what,
+			 uint8_t signature[144])
+{
+	struct crypto_signed s = what_is(what);
+
+	(void)opaque;
+	return crypto_p384_sign(d, &s, signature, signature + CRYPTO_EC_SIZE) ? -1 : 0;
+}
+
+static int sim_verify(void *opaque, const struct psp_fw_public *key,
+		      const struct psp_fw_signed *what, const uint8_t *signature)
+{
+	struct crypto_rsa rsa = { .modulus = key->x, .exponent = key->y, .size = key->bits / 8 };
+	struct crypto_ec ec = { .x = key->x, .y = key->y, .bits = key->bits };
+	struct crypto_signed s = what_is(what);
+	int ret;
+
+	(void)opaque;
+	if (key->bits > 384)
+		ret = crypto_rsa_pss_verify(&rsa, &s, signature);
+	else
+		ret = crypto_ecdsa_verify(&ec, &s, signature, signature + CRYPTO_EC_SIZE);
+	return ret ? -1 : 0;
+}
+
 const struct psp_fw_crypto device_sim_crypto = {
 	.random = sim_random,
 	.sha256_update = sim_sha256_update,
 	.sha256_final = sim_sha256_final,
 	.hmac_sha256 = sim_hmac_sha256,
 	.sha384 = sim_sha384,
+	.p384_public = sim_p384_public,
+	.p384_sign = sim_p384_sign,
+	.verify = sim_verify,
 };

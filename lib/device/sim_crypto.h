@@ -4,7 +4,7 @@
 
 /*
  * What the firmware of a simulated host calculates with, for sim_create() and
- * sim_open().  No signatures, no firmware images.
+ * sim_open().  No firmware images.
  */
 extern const struct psp_fw_crypto device_sim_crypto;
 

@@ -231,13 +231,15 @@ START_TEST(launch_finish)
 }
 END_TEST
 
-static int verify_good(void *opaque, const uint8_t point[144], const uint8_t digest[48],
-		       const uint8_t signature[144])
+static int verify_good(void *opaque, const struct psp_fw_public *key,
+		       const struct psp_fw_signed *what, const uint8_t *signature)
 {
 	(void)opaque;
-	(void)digest;
+	ck_assert_uint_eq(key->bits, 384);
+	ck_assert_ptr_eq(key->y, key->x + 72);
+	ck_assert_uint_eq(what->hash, 384);
 	/* the parts are where the layout of ID_AUTH has them */
-	return point[0] == 0x11 && signature[0] == 0x22 ? 0 : -1;
+	return key->x[0] == 0x11 && signature[0] == 0x22 ? 0 : -1;
 }
 
 /* id block: 0xB, 0x7, 0x16, 0xA */
@@ -273,7 +275,7 @@ START_TEST(launch_finish_id_block)
 		field[i][0] ^= 4;
 	}
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_HWERROR_PLATFORM);
-	m->crypto.ecdsa_verify = verify_good;
+	m->crypto.verify = verify_good;
 	IS(machine_cmd(m, PSP_CMD_SNP_LAUNCH_FINISH, b), PSP_BAD_SIGNATURE);
 	auth[0x680] = 0x22;			/* signature by the author key */
 	auth[0x884] = 0x11;
