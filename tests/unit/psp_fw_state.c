@@ -88,6 +88,8 @@ START_TEST(check_platform)
 	BROKEN(fw->rmp_end = fw->rmp_base, "RMP of no length");
 	BROKEN(fw->nv_len = 1, "length of the non-volatile area");
 	BROKEN(fw->tmr_address = 1ull << 52, "address out of range");
+	BROKEN(fw->keys.pek_key[47] = 1, "keys of a platform without");
+	BROKEN(fw->keys.present = 1, "certificates of the platform are none");
 	BROKEN(fw->sev_state = PSP_UNINIT, "SEV buffers while SEV is down");
 	BROKEN(fw->sev_state = PSP_INIT, "SEV platform state disagrees with its guests");
 	BROKEN(fw->snp_state = PSP_UNINIT, "SNP guest while SNP is down");
