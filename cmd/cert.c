@@ -229,28 +229,49 @@ static const struct out_row root_rows[] = {
 	OUT_END
 };
 
-static void show_chain(struct cli *cli, const struct sevadm_cert_chain *chain)
+static bool is_one_of(const char *name, const char *const *names, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+const struct sevadm_cert_link *cert_show_links(struct cli *cli, const struct sevadm_cert_chain *chain,
+					       const char *const *names, size_t nr)
 {
 	static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
 	static const char *const causes[] = {
 		NULL, "missing", "twice", "unknown-root", "version", "wrong-usage", "wrong-key",
 		"signature", "order", "crypto",
 	};
-	struct root_view root = { .name = chain->root };
+	const struct sevadm_cert_link *bad = NULL;
 
-	if (chain->has_root) {
-		certs_hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
-		out_object(cli->out, "root", NULL, root_rows, &root);
-	}
 	out_list(cli->out, "links", NULL, link_rows);
 	for (int i = 0; i < SEVADM_CERT_LINKS; i++) {
 		const struct sevadm_cert_link *link = &chain->links[i];
 		struct link_view view = { link->name, verdicts[link->verdict], causes[link->cause],
 					  link->why };
 
+		if (names && !is_one_of(link->name, names, nr))
+			continue;
 		out_list_item(cli->out, &view);
+		if (!bad && link->verdict == SEVADM_CERT_FAIL)
+			bad = link;
 	}
 	out_list_end(cli->out);
+	return bad;
+}
+
+static void show_chain(struct cli *cli, const struct sevadm_cert_chain *chain)
+{
+	struct root_view root = { .name = chain->root };
+
+	if (chain->has_root) {
+		certs_hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
+		out_object(cli->out, "root", NULL, root_rows, &root);
+	}
+	cert_show_links(cli, chain, NULL, 0);
 }
 
 static int tell_verdict(struct cli *cli, const struct sevadm_cert_chain *chain)

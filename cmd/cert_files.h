@@ -30,6 +30,12 @@ void certs_free(struct certs *certs);
 /* In hexadecimal, as they stand there; @bytes may be NULL, which is none */
 void certs_hex(char *out, const uint8_t *bytes, size_t size);
 
+/* ---- cert.c */
+
+/* Those of @names, NULL: all, as a member of the result; the first of them that fails, or NULL */
+const struct sevadm_cert_link *cert_show_links(struct cli *cli, const struct sevadm_cert_chain *chain,
+					       const char *const *names, size_t nr);
+
 /* ---- cert_write.c */
 
 /* PDH, PEK, OCA, CEK, ASK, ARK: the order of files, and what a set of them is named by */

@@ -6,6 +6,7 @@ struct command;
 
 /* One file each */
 extern const struct command cmd_cert_convert;
+extern const struct command cmd_cert_export;
 extern const struct command cmd_cert_show;
 extern const struct command cmd_cert_verify;
 extern const struct command cmd_certs_lint;
@@ -26,10 +27,20 @@ extern const struct command cmd_init;
 extern const struct command cmd_kexec;
 extern const struct command cmd_monitor;
 extern const struct command cmd_oca_new;
+extern const struct command cmd_owner_external;
+extern const struct command cmd_owner_self;
+extern const struct command cmd_owner_show;
+extern const struct command cmd_pdh_export;
+extern const struct command cmd_pdh_gen;
+extern const struct command cmd_pek_csr;
+extern const struct command cmd_pek_export;
+extern const struct command cmd_pek_gen;
+extern const struct command cmd_pek_import;
 extern const struct command cmd_record_anonymise;
 extern const struct command cmd_record_diff;
 extern const struct command cmd_record_show;
 extern const struct command cmd_recover;
+extern const struct command cmd_reset;
 extern const struct command cmd_run;
 extern const struct command cmd_shell;
 extern const struct command cmd_show;

@@ -1804,6 +1804,101 @@ int sevadm_csr_sign(const struct sevadm_cert *csr, const struct sevadm_cert *oca
 		    const struct sevadm_private_key *key, uint8_t *cert,
 		    struct sevadm_failure *failure);
 
+/* Places of struct sevadm_keys, in the order of files */
+enum { SEVADM_KEYS_PDH, SEVADM_KEYS_PEK, SEVADM_KEYS_OCA, SEVADM_KEYS_CEK, SEVADM_KEYS };
+
+/**
+ * struct sevadm_keys - a platform's keys, and in what state it has them (AMD 55766, 2.1)
+ * @sev, @snp:	as the firmware tells; it tells of no owner while SEV is down
+ * @known:	it gave its certificates, and the rest is meant
+ * @bytes:	as PDH_CERT_EXPORT gave them: PDH, PEK, OCA, CEK
+ * @certs:	the same, parsed: they point into @bytes, so this is not to be copied
+ */
+struct sevadm_keys {
+	struct sevadm_sev_status sev;
+	struct sevadm_snp_status snp;
+	bool known;
+	uint8_t bytes[SEVADM_KEYS * SEVADM_CERT_SIZE];
+	struct sevadm_cert certs[SEVADM_KEYS];
+};
+
+/*
+ * Where SEV is down the driver brings it up for commands about keys, and SEV and SNP down
+ * after them.  That is not issued without this; on a host of SNP whose SNP is down, or has
+ * guests, never.
+ */
+#define SEVADM_KEYS_INIT	(1U << 0)
+/* Keys that cannot be had are no failure, but a warning */
+#define SEVADM_KEYS_LOOK	(1U << 1)
+/* Only the plan is made */
+#define SEVADM_KEYS_DRY		(1U << 2)
+
+/**
+ * sevadm_keys_get - the keys of this platform (PDH_CERT_EXPORT)
+ * @adm:	handle; to have SEV brought up for it, opened with SEVADM_WRITE
+ * @flags:	SEVADM_KEYS_INIT or _LOOK
+ * @keys:	result
+ * @run:	steps and warnings
+ * Return: 0 or -errno, with the failure
+ */
+int sevadm_keys_get(struct sevadm *adm, unsigned int flags, struct sevadm_keys *keys,
+		    struct sevadm_run *run);
+
+/*
+ * PEK_GEN: new PEK and PDH, owned by the platform itself; PDH_GEN: a new PDH; FACTORY_RESET: all
+ * of it anew at the next INIT, and SEV down
+ */
+enum sevadm_keys_change { SEVADM_PEK_GEN, SEVADM_PDH_GEN, SEVADM_FACTORY_RESET };
+
+/**
+ * sevadm_keys_change - new keys for this platform (AMD 55766, PEK_GEN, PDH_GEN, PLATFORM_RESET)
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @change:	which
+ * @flags:	SEVADM_KEYS_INIT, _DRY
+ * @run:	plan, steps and warnings
+ * Return: 0 or -errno, with the failure; -EBUSY: guests of SEV are alive
+ */
+int sevadm_keys_change(struct sevadm *adm, enum sevadm_keys_change change, unsigned int flags,
+		       struct sevadm_run *run);
+
+/**
+ * sevadm_pek_csr - the PEK, for its owner to sign (PEK_CSR)
+ * @adm:	handle, opened with SEVADM_WRITE: the driver wants that, though nothing changes
+ * @flags:	SEVADM_KEYS_INIT, _DRY
+ * @csr:	result, SEVADM_CERT_SIZE bytes
+ * @run:	plan, steps and warnings
+ * Return: 0 or -errno, with the failure
+ */
+int sevadm_pek_csr(struct sevadm *adm, unsigned int flags, uint8_t *csr, struct sevadm_run *run);
+
+/**
+ * sevadm_pek_import - give the platform an owner (PEK_CERT_IMPORT)
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @pek:	that the owner signed
+ * @oca:	the owner's, signed by itself
+ * @flags:	SEVADM_KEYS_INIT, _DRY
+ * @run:	plan, steps and warnings
+ *
+ * What the firmware would refuse is refused before it is asked.
+ * Return: 0 or -errno, with the failure; -EBADMSG: the certificates are not as they have to be;
+ * -EBUSY: guests of SEV are alive, or the platform has an owner
+ */
+int sevadm_pek_import(struct sevadm *adm, const struct sevadm_cert *pek,
+		      const struct sevadm_cert *oca, unsigned int flags, struct sevadm_run *run);
+
+/**
+ * sevadm_owner_set - PEK_CSR, the signature and PEK_CERT_IMPORT at once
+ * @adm:	handle, opened with SEVADM_WRITE
+ * @oca:	the owner's, signed by itself
+ * @key:	its private key
+ * @flags:	SEVADM_KEYS_DRY
+ * @run:	plan, steps and warnings
+ * Return: as sevadm_pek_csr(), sevadm_csr_sign() and sevadm_pek_import()
+ */
+int sevadm_owner_set(struct sevadm *adm, const struct sevadm_cert *oca,
+		     const struct sevadm_private_key *key, unsigned int flags,
+		     struct sevadm_run *run);
+
 /**
  * struct sevadm_table_entry - of the table of certificates that a host hands to SNP guests
  * @guid:	what it is, as text

@@ -13,7 +13,7 @@
 
 #define RECORDING_FORMAT	1
 #define RECORDING_MAX		(512UL << 20)	/* of a file that is read */
-#define RECORDING_PARTS		3		/* buffers of one request */
+#define RECORDING_PARTS		4		/* buffers of one request */
 #define RECORDING_WORDS		3
 #define RECORDING_NUMBERS	2
 #define RECORDING_HANDLES	4		/* of one host in one session */

@@ -237,12 +237,55 @@ static const struct recording_field serial[] = {
 	{ 0 }
 };
 
+static const struct recording_field csr[] = {
+	F(struct sev_user_data_pek_csr, address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_pek_csr, length, FIELD_U, 0),
+	{ 0 }
+};
+
+static const struct recording_field cert_export[] = {
+	F(struct sev_user_data_pdh_cert_export, pdh_cert_address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_pdh_cert_export, pdh_cert_len, FIELD_U, 0),
+	F(struct sev_user_data_pdh_cert_export, cert_chain_address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_pdh_cert_export, cert_chain_len, FIELD_U, 0),
+	{ 0 }
+};
+
+static const struct recording_field cert_import[] = {
+	F(struct sev_user_data_pek_cert_import, pek_cert_address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_pek_cert_import, pek_cert_len, FIELD_U, 0),
+	F(struct sev_user_data_pek_cert_import, oca_cert_address, FIELD_HEX, FIELD_POINTER),
+	F(struct sev_user_data_pek_cert_import, oca_cert_len, FIELD_U, 0),
+	{ 0 }
+};
+
+/* A platform's certificate (AMD 55766, appendix C): public, but no other machine has its key */
+#define CERT_SIZE	2084
+#define CERT_AT(at) \
+	{ "version", at, 4, FIELD_U, 0 }, { "api_major", at + 4, 1, FIELD_U, 0 }, \
+	{ "api_minor", at + 5, 1, FIELD_U, 0 }, { "usage", at + 8, 4, FIELD_HEX, 0 }, \
+	{ "algorithm", at + 12, 4, FIELD_HEX, 0 }, { "curve", at + 16, 4, FIELD_U, 0 }, \
+	{ "key", at + 20, 1024, FIELD_BYTES, FIELD_SERIAL }, \
+	{ "sig1_usage", at + 0x414, 4, FIELD_HEX, 0 }, { "sig1_algorithm", at + 0x418, 4, FIELD_HEX, 0 }, \
+	{ "sig1", at + 0x41c, 512, FIELD_BYTES, FIELD_SERIAL }, \
+	{ "sig2_usage", at + 0x61c, 4, FIELD_HEX, 0 }, { "sig2_algorithm", at + 0x620, 4, FIELD_HEX, 0 }, \
+	{ "sig2", at + 0x624, 512, FIELD_BYTES, FIELD_SERIAL }
+
+static const struct recording_field cert[] = { CERT_AT(0), { 0 } };
+static const struct recording_field cert_chain[] = {
+	CERT_AT(0), CERT_AT(CERT_SIZE), CERT_AT(2 * CERT_SIZE), { 0 }
+};
+
 #define ARG(fields_, type_) \
 	{ .name = "arg", .type = #type_, .size = sizeof(type_), .flags = PART_IN | PART_OUT, \
 	  .fields = fields_ }
 #define DATA(fields_, type_, size_, flags_) \
 	{ .name = "data", .type = type_, .size = size_, \
 	  .pointer = offsetof(struct sev_issue_cmd, data), .flags = flags_, .fields = fields_ }
+/* What the second part points to: so many certificates */
+#define CERT(name_, fields_, nr, type_, member, flags_) \
+	{ .name = name_, .type = "a platform's certificates", .size = nr * CERT_SIZE, .parent = 1, \
+	  .pointer = offsetof(type_, member), .flags = flags_, .fields = fields_ }
 #define CMD(request, what) \
 	{ .number = request, .command = -1, .name = #request, .flags = REQUEST_CHANGES, \
 	  .parts = { ARG(cmd, struct sev_dbg_cmd), \
@@ -304,6 +347,34 @@ static const struct recording_request requests[] = {
 		     { .name = "hashstick", .type = "struct sev_user_data_snp_wrapped_vlek_hashstick",
 		       .size = HASHSTICK_SIZE, .parent = 1, .pointer = VLEK_ADDRESS,
 		       .flags = PART_IN | PART_SECRET, .fields = hashstick } } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_FACTORY_RESET, .name = "FACTORY_RESET",
+	  .flags = REQUEST_CHANGES, .parts = { ARG(issue, struct sev_issue_cmd) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PEK_GEN, .name = "PEK_GEN",
+	  .flags = REQUEST_CHANGES, .parts = { ARG(issue, struct sev_issue_cmd) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PDH_GEN, .name = "PDH_GEN",
+	  .flags = REQUEST_CHANGES, .parts = { ARG(issue, struct sev_issue_cmd) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PEK_CSR, .name = "PEK_CSR",
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(csr, "struct sev_user_data_pek_csr",
+			  sizeof(struct sev_user_data_pek_csr), PART_IN | PART_OUT),
+		     CERT("csr", cert, 1, struct sev_user_data_pek_csr, address, PART_OUT) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PDH_CERT_EXPORT, .name = "PDH_CERT_EXPORT",
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(cert_export, "struct sev_user_data_pdh_cert_export",
+			  sizeof(struct sev_user_data_pdh_cert_export), PART_IN | PART_OUT),
+		     CERT("pdh", cert, 1, struct sev_user_data_pdh_cert_export, pdh_cert_address,
+			  PART_OUT),
+		     CERT("chain", cert_chain, 3, struct sev_user_data_pdh_cert_export,
+			  cert_chain_address, PART_OUT) } },
+	{ .number = SEV_ISSUE_CMD, .command = SEV_PEK_CERT_IMPORT, .name = "PEK_CERT_IMPORT",
+	  .flags = REQUEST_CHANGES,
+	  .parts = { ARG(issue, struct sev_issue_cmd),
+		     DATA(cert_import, "struct sev_user_data_pek_cert_import",
+			  sizeof(struct sev_user_data_pek_cert_import), PART_IN),
+		     CERT("pek", cert, 1, struct sev_user_data_pek_cert_import, pek_cert_address,
+			  PART_IN),
+		     CERT("oca", cert, 1, struct sev_user_data_pek_cert_import, oca_cert_address,
+			  PART_IN) } },
 	{ .number = SEV_ISSUE_CMD, .command = SEV_GET_ID2, .name = "GET_ID2",
 	  .parts = { ARG(issue, struct sev_issue_cmd),
 		     DATA(id2, "struct sev_user_data_get_id2",
@@ -448,21 +519,25 @@ int recording_capture_out(struct recording_event *event, const void *arg, bool s
 	return capture(event, arg, secrets, PART_OUT);
 }
 
+#define POINTERS	2	/* in one structure at most */
+
 /* Everything but the pointers, which are the caller's own */
 static void put_back(const struct recording_part *part, const struct recording_bytes *from,
 		     void *to, size_t size)
 {
-	uint64_t saved = 0;
-	const struct recording_field *pointer = NULL;
+	uint64_t saved[POINTERS];
+	const struct recording_field *pointers[POINTERS];
+	size_t nr = 0;
 
-	for (const struct recording_field *f = part->fields; f->name; f++)
-		if (f->flags & FIELD_POINTER && f->offset + f->size <= size)
-			pointer = f;
-	if (pointer)
-		memcpy(&saved, (char *)to + pointer->offset, sizeof(saved));
+	for (const struct recording_field *f = part->fields; f->name && nr < POINTERS; f++) {
+		if (!(f->flags & FIELD_POINTER) || f->offset + f->size > size)
+			continue;
+		memcpy(&saved[nr], (char *)to + f->offset, sizeof(saved[nr]));
+		pointers[nr++] = f;
+	}
 	memcpy(to, from->data, from->size < size ? from->size : size);
-	if (pointer)
-		memcpy((char *)to + pointer->offset, &saved, sizeof(saved));
+	while (nr--)
+		memcpy((char *)to + pointers[nr]->offset, &saved[nr], sizeof(saved[nr]));
 }
 
 void recording_restore(const struct recording_event *event, void *arg)
