@@ -157,16 +157,18 @@ static int run(struct cli *cli, const void *options_)
 	struct sevadm_keys keys;
 	int code = read_amd(cli, o, &amd), ret = 0;
 
-	if (!code)
+	if (code)
+		keys_not_begun(cli, code);
+	else
 		ret = sevadm_keys_get(cli->adm, keys_flags(cli, o), &keys, &record);
-	if (!code && !ret)
-		code = write_chain(cli, o, &amd, &keys);
-	if (code) {
-		run_members(cli, &record);
-		sevadm_run_free(&record);
-	} else {
+	if (ret) {
 		code = run_report(cli, &record, ret);
+	} else if (!code) {
+		keys_members(cli, &record);
+		code = write_chain(cli, o, &amd, &keys);
+		code = code ? code : report_done(cli, cli->dry_run ? "Nothing was changed" : "");
 	}
+	sevadm_run_free(&record);
 	certs_free(amd.ca);
 	certs_free(amd.cek);
 	return code;

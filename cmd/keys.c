@@ -122,6 +122,23 @@ void keys_show(struct cli *cli, const char *key, const char *title, const struct
 		out_text(cli->out, "  SEV is down: the firmware tells neither owner nor keys");
 }
 
+/* What would be refused is refused before anybody is asked for it */
+static int try_dry(struct cli *cli,
+		   int (*change)(struct cli *cli, const void *arg, struct sevadm_run *run),
+		   const void *arg)
+{
+	struct sevadm_run scratch = { 0 };
+	int ret = 0;
+
+	if (!cli->yes && !cli->dry_run) {
+		cli->dry_run = true;
+		ret = change(cli, arg, &scratch);
+		cli->dry_run = false;
+	}
+	sevadm_run_free(&scratch);
+	return ret;
+}
+
 int keys_change(struct cli *cli, const char *question,
 		int (*change)(struct cli *cli, const void *arg, struct sevadm_run *run),
 		const void *arg)
@@ -132,6 +149,8 @@ int keys_change(struct cli *cli, const char *question,
 
 	if (!ret)
 		keys_show(cli, "before", "Before", &keys);
+	if (!ret)
+		ret = try_dry(cli, change, arg);
 	if (!ret && !confirm(cli, question))
 		return confirm_declined(cli, &record);
 	progress_start(cli);
@@ -145,6 +164,25 @@ int keys_change(struct cli *cli, const char *question,
 	return run_report(cli, &record, ret);
 }
 
+int keys_not_begun(struct cli *cli, int code)
+{
+	const struct sevadm_failure failure = {
+		.kind = (enum sevadm_class)code, .status = SEVADM_NO_FW_CALL,
+		.message = "not begun: a file cannot be read, or does not hold what it has to",
+	};
+
+	log_end(cli, NULL, &failure);
+	return code;
+}
+
+void keys_members(struct cli *cli, struct sevadm_run *run)
+{
+	progress_end(cli);
+	log_end(cli, run, NULL);
+	run_members(cli, run);
+	sevadm_run_free(run);
+}
+
 int keys_export(struct cli *cli, const struct keys_options *o, unsigned int only)
 {
 	const struct sevadm_cert *sorted[CERT_KINDS] = { NULL };
@@ -153,15 +191,12 @@ int keys_export(struct cli *cli, const struct keys_options *o, unsigned int only
 	struct sevadm_keys keys;
 	int code, ret = sevadm_keys_get(cli->adm, keys_flags(cli, o), &keys, &record);
 
+	if (ret)
+		return run_report(cli, &record, ret);
+	keys_members(cli, &record);
 	form.only = only;
 	for (int i = 0; i < SEVADM_KEYS; i++)
 		sorted[i] = &keys.certs[i];
-	if (ret)
-		return run_report(cli, &record, ret);
 	code = cert_write(cli, sorted, &form, o->files[0]);
-	if (!code)
-		return run_report(cli, &record, 0);
-	run_members(cli, &record);
-	sevadm_run_free(&record);
-	return code;
+	return code ? code : report_done(cli, cli->dry_run ? "Nothing was changed" : "");
 }

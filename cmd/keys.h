@@ -51,6 +51,11 @@ int keys_change(struct cli *cli, const char *question,
 		int (*change)(struct cli *cli, const void *arg, struct sevadm_run *run),
 		const void *arg);
 
+/* An end for the log where a file was refused: @code again */
+int keys_not_begun(struct cli *cli, int code);
+/* What the firmware was asked for went well: into log and result, before files are written */
+void keys_members(struct cli *cli, struct sevadm_run *run);
+
 /* The certificates of @keys that @form wants, into @dest, as the end of a command: exit code */
 int keys_export(struct cli *cli, const struct keys_options *o, unsigned int only);
 

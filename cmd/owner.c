@@ -101,9 +101,9 @@ static int run_external(struct cli *cli, const void *options)
 
 	if (!code)
 		code = oca_read_key(cli, o->files[1], &key);
-	if (!code)
-		code = keys_change(cli, "the platform becomes its owner's, until it is reset", set_owner,
-				   &(struct external){ o, oca->cert, key });
+	code = code ? keys_not_begun(cli, code) :
+	       keys_change(cli, "the platform becomes its owner's, until it is reset", set_owner,
+			   &(struct external){ o, oca->cert, key });
 	sevadm_private_key_free(key);
 	certs_free(oca);
 	return code;

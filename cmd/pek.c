@@ -97,13 +97,9 @@ static int run_csr(struct cli *cli, const void *options)
 	ret = sevadm_pek_csr(cli->adm, keys_flags(cli, o), bytes, &record);
 	if (ret || cli->dry_run)
 		return run_report(cli, &record, ret);
-	progress_end(cli);
+	keys_members(cli, &record);
 	code = write_csr(cli, o, bytes);
-	if (!code)
-		return run_report(cli, &record, 0);
-	run_members(cli, &record);
-	sevadm_run_free(&record);
-	return code;
+	return code ? code : report_done(cli, "");
 }
 
 /* ------------------------------------------------------------------------- export */
@@ -140,9 +136,9 @@ static int run_import(struct cli *cli, const void *options)
 
 	if (!code)
 		code = certs_read_one(cli, o->files[1], "OCA", &oca);
-	if (!code)
-		code = keys_change(cli, "the platform becomes its owner's, until it is reset", import,
-				   &(struct import){ o, pek->cert, oca->cert });
+	code = code ? keys_not_begun(cli, code) :
+	       keys_change(cli, "the platform becomes its owner's, until it is reset", import,
+			   &(struct import){ o, pek->cert, oca->cert });
 	certs_free(oca);
 	certs_free(pek);
 	return code;

@@ -204,6 +204,23 @@ for words in 'show *.cert' 'show two odd' 'show none' 'show ../create' 'show' 'v
 	code=$?
 	sample "cert $words"
 done
+# keys WORDS... - there, on the simulated host
+keys() {
+	(cd "$work/certs" && "$SEVADM" --json --device="sim:$sim" "$@") >"$out" 2>"$err"
+	code=$?
+	sample "$*"
+}
+(cd "$work/certs" && "$SEVADM" oca new owner.cert owner.pem >/dev/null) || exit 99
+machine
+for words in 'owner show' 'cert export chain.own' 'cert export none/x' 'pek csr csr.own' 'pek csr --dry-run x' 'pek export --encoding=hex x' \
+	'pdh export x' 'pdh gen --yes' 'pdh gen' 'pek gen --dry-run' 'pek gen --yes' 'owner external owner.cert owner.pem --yes' \
+	'owner external owner.cert pek.cert --yes' 'pek import pek.cert oca.cert --yes' 'owner self --yes' 'reset --dry-run' 'reset --yes' \
+	'owner show' 'pek csr x' 'owner show --init'; do
+	# shellcheck disable=SC2086 # words
+	keys $words
+done
+machine --sev-guests=1
+keys reset --yes
 (cd "$work/certs" && { head -c 1044 pek.cert && head -c 1040 /dev/zero; } >csr)
 for words in 'cert convert *.cert chain' 'cert convert --dry-run --encoding=hex chain .' 'cert convert odd x' \
 	'cert convert' 'oca new' 'oca new own.cert own.pem' 'oca new own.cert own.pem' 'csr sign' \
