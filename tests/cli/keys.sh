@@ -286,9 +286,9 @@ if command -v script >/dev/null; then
 	machine
 	keep
 	answer n reset
-	ok 'no' 'code_is 1 && printed "^Before" && printed "lost, and SEV goes down. Go on" && printed "not confirmed" && unchanged'
+	ok 'no' 'code_is 1 && printed "Before" && printed "lost, and SEV goes down. Go on" && printed "not confirmed" && unchanged'
 	answer y reset
-	ok 'yes' 'code_is 0 && printed "^After"'
+	ok 'yes' 'code_is 0 && printed "After"'
 else
 	skip 'a terminal' 'there is no script(1)'
 fi
