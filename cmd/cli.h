@@ -83,6 +83,7 @@ struct cli {
 #define CMD_ALTERS	(1U << 19)	/* opens no host, and changes files or simulated ones */
 #define CMD_REOPEN	(1U << 18)	/* opens the devices for reading again and again */
 #define CMD_CONFIRMS	(1U << 20)	/* shows what it would change and asks then, or wants --yes */
+#define CMD_RAWIO	(1U << 21)	/* reads registers of the processor */
 #define CMD_HIDDEN	(1U << 17)	/* for programs: not in the list of --help */
 
 /**

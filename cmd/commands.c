@@ -22,6 +22,7 @@ const struct command *const commands[] = {
 	&cmd_csr_sign,
 	&cmd_decommission,
 	&cmd_df_flush,
+	&cmd_doctor,
 	&cmd_explain,
 	&cmd_guests,
 	&cmd_init,

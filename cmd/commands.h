@@ -21,6 +21,7 @@ extern const struct command cmd_config_show;
 extern const struct command cmd_csr_sign;
 extern const struct command cmd_decommission;
 extern const struct command cmd_df_flush;
+extern const struct command cmd_doctor;
 extern const struct command cmd_explain;
 extern const struct command cmd_guests;
 extern const struct command cmd_init;

@@ -215,6 +215,7 @@ static int open_host(struct cli *cli, unsigned int flags)
 			    (flags & CMD_KILL ? SEVADM_KEEP_KILL : 0) |
 			    (flags & CMD_BOOT ? SEVADM_KEEP_BOOT : 0) |
 			    (flags & CMD_MODULE ? SEVADM_KEEP_MODULE : 0) |
+			    (flags & CMD_RAWIO ? SEVADM_KEEP_RAWIO : 0) |
 			    (flags & CMD_RESURVEY ? SEVADM_KEEP_PTRACE : 0);
 	bool change = !cli->dry_run && flags & CMD_WRITE;
 	int ret = 0;

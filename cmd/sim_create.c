@@ -10,7 +10,8 @@
 enum {
 	KEY_CPUS = 0x200, KEY_THREADS, KEY_CORES, KEY_SOCKETS, KEY_SNP, KEY_SEV, KEY_SEV_ES,
 	KEY_LAUNCHING, KEY_LEAKED, KEY_STUBBORN, KEY_VCPUS, KEY_OFFLINE, KEY_KERNEL, KEY_NO_PATCH,
-	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION, KEY_WBINVD, KEY_LIKE,
+	KEY_CTH, KEY_TIO, KEY_FORCE, KEY_UNITS, KEY_GENERATION, KEY_WBINVD, KEY_LIKE, KEY_BIOS,
+	KEY_CMDLINE,
 };
 
 /* What can be said of a host besides that it is like another */
@@ -41,6 +42,10 @@ static const struct argp_option options[] = {
 	{ "offline", KEY_OFFLINE, "LIST", 0, "Take these CPUs offline after all else" },
 	{ "generation", KEY_GENERATION, "milan|genoa|turin", 0,
 	  "Processor and firmware, genoa unless told" },
+	{ "bios", KEY_BIOS, "NAME[,NAME...]", 0,
+	  "How it is set up: sme-off, snp-off (no RMP), rmp-small, no-es-asids, all-es-asids, "
+	  "no-iommu" },
+	{ "cmdline", KEY_CMDLINE, "TEXT", 0, "Of the kernel, such as iommu=pt or kvm_amd.sev_snp=0" },
 	{ "kernel", KEY_KERNEL, "RELEASE", 0, "Kernel release it shows" },
 	{ "ciphertext-hiding", KEY_CTH, NULL, 0, "SNP runs with it; kernel 7.3.4-sim unless told" },
 	{ "tio", KEY_TIO, NULL, 0, "SEV-TIO comes up with SNP; kernel 7.3.4-sim unless told" },
@@ -122,6 +127,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case KEY_GENERATION:
 		o->sim.generation = arg;
+		return 0;
+	case KEY_BIOS:
+		o->sim.bios = arg;
+		return 0;
+	case KEY_CMDLINE:
+		o->sim.cmdline = arg;
 		return 0;
 	case KEY_LIKE:
 		o->like = arg;

@@ -34,8 +34,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 /* All of them, as sevadm-sim(8) describes them */
 static const struct arg_words words[] = {
-	{ "PROPERTY", "access={rw|ro|none}|clock=SECONDS|kernel=RELEASE|"
-		      "lockdown={none|integrity|confidentiality}|systemctl={works|fails|missing}|"
+	{ "PROPERTY", "access={rw|ro|none}|clock=SECONDS|hugepages=N|kernel=RELEASE|"
+		      "lockdown={none|integrity|confidentiality}|memlock=KB|"
+		      "msr={loaded|missing}|systemctl={works|fails|missing}|"
 		      "units={session|libvirt|service|left-service}|virsh={works|fails|missing}|"
 		      "wbinvd-us=N" },
 	{ 0 }
@@ -44,8 +45,9 @@ static const struct arg_words words[] = {
 static const struct argp argp = {
 	.parser = parse, .args_doc = "FILE PROPERTY...",
 	.doc = "Set what a simulated SNP host is like, all of it or nothing: access=rw|ro|none, "
-	       "clock=SECONDS, kernel=RELEASE (after a kexec), "
-	       "lockdown=none|integrity|confidentiality, systemctl|virsh=works|fails|missing, "
+	       "clock=SECONDS, hugepages=N, kernel=RELEASE (after a kexec), "
+	       "lockdown=none|integrity|confidentiality, memlock=KB|unlimited, "
+	       "msr=loaded|missing, systemctl|virsh=works|fails|missing, "
 	       "units=session|libvirt|service|left-service, wbinvd-us=N.",
 };
 

@@ -399,6 +399,7 @@ const char *sevadm_version(void);
 #define SEVADM_KEEP_MODULE	(1U << 2)	/* take kvm_amd out, put it in */
 #define SEVADM_KEEP_BOOT	(1U << 3)	/* load a kernel for kexec, and go there */
 #define SEVADM_KEEP_PTRACE	(1U << 4)	/* look into other processes once more */
+#define SEVADM_KEEP_RAWIO	(1U << 5)	/* read registers of the processor */
 
 /**
  * sevadm_survey - look at what other processes and the kernel show
@@ -1482,6 +1483,88 @@ const char *sevadm_verdict_name(enum sevadm_verdict verdict);
  */
 const char *sevadm_goal_name(enum sevadm_goal goal);
 
+/* -------------------------------------------------------------------- doctor */
+
+/* What a machine is, as far as SEV goes; UNKNOWN: a guest, or nothing, which takes root to tell */
+enum sevadm_machine {
+	SEVADM_MACHINE_NEITHER, SEVADM_MACHINE_HOST, SEVADM_MACHINE_GUEST, SEVADM_MACHINE_UNKNOWN,
+};
+
+/* What guests are to have; each takes those before it.  ANY: what the processor has */
+enum sevadm_feature {
+	SEVADM_FEATURE_ANY, SEVADM_FEATURE_SEV, SEVADM_FEATURE_SEV_ES, SEVADM_FEATURE_SNP,
+};
+
+/**
+ * struct sevadm_examined - one check of a diagnosis
+ * @id:		which; never changes once released
+ * @parent:	id of the check that it presupposes, or NULL
+ * @category:	what it is about, one word
+ * @feature:	the least for which it is made
+ * @depth:	how many stand above it in its category
+ * @verdict:	how it ended; SEVADM_SKIP: it could not be found out, or there is no such thing here
+ * @reason:	what was found
+ * @remedy:	what to do about it; NULL if there is nothing to do
+ */
+struct sevadm_examined {
+	const char *id, *parent, *category;
+	enum sevadm_feature feature;
+	unsigned int depth;
+	enum sevadm_verdict verdict;
+	char *reason;
+	const char *remedy;
+};
+
+/**
+ * struct sevadm_diagnosis - is this a machine for guests of that kind?
+ * @machine:	what it is; of all but hosts that is all that is told
+ * @feature:	for which it was examined: what was asked for, or what the processor has
+ * @what:	the machine in one sentence
+ * @checks:	by category, each after the one that it presupposes
+ * @nr_checks:	of them
+ * @counts:	by verdict
+ */
+struct sevadm_diagnosis {
+	enum sevadm_machine machine;
+	enum sevadm_feature feature;
+	char what[256];
+	struct sevadm_examined *checks;
+	size_t nr_checks;
+	unsigned int counts[SEVADM_VERDICTS];
+};
+
+/**
+ * sevadm_doctor - examine processor, BIOS, kernel, firmware and limits
+ * @adm:	handle; the devices need not be there, nor the privilege to read registers
+ * @feature:	for what
+ * @out:	the diagnosis, to be freed; whatever this returns
+ *
+ * Changes nothing.  What takes a privilege that is not there is skipped, and says so.  That
+ * a check failed is no failure.
+ * Return: 0, or -errno when no diagnosis could be made
+ */
+int sevadm_doctor(struct sevadm *adm, enum sevadm_feature feature, struct sevadm_diagnosis *out);
+
+/**
+ * sevadm_diagnosis_free - give up what a diagnosis points to
+ * @diagnosis:	from sevadm_doctor(), whatever that returned; or all zero
+ */
+void sevadm_diagnosis_free(struct sevadm_diagnosis *diagnosis);
+
+/**
+ * sevadm_machine_name - what a machine is, as a word
+ * @machine:	which
+ * Return: "host", "guest", "neither", "unknown"; "?" for none of them
+ */
+const char *sevadm_machine_name(enum sevadm_machine machine);
+
+/**
+ * sevadm_feature_name - what guests are to have, as the word of `sevadm doctor`
+ * @feature:	which
+ * Return: "any", "sev", "es", "snp"; "?" for none of them
+ */
+const char *sevadm_feature_name(enum sevadm_feature feature);
+
 /* --------------------------------------------------------------------- kexec */
 
 /**
@@ -2130,6 +2213,9 @@ struct sevadm_sim_vm {
  * @kernel:	release, NULL for 6.12.117-sim
  * @units:	where the VMMs live: "session" (NULL), "libvirt", "service", "left-service"
  * @generation:	"milan", "genoa" (NULL), "turin"
+ * @bios:	how it is set up, a list: "sme-off", "snp-off", "rmp-small", "no-es-asids",
+ *		"all-es-asids", "no-iommu"; or NULL
+ * @cmdline:	of its kernel, or NULL
  * @no_patch:	a kernel without the companion patch
  * @ciphertext_hiding: SNP runs with it
  * @tio:	SEV-TIO comes up with SNP
@@ -2142,7 +2228,7 @@ struct sevadm_sim_options {
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus;
 	unsigned int wbinvd_us;
-	const char *offline, *kernel, *units, *generation;
+	const char *offline, *kernel, *units, *generation, *bios, *cmdline;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 	const struct sevadm_sim_vm *vms;
 	size_t nr_vms;
@@ -2194,6 +2280,10 @@ struct sevadm_sim_guest {
  * @access, @lockdown: what the device nodes and the kernel allow
  * @units:	where a VMM lives that starts from now on
  * @virsh, @systemctl: what becomes of these programs
+ * @bios, @cmdline: as it was made with
+ * @memlock_limited, @memlock_kb: RLIMIT_MEMLOCK of our processes
+ * @hugepages:	set apart
+ * @msr:	"loaded", "missing": the module
  * @guests:	VMs and leaked contexts
  * @nr_guests:	of them
  */
@@ -2207,7 +2297,11 @@ struct sevadm_sim_info {
 	uint32_t boots;
 	char next_kernel[64];
 	uint32_t wbinvd_us;
-	const char *generation, *access, *lockdown, *units, *virsh, *systemctl;
+	const char *generation, *access, *lockdown, *units, *virsh, *systemctl, *msr;
+	char bios[96], cmdline[256];
+	bool memlock_limited;
+	uint64_t memlock_kb;
+	uint32_t hugepages;
 	struct sevadm_sim_guest *guests;
 	size_t nr_guests;
 };

@@ -71,6 +71,10 @@ struct sim_vm_options {
  * @wbinvd_us:		what a WBINVD takes, 1..1000000; 0 for 1200
  * @offline:		CPU list ("5", "8-11,13") taken offline after all else, or NULL
  * @generation:		"milan", "genoa" or "turin": processor and firmware; NULL for genoa
+ * @bios:		how the BIOS is set up, "sme-off", "snp-off" (no RMP), "rmp-small",
+ *			"no-es-asids", "all-es-asids", "no-iommu", with commas between; or NULL
+ * @cmdline:		of the kernel, or NULL; what it heeds: kvm_amd.sev, sev_es and sev_snp=0,
+ *			sev=nosnp, iommu=pt and off, amd_iommu=off
  * @no_patch:		no /dev/sev-debug: a kernel without the companion patch
  * @kernel:		release string, or NULL for "6.12.117-sim", with one of the next two
  *			"7.3.4-sim"
@@ -83,7 +87,7 @@ struct sim_options {
 	unsigned int cpus, threads_per_core, cores_per_ccx, sockets;
 	unsigned int snp_guests, sev_guests, sev_es_guests, launching_guests;
 	unsigned int leaked_guests, stubborn_guests, vcpus, wbinvd_us;
-	const char *offline, *kernel, *units, *generation;
+	const char *offline, *kernel, *units, *generation, *bios, *cmdline;
 	bool no_patch, ciphertext_hiding, tio, overwrite;
 	const struct sim_vm_options *vms;
 	size_t nr_vms;
@@ -143,6 +147,9 @@ int sim_act(struct sim *sim, const char *action, int64_t *result, struct sim_why
  *   units=session|libvirt|...      where a VMM lives that starts from now on, unless told
  *   virsh, systemctl               works, fails, missing
  *   wbinvd-us=N                    what a WBINVD takes
+ *   hugepages=N                    set apart, all of them free
+ *   memlock=KB|unlimited           RLIMIT_MEMLOCK of our own processes
+ *   msr=loaded|missing             the module, by which registers are read
  */
 int sim_set(struct sim *sim, const char *const *assignments, size_t nr, struct sim_why *why);
 
@@ -160,6 +167,17 @@ void sim_node_close(struct sim *sim, int node);
 ssize_t sim_file_read(struct sim *sim, const char *path, char *buf, size_t size);
 int sim_file_write(struct sim *sim, const char *path, const char *text);
 ssize_t sim_link_read(struct sim *sim, const char *path, char *buf, size_t size);
+/*
+ * The processor: CPUID (-ENOENT: no such leaf), a register of a CPU (-ENOENT without the
+ * driver, -EIO: no such register), a device's node, and what /dev/kvm answers
+ */
+enum sim_kvm_question { SIM_KVM_API, SIM_KVM_VM_TYPES, SIM_KVM_VMSA_FEATURES };
+
+int sim_cpuid(struct sim *sim, uint32_t leaf, uint32_t subleaf, uint32_t regs[4]);
+int sim_msr_read(struct sim *sim, unsigned int cpu, uint32_t index, uint64_t *value);
+int sim_node_look(struct sim *sim, const char *path, uint32_t *mode, int *open_err, bool *device);
+int sim_kvm_ask(struct sim *sim, enum sim_kvm_question what, uint64_t *value);
+
 /* Calls fn for each name until it returns non-zero, which is then returned */
 int sim_dir_list(struct sim *sim, const char *path, int (*fn)(void *arg, const char *name),
 		 void *arg);
@@ -214,7 +232,10 @@ struct sim_info {
 	uint32_t asids_dirty;		/* ASIDs dirty on some core complex */
 	uint64_t assigned_pages;	/* in the RMP, the table itself not counted */
 	uint64_t leaked_pages, clock_ns;
-	const char *cpu_generation, *access, *lockdown, *virsh, *systemctl, *units;
+	const char *cpu_generation, *access, *lockdown, *virsh, *systemctl, *units, *msr;
+	uint64_t memlock_kb;
+	uint32_t hugepages;
+	char cmdline[256], bios[96];
 	char next_kernel[64];		/* empty: the same */
 	uint32_t wbinvd_us;
 	uint32_t generation;		/* counts what changed the machine, queries do not */

@@ -58,7 +58,7 @@ void sim_boot(struct sim *s)
 		m->cpu[i].vanishes = 0;
 		/* 7.1 and later leave that to ccp */
 		if (m->kernel_major < 7 || (m->kernel_major == 7 && !m->kernel_minor))
-			m->cpu[i].snp_en = 1;
+			m->cpu[i].snp_en = sim_host_snp(s);
 		sim_cpu_wbinvd(s, i);
 	}
 	sim_advance(s, 9 * SIM_SEC);
@@ -139,6 +139,18 @@ static int parse_generation(struct sim_machine *m, const char *name, struct sim_
 	if (generation < 0)
 		return sim_why(why, -EINVAL, "generation: milan, genoa or turin");
 	m->cpu_generation = (uint32_t)generation;
+	return 0;
+}
+
+static int parse_setup(struct sim_machine *m, const struct sim_options *o, struct sim_why *why)
+{
+	if (sim_bios_parse(o->bios, &m->bios))
+		return sim_why(why, -EINVAL, "bios: of sme-off, snp-off, rmp-small, no-es-asids or "
+			       "all-es-asids, no-iommu");
+	if (o->cmdline && strlen(o->cmdline) >= sizeof(m->cmdline))
+		return sim_why(why, -EINVAL, "the kernel's command line: up to %zu characters",
+			       sizeof(m->cmdline) - 1);
+	strcpy(m->cmdline, o->cmdline ? o->cmdline : "");
 	return 0;
 }
 
@@ -254,6 +266,8 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 	}
 	if (!ret)
 		ret = parse_kernel(m, o, why);
+	if (!ret)
+		ret = parse_setup(m, o, why);
 	if (ret)
 		return ret;
 	m->cpus = o->cpus;
@@ -271,13 +285,17 @@ int sim_populate(struct sim *s, const struct sim_options *o, struct sim_why *why
 				       2 * es < asids - o->sev_guests ? 2 * es :
 				       asids - o->sev_guests);
 
+	if (m->bios & SIM_BIOS_NO_ES)
+		s->st->kvm.min_sev_asid = 1;
+	if (m->bios & SIM_BIOS_ALL_ES)
+		s->st->kvm.min_sev_asid = asids + 1;
 	ret = sim_like_min_asid(o, &s->st->kvm.min_sev_asid, asids, why);
 	if (!ret)
 		ret = power_on(s, why);
 	if (ret)
 		return ret;
 	sim_boot(s);
-	if (!s->st->kvm.sev_snp && !s->st->h.dead)
+	if (!s->st->kvm.sev_snp && !s->st->h.dead && !m->bios && !m->cmdline[0])
 		return sim_why(why, -EIO, "SNP did not come up on this machine");
 	ret = start_guests(s, "snp", o->snp_guests, o, &stubborn, why);
 	if (!ret)

@@ -20,11 +20,10 @@ static bool kernel_at_least(const struct sim *s, uint32_t major, uint32_t minor)
 	return m->kernel_major > major || (m->kernel_major == major && m->kernel_minor >= minor);
 }
 
-/* The kernel found SNP at boot and set up the RMP; it is a machine for that */
+/* The kernel found SNP at boot and set up the RMP */
 bool ccp_host_snp(const struct sim *s)
 {
-	(void)s;
-	return true;
+	return sim_host_snp(s);
 }
 
 /* What SNP needs of the CPUs: since 7.1 at this moment, before that since boot */
@@ -356,6 +355,10 @@ void ccp_probe(struct sim *s)
 	memset(&s->st->debug, 0, sizeof(s->st->debug));
 	s->st->debug.next_id = 1;
 
+	if (s->st->m.bios & SIM_BIOS_SME_OFF) {
+		sim_klog(s, "ccp: SEV: memory encryption not enabled by BIOS");
+		return;
+	}
 	c->probed = 1;
 	c->tmr_size = SEV_TMR_SIZE;
 	c->cmd_buf = sim_alloc(s, 1);

@@ -63,6 +63,8 @@ static const char *check_machine(const struct sim_state *st)
 	    m->kexec_disabled > 1 || m->lockdown > 2 || m->iommu_fails > 1 ||
 	    m->cth > 1 || m->tio > 1 || m->cpu_generation > PSP_FW_TURIN || m->smt > SIM_SMT_NOTSUPPORTED ||
 	    m->virsh > SIM_PROGRAM_MISSING || m->systemctl > SIM_PROGRAM_MISSING ||
+	    m->bios & ~SIM_BIOS_ALL || m->no_msr > 1 || m->hugepages > SIM_PAGES / 512 ||
+	    m->memlock_kb > 1ull << 40 || !text_ends(m->cmdline, sizeof(m->cmdline)) ||
 	    m->units >= SIM_UNITS || !text_ends(m->next_kernel, sizeof(m->next_kernel)) ||
 	    m->next_pid < 1000 || m->next_pid > 8000000)
 		return "its kernel makes no sense";

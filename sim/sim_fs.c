@@ -261,6 +261,27 @@ static int nothing_list(struct sim *s, const char *path, struct sim_names *n)
 	return *path ? -ENOENT : 0;
 }
 
+static int iommu_list(struct sim *s, const char *path, struct sim_names *n)
+{
+	if (*path)
+		return -ENOENT;
+	if (s->st->m.bios & SIM_BIOS_NO_IOMMU || sim_booted_with(s, "amd_iommu=off"))
+		return 0;
+	names_add(n, "ivhd0");
+	names_add(n, "ivhd1");
+	return 0;
+}
+
+/* Of the configuration of its kernel what makes an SNP host */
+static int boot_read(struct sim *s, const char *path, struct sim_text *t)
+{
+	if (!path_eat(&path, "/config-") || strcmp(path, s->st->m.kernel))
+		return -ENOENT;
+	text_add(t, "CONFIG_AMD_MEM_ENCRYPT=y\nCONFIG_KVM=m\nCONFIG_KVM_AMD=m\nCONFIG_KVM_AMD_SEV=y\n");
+	text_add(t, "CONFIG_CRYPTO_DEV_CCP_DD=m\nCONFIG_CRYPTO_DEV_SP_PSP=y\n");
+	return 0;
+}
+
 /* --- which part ------------------------------------------------------------ */
 
 static const struct part {
@@ -275,6 +296,8 @@ static const struct part {
 	{ "/sys/module", fs_module_read, fs_module_list, NULL, NULL },
 	{ "/sys/kernel", fs_kernel_read, fs_kernel_list, NULL, NULL },
 	{ "/proc", fs_proc_read, fs_proc_list, NULL, fs_proc_link },
+	{ "/sys/class/iommu", nothing_read, iommu_list, NULL, NULL },
+	{ "/boot", boot_read, nothing_list, NULL, NULL },
 	{ "/run/systemd/system", nothing_read, nothing_list, NULL, NULL },
 };
 

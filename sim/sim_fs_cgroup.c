@@ -145,8 +145,10 @@ int fs_cgroup_read(struct sim *s, const char *path, struct sim_text *t)
 	if (!strcmp(path, "/misc.current")) {
 		misc(s, k->charged, t);
 	} else if (!strcmp(path, "/misc.capacity")) {
-		if (k->capacity)
-			misc(s, capacity, t);
+		if (k->capacity && capacity[0])
+			text_add(t, "sev %u\n", capacity[0]);
+		if (k->capacity && capacity[1])
+			text_add(t, "sev_es %u\n", capacity[1]);
 	} else if (!strcmp(path, "/cgroup.controllers")) {
 		text_add(t, "cpuset cpu io memory hugetlb pids rdma misc\n");
 	} else {

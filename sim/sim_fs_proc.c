@@ -5,6 +5,7 @@
  * Formats as fs/proc/array.c and fs/proc/base.c print them.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim_internal.h"
@@ -272,8 +273,29 @@ static void cpuinfo(struct sim *s, struct sim_text *t)
 			 i, cpus[g].family, cpus[g].model);
 		text_add(t, "model name\t: AMD EPYC simulated Processor\nphysical id\t: %u\n",
 			 s->st->m.cpu[i].socket);
-		text_add(t, "flags\t\t: fpu svm npt sme sev sev_es sev_snp\n\n");
+		text_add(t, "flags\t\t: fpu svm npt%s%s\n\n",
+			 s->st->m.bios & SIM_BIOS_SME_OFF ? "" : " sme sev sev_es",
+			 sim_cpu_snp(s) ? " sev_snp" : "");
 	}
+}
+
+static void limits(struct sim *s, struct sim_text *t)
+{
+	char value[24] = "unlimited";
+
+	if (s->st->m.memlock_kb)
+		snprintf(value, sizeof(value), "%llu",
+			 (unsigned long long)s->st->m.memlock_kb << 10);
+	text_add(t, "%-26s%-21s%-21s%-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+	text_add(t, "%-26s%-21s%-21s%-10s\n", "Max open files", "1024", "524288", "files");
+	text_add(t, "%-26s%-21s%-21s%-10s\n", "Max locked memory", value, value, "bytes");
+}
+
+static void meminfo(struct sim *s, struct sim_text *t)
+{
+	text_add(t, "MemTotal:       %8u kB\nMemFree:        %8u kB\n", SIM_PAGES * 4, SIM_PAGES * 3);
+	text_add(t, "HugePages_Total:   %5u\nHugePages_Free:    %5u\nHugepagesize:       2048 kB\n",
+		 s->st->m.hugepages, s->st->m.hugepages);
 }
 
 int fs_proc_read(struct sim *s, const char *path, struct sim_text *t)
@@ -289,6 +311,16 @@ int fs_proc_read(struct sim *s, const char *path, struct sim_text *t)
 		return proc_stat(s, t);
 	else if (!strcmp(path, "/cpuinfo"))
 		cpuinfo(s, t);
+	else if (!strcmp(path, "/cmdline"))
+		text_add(t, "BOOT_IMAGE=/vmlinuz-%s root=/dev/vda2 ro%s%s\n", s->st->m.kernel,
+			 s->st->m.cmdline[0] ? " " : "", s->st->m.cmdline);
+	else if (!strcmp(path, "/meminfo"))
+		meminfo(s, t);
+	else if (!strcmp(path, "/zoneinfo"))
+		text_add(t, "Node 0, zone    DMA32\n  pages free     4096\n        spanned  %u\n  start_pfn:           %llu\n",
+			 SIM_PAGES, (unsigned long long)(SIM_PA_BASE / SIM_PAGE));
+	else if (!strcmp(path, "/self/limits"))
+		limits(s, t);
 	else if (!strcmp(path, "/sys/kernel/osrelease"))
 		text_add(t, "%s\n", s->st->m.kernel);
 	else if (!strcmp(path, "/sys/kernel/kexec_load_disabled"))

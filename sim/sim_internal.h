@@ -19,10 +19,10 @@
 #include "psp_fw.h"
 #include "sim.h"
 
-#define SIM_LAYOUT		10u
+#define SIM_LAYOUT		11u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
-#define SIM_PA_BASE		0x100000000ull	/* of page 0 */
+#define SIM_PA_BASE		0x1000000ull	/* of page 0 */
 #define SIM_SLOTS		4096u		/* pages whose content is kept */
 #define SIM_MAX_CPUS		PSP_FW_MAX_THREADS
 #define SIM_MAX_VMS		1024u
@@ -32,6 +32,7 @@
 #define SIM_KLOG_LINES		64u
 #define SIM_RING_SIZE		256u		/* commands that are kept */
 #define SIM_NODES		64u
+#define SIM_CMDLINE		256u		/* of the kernel, with its NUL */
 #define SIM_RELEASE		64u		/* length of a kernel's, with its NUL */
 
 #define SIM_MS			1000000ull
@@ -85,7 +86,11 @@ struct sim_machine {
 	uint32_t next_pid, kernel_major, kernel_minor;
 	uint32_t smt;			/* enum sim_smt: /sys/devices/system/cpu/smt/control */
 	uint32_t virsh, systemctl;	/* enum sim_program */
-	uint32_t units, pad;		/* enum sim_unit: where a VMM lives unless told */
+	uint32_t units;			/* enum sim_unit: where a VMM lives unless told */
+	uint32_t bios;			/* SIM_BIOS_* */
+	uint32_t no_msr, hugepages;	/* no_msr: the module msr is not loaded */
+	uint64_t memlock_kb;		/* RLIMIT_MEMLOCK of ours; 0: none */
+	char cmdline[SIM_CMDLINE];
 	char kernel[SIM_RELEASE];
 	char next_kernel[SIM_RELEASE];	/* that the next kexec goes to; empty: the same */
 	struct sim_cpu cpu[SIM_MAX_CPUS];
@@ -425,6 +430,21 @@ struct sim_proc *sim_domain_proc(struct sim *s, const char *name);
 int sim_like_min_asid(const struct sim_options *o, uint32_t *min_sev_asid, uint32_t max,
 		      struct sim_why *why);
 int sim_like_start(struct sim *s, const struct sim_options *o, struct sim_why *why);
+
+/* sim_x86.c: what the BIOS and the kernel's command line do to SEV */
+#define SIM_BIOS_SME_OFF	(1u << 0)	/* SMEE */
+#define SIM_BIOS_SNP_OFF	(1u << 1)	/* no memory for the RMP */
+#define SIM_BIOS_RMP_SMALL	(1u << 2)	/* covers half of the memory */
+#define SIM_BIOS_NO_ES		(1u << 3)	/* every ASID is for SEV */
+#define SIM_BIOS_ALL_ES		(1u << 4)	/* none is */
+#define SIM_BIOS_NO_IOMMU	(1u << 5)
+#define SIM_BIOS_ALL		0x3fu
+
+void sim_bios_names(uint32_t bios, char *list, size_t size);
+int sim_bios_parse(const char *list, uint32_t *bios);
+bool sim_booted_with(const struct sim *s, const char *word);
+bool sim_host_snp(const struct sim *s);
+bool sim_cpu_snp(const struct sim *s);
 
 /* sim_boot.c */
 void sim_boot(struct sim *s);

@@ -153,17 +153,18 @@ int kvm_load(struct sim *s)
 		return -EEXIST;
 	memset(k->asid_used, 0, sizeof(k->asid_used));
 	memset(k->asid_reclaim, 0, sizeof(k->asid_reclaim));
-	k->capacity = 1;
 	k->max_snp_asid = cth ? (k->min_sev_asid - 1) / 2 : 0;
-	up = !ccp_platform_init(s, k->max_snp_asid, &error);
+	up = s->st->ccp.probed && !sim_booted_with(s, "kvm_amd.sev=0") &&
+	     !ccp_platform_init(s, k->max_snp_asid, &error);
 	if (up && ccp_host_snp(s))
 		snp = snp_is_initialized(s);
+	k->capacity = up || s->st->ccp.probed;
 	k->sev = up;
-	k->sev_es = up;
-	k->sev_snp = snp;
+	k->sev_es = up && k->min_sev_asid > 1 && !sim_booted_with(s, "kvm_amd.sev_es=0");
+	k->sev_snp = snp && k->sev_es && !sim_booted_with(s, "kvm_amd.sev_snp=0");
 	sim_klog(s, "kvm_amd: SEV %s (ASIDs %u - %u)", up ? "enabled" : "disabled",
 		 k->min_sev_asid, k->max_sev_asid);
-	sim_klog(s, "kvm_amd: SEV-SNP %s (ASIDs %u - %u)", snp ? "enabled" : "disabled", 1,
+	sim_klog(s, "kvm_amd: SEV-SNP %s (ASIDs %u - %u)", k->sev_snp ? "enabled" : "disabled", 1,
 		 cth ? k->max_snp_asid : k->min_sev_asid - 1);
 	for (i = 0; i < s->st->m.cpus; i++)
 		if (s->st->m.cpu[i].online)

@@ -11,8 +11,9 @@
 
 /* Fixed places; page 0 is never handed out, so that 0 can mean none */
 #define KERNEL_PAGES	256u
-#define TABLE_PAGE	256u			/* the RMP: 16 bytes for each page */
-#define TABLE_PAGES	(SIM_PAGES * 16 / SIM_PAGE)
+#define TABLE_PAGE	256u			/* the RMP */
+/* 16 bytes for each page from address 0 on, the processor's own 16 KB, whole megabytes */
+#define TABLE_PAGES	512u
 #define BIOS_PAGE	(TABLE_PAGE + TABLE_PAGES)
 #define BIOS_PAGES	16u
 #define IOMMU_PAGE	(BIOS_PAGE + BIOS_PAGES)
@@ -390,14 +391,17 @@ static void fw_thread_regs(void *opaque, unsigned int thread, struct psp_fw_thre
 	const struct sim_cpu *cpu = &s->st->m.cpu[thread];
 
 	memset(regs, 0, sizeof(*regs));
-	regs->mem_enc = true;
+	regs->mem_enc = !(s->st->m.bios & SIM_BIOS_SME_OFF);
 	regs->snp_en = cpu->snp_en;
 	regs->vmpl_en = cpu->snp_en;
 	regs->mfdm = cpu->snp_en;
 	regs->smm_lock = true;
 	regs->hsave_pa = cpu->hsave_pa;
+	if (s->st->m.bios & SIM_BIOS_SNP_OFF)
+		return;
 	regs->rmp_base = sim_pa(TABLE_PAGE);
-	regs->rmp_end = sim_pa(TABLE_PAGE + TABLE_PAGES) - 1;
+	regs->rmp_end = sim_pa(TABLE_PAGE + (s->st->m.bios & SIM_BIOS_RMP_SMALL ?
+					     TABLE_PAGES / 2 : TABLE_PAGES)) - 1;
 }
 
 static int fw_snp_disable(void *opaque)

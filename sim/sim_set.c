@@ -12,6 +12,7 @@
 
 static const char *const accesses[] = { "rw", "ro", "none", NULL };
 static const char *const lockdowns[] = { "none", "integrity", "confidentiality", NULL };
+static const char *const msrs[] = { "loaded", "missing", NULL };
 static const char *const programs[] = { "works", "fails", "missing", NULL };
 
 /* The index of @text among @words */
@@ -103,6 +104,39 @@ static int set_wbinvd(struct sim *s, const char *text, bool apply, struct sim_wh
 	return 0;
 }
 
+static int set_msr(struct sim *s, const char *text, bool apply, struct sim_why *why)
+{
+	uint32_t i;
+
+	if (word(msrs, text, &i))
+		return sim_why(why, -EINVAL, "msr: loaded or missing");
+	if (apply)
+		s->st->m.no_msr = i;
+	return 0;
+}
+
+static int set_memlock(struct sim *s, const char *text, bool apply, struct sim_why *why)
+{
+	unsigned long kb = 0;
+
+	if (strcmp(text, "unlimited") && (number(text, 1ul << 30, &kb) || !kb))
+		return sim_why(why, -EINVAL, "memlock: from 1 KB on, or unlimited");
+	if (apply)
+		s->st->m.memlock_kb = kb;
+	return 0;
+}
+
+static int set_hugepages(struct sim *s, const char *text, bool apply, struct sim_why *why)
+{
+	unsigned long nr;
+
+	if (number(text, SIM_PAGES / 512, &nr))
+		return sim_why(why, -EINVAL, "hugepages: up to %u", SIM_PAGES / 512);
+	if (apply)
+		s->st->m.hugepages = (uint32_t)nr;
+	return 0;
+}
+
 /* Time passes until then, with all that happens in it */
 static int set_clock(struct sim *s, const char *text, bool apply, struct sim_why *why)
 {
@@ -160,14 +194,17 @@ static const struct property {
 	{ "access", set_access },
 	{ "clock", set_clock },
 	{ "kernel", set_kernel },
+	{ "hugepages", set_hugepages },
 	{ "lockdown", set_lockdown },
+	{ "memlock", set_memlock },
+	{ "msr", set_msr },
 	{ "systemctl", set_systemctl },
 	{ "units", set_units },
 	{ "virsh", set_virsh },
 	{ "wbinvd-us", set_wbinvd },
 	{ "cpus", set_never }, { "threads-per-core", set_never }, { "cores-per-ccx", set_never },
 	{ "sockets", set_never }, { "generation", set_never }, { "ciphertext-hiding", set_never },
-	{ "tio", set_never }, { "patch", set_never },
+	{ "bios", set_never }, { "cmdline", set_never }, { "tio", set_never }, { "patch", set_never },
 };
 
 int sim_set_one(struct sim *s, const char *name, const char *value, bool apply,
@@ -224,6 +261,11 @@ void sim_describe_set(const struct sim *s, struct sim_info *info)
 
 	memcpy(info->next_kernel, m->next_kernel, sizeof(info->next_kernel));
 	info->wbinvd_us = (uint32_t)(m->wbinvd_ns / 1000);
+	info->msr = msrs[m->no_msr];
+	info->memlock_kb = m->memlock_kb;
+	info->hugepages = m->hugepages;
+	memcpy(info->cmdline, m->cmdline, sizeof(info->cmdline));
+	sim_bios_names(m->bios, info->bios, sizeof(info->bios));
 	info->access = accesses[m->access];
 	info->lockdown = lockdowns[m->lockdown];
 	info->virsh = programs[m->virsh];

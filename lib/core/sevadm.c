@@ -159,6 +159,7 @@ int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
 		{ SEVADM_KEEP_KILL, CAP_KILL },
 		{ SEVADM_KEEP_MODULE, CAP_SYS_MODULE },
 		{ SEVADM_KEEP_BOOT, CAP_SYS_BOOT },
+		{ SEVADM_KEEP_RAWIO, CAP_SYS_RAWIO },
 		{ SEVADM_KEEP_PTRACE, CAP_SYS_PTRACE },
 		/* descriptors of other users' processes are in directories of their own */
 		{ SEVADM_KEEP_PTRACE, CAP_DAC_READ_SEARCH },

@@ -19,6 +19,29 @@ struct recorder;
 struct replay;
 struct sim;
 
+/**
+ * struct host_cpuid - registers after CPUID
+ */
+struct host_cpuid {
+	uint32_t eax, ebx, ecx, edx;
+};
+
+/**
+ * struct host_node - a device's node
+ * @device:	it is one of a character device
+ * @mode:	permission bits
+ * @uid, @gid:	whose it is
+ * @open_err:	0 or -errno: may this process open it for reading and writing?
+ */
+struct host_node {
+	bool device;
+	uint32_t mode, uid, gid;
+	int open_err;
+};
+
+/* What /dev/kvm is asked: its version; types of VMs (bits); features of a VMSA (bits) */
+enum host_kvm { HOST_KVM_API, HOST_KVM_VM_TYPES, HOST_KVM_VMSA_FEATURES };
+
 typedef int (*host_list_fn)(void *arg, const char *name);
 typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
 
@@ -44,6 +67,11 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  * @kexec_load:	a kernel and its initramfs (NULL: none) for the next kexec
  * @kexec_unload: forget the kernel for the next kexec
  * @kexec:	into the kernel that is loaded, at once: comes back only with -errno
+ * @cpuid:	what the processor tells: -ENOENT where it has no such leaf
+ * @msr:	a register of a CPU, which takes a privilege and the msr driver: -ENOENT without
+ *		the driver, -EIO: the processor has no such register
+ * @node:	of a device; -ENOENT
+ * @kvm:	-ENXIO, -EINVAL, -ENOTTY: this KVM does not know the question
  * @clock:	CLOCK_BOOTTIME in ns
  * @sleep:	for @ns
  */
@@ -68,6 +96,10 @@ struct host_ops {
 			  const char *append);
 	int (*kexec_unload)(struct host *host);
 	int (*kexec)(struct host *host);
+	int (*cpuid)(struct host *host, uint32_t leaf, uint32_t subleaf, struct host_cpuid *regs);
+	int (*msr)(struct host *host, unsigned int cpu, uint32_t msr, uint64_t *value);
+	int (*node)(struct host *host, const char *path, struct host_node *node);
+	int (*kvm)(struct host *host, enum host_kvm what, uint64_t *value);
 	uint64_t (*clock)(struct host *host);
 	void (*sleep)(struct host *host, uint64_t ns);
 	void (*close)(struct host *host);
@@ -95,6 +127,11 @@ int host_program_module_remove(const char *name);
 int host_program_kexec_load(const char *kernel, const char *initrd, const char *append);
 int host_program_kexec_unload(void);
 int host_program_kexec(void);
+/* Same (cpu.c, node.c) */
+int host_cpu_cpuid(uint32_t leaf, uint32_t subleaf, struct host_cpuid *regs);
+int host_cpu_msr(const char *root, unsigned int cpu, uint32_t msr, uint64_t *value);
+int host_node_look(const char *root, const char *path, struct host_node *node);
+int host_node_kvm(const char *root, enum host_kvm what, uint64_t *value);
 
 /* A file's first line without its end: 0 or -errno */
 int host_read_line(struct host *host, const char *path, char *buf, size_t size);

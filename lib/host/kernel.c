@@ -242,6 +242,32 @@ static int kernel_kexec(struct host *host)
 	return host_program_kexec();
 }
 
+static const char *root_of(struct host *host)
+{
+	return ((struct kernel_host *)host)->root;
+}
+
+/* The processor that we run on is not that of another directory's machine */
+static int kernel_cpuid(struct host *host, uint32_t leaf, uint32_t subleaf, struct host_cpuid *regs)
+{
+	return *root_of(host) ? -EOPNOTSUPP : host_cpu_cpuid(leaf, subleaf, regs);
+}
+
+static int kernel_msr(struct host *host, unsigned int cpu, uint32_t msr, uint64_t *value)
+{
+	return host_cpu_msr(root_of(host), cpu, msr, value);
+}
+
+static int kernel_node(struct host *host, const char *path, struct host_node *node)
+{
+	return host_node_look(root_of(host), path, node);
+}
+
+static int kernel_kvm(struct host *host, enum host_kvm what, uint64_t *value)
+{
+	return host_node_kvm(root_of(host), what, value);
+}
+
 static uint64_t kernel_clock(struct host *host)
 {
 	struct timespec ts;
@@ -289,6 +315,10 @@ static const struct host_ops kernel_ops = {
 	.kexec_load = kernel_kexec_load,
 	.kexec_unload = kernel_kexec_unload,
 	.kexec = kernel_kexec,
+	.cpuid = kernel_cpuid,
+	.msr = kernel_msr,
+	.node = kernel_node,
+	.kvm = kernel_kvm,
 	.clock = kernel_clock,
 	.sleep = kernel_sleep,
 	.close = kernel_close,

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,6 +324,68 @@ static int recorded_kexec(struct host *host)
 	return (int)end(&call, of(host)->inner->ops->kexec(of(host)->inner));
 }
 
+/* ----------------------------------------------------------- processor and devices */
+
+__attribute__((format(printf, 2, 3)))
+static void got_text(struct call *call, const char *format, ...)
+{
+	char text[64];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	got(call, text, strlen(text));
+}
+
+static int recorded_cpuid(struct host *host, uint32_t leaf, uint32_t subleaf,
+			  struct host_cpuid *regs)
+{
+	struct call call = begin(host, RECORDING_CPUID);
+	int ret = of(host)->inner->ops->cpuid(of(host)->inner, leaf, subleaf, regs);
+
+	call.event.numbers[0] = leaf;
+	call.event.numbers[1] = subleaf;
+	if (!ret)
+		got_text(&call, "%08x %08x %08x %08x", regs->eax, regs->ebx, regs->ecx, regs->edx);
+	return (int)end(&call, ret);
+}
+
+static int recorded_msr(struct host *host, unsigned int cpu, uint32_t msr, uint64_t *value)
+{
+	struct call call = begin(host, RECORDING_MSR);
+	int ret = of(host)->inner->ops->msr(of(host)->inner, cpu, msr, value);
+
+	call.event.numbers[0] = cpu;
+	call.event.numbers[1] = msr;
+	if (!ret)
+		got_text(&call, "%016" PRIx64, *value);
+	return (int)end(&call, ret);
+}
+
+static int recorded_node(struct host *host, const char *path, struct host_node *node)
+{
+	struct call call = begin(host, RECORDING_NODE);
+	int ret = of(host)->inner->ops->node(of(host)->inner, path, node);
+
+	word(&call, path);
+	if (!ret)
+		got_text(&call, "%s %04o %u %u %d", node->device ? "char" : "other", node->mode,
+			 node->uid, node->gid, node->open_err);
+	return (int)end(&call, ret);
+}
+
+static int recorded_kvm(struct host *host, enum host_kvm what, uint64_t *value)
+{
+	struct call call = begin(host, RECORDING_KVM);
+	int ret = of(host)->inner->ops->kvm(of(host)->inner, what, value);
+
+	call.event.numbers[0] = what;
+	if (!ret)
+		got_text(&call, "%016" PRIx64, *value);
+	return (int)end(&call, ret);
+}
+
 static uint64_t recorded_clock(struct host *host)
 {
 	struct call call = begin(host, RECORDING_CLOCK);
@@ -367,6 +430,10 @@ static const struct host_ops recorded_ops = {
 	.kexec_load = recorded_kexec_load,
 	.kexec_unload = recorded_kexec_unload,
 	.kexec = recorded_kexec,
+	.cpuid = recorded_cpuid,
+	.msr = recorded_msr,
+	.node = recorded_node,
+	.kvm = recorded_kvm,
 	.clock = recorded_clock,
 	.sleep = recorded_sleep,
 	.close = recorded_close,

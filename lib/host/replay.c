@@ -5,6 +5,8 @@
  * clock, which runs then.
  */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +192,63 @@ static int replayed_kexec(struct host *host)
 	return answer(event);
 }
 
+/* ----------------------------------------------------------- processor and devices */
+
+/* What came back as text, if it went well; an event that is none of ours has none */
+static const char *text_of(const struct recording_event *event)
+{
+	return event && !event->result && event->nr_got && event->got[0].data ?
+	       event->got[0].data : "";
+}
+
+static int replayed_cpuid(struct host *host, uint32_t leaf, uint32_t subleaf,
+			  struct host_cpuid *regs)
+{
+	const struct recording_event *event = ask(host, RECORDING_CPUID, NULL, 0, leaf, subleaf);
+	int ret = answer(event);
+
+	*regs = (struct host_cpuid){ 0 };
+	if (!ret && sscanf(text_of(event), "%x %x %x %x", &regs->eax, &regs->ebx, &regs->ecx,
+			   &regs->edx) != 4)
+		ret = -EBADMSG;
+	return ret;
+}
+
+static int value_of(const struct recording_event *event, uint64_t *value)
+{
+	int ret = answer(event);
+
+	*value = 0;
+	if (!ret && sscanf(text_of(event), "%" SCNx64, value) != 1)
+		ret = -EBADMSG;
+	return ret;
+}
+
+static int replayed_msr(struct host *host, unsigned int cpu, uint32_t msr, uint64_t *value)
+{
+	return value_of(ask(host, RECORDING_MSR, NULL, 0, cpu, msr), value);
+}
+
+static int replayed_node(struct host *host, const char *path, struct host_node *node)
+{
+	const struct recording_event *event = ask(host, RECORDING_NODE, ASKED(1, WORD(path)), 1, 0,
+						  0);
+	char kind[8] = "";
+	int ret = answer(event);
+
+	*node = (struct host_node){ 0 };
+	if (!ret && sscanf(text_of(event), "%7s %o %u %u %d", kind, &node->mode, &node->uid,
+			   &node->gid, &node->open_err) != 5)
+		ret = -EBADMSG;
+	node->device = !strcmp(kind, "char");
+	return ret;
+}
+
+static int replayed_kvm(struct host *host, enum host_kvm what, uint64_t *value)
+{
+	return value_of(ask(host, RECORDING_KVM, NULL, 0, what, 0), value);
+}
+
 static uint64_t replayed_clock(struct host *host)
 {
 	return replay_clock(of(host));
@@ -224,6 +283,10 @@ static const struct host_ops replayed_ops = {
 	.kexec_load = replayed_kexec_load,
 	.kexec_unload = replayed_kexec_unload,
 	.kexec = replayed_kexec,
+	.cpuid = replayed_cpuid,
+	.msr = replayed_msr,
+	.node = replayed_node,
+	.kvm = replayed_kvm,
 	.clock = replayed_clock,
 	.sleep = replayed_sleep,
 	.close = replayed_close,

@@ -111,6 +111,35 @@ static int simulated_kexec(struct host *host)
 	return sim_kexec_now(machine(host));
 }
 
+static int simulated_cpuid(struct host *host, uint32_t leaf, uint32_t subleaf,
+			   struct host_cpuid *regs)
+{
+	uint32_t words[4];
+	int ret = sim_cpuid(machine(host), leaf, subleaf, words);
+
+	*regs = (struct host_cpuid){ 0 };
+	if (!ret)
+		*regs = (struct host_cpuid){ words[0], words[1], words[2], words[3] };
+	return ret;
+}
+
+static int simulated_msr(struct host *host, unsigned int cpu, uint32_t msr, uint64_t *value)
+{
+	return sim_msr_read(machine(host), cpu, msr, value);
+}
+
+static int simulated_node(struct host *host, const char *path, struct host_node *node)
+{
+	*node = (struct host_node){ 0 };
+	return sim_node_look(machine(host), path, &node->mode, &node->open_err, &node->device);
+}
+
+static int simulated_kvm(struct host *host, enum host_kvm what, uint64_t *value)
+{
+	*value = 0;
+	return sim_kvm_ask(machine(host), (enum sim_kvm_question)what, value);
+}
+
 static uint64_t simulated_clock(struct host *host)
 {
 	return sim_clock_ns(machine(host));
@@ -143,6 +172,10 @@ static const struct host_ops simulated_ops = {
 	.kexec_load = simulated_kexec_load,
 	.kexec_unload = simulated_kexec_unload,
 	.kexec = simulated_kexec,
+	.cpuid = simulated_cpuid,
+	.msr = simulated_msr,
+	.node = simulated_node,
+	.kvm = simulated_kvm,
 	.clock = simulated_clock,
 	.sleep = simulated_sleep,
 	.close = simulated_close,

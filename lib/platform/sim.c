@@ -49,6 +49,8 @@ int sevadm_sim_create(const char *path, const struct sevadm_sim_options *options
 		.kernel = options->kernel,
 		.units = options->units,
 		.generation = options->generation,
+		.bios = options->bios,
+		.cmdline = options->cmdline,
 		.no_patch = options->no_patch,
 		.ciphertext_hiding = options->ciphertext_hiding,
 		.tio = options->tio,
@@ -147,6 +149,12 @@ int sevadm_sim_show(const char *path, struct sevadm_sim_info *info, struct sevad
 	info->units = sim_info.units;
 	info->virsh = sim_info.virsh;
 	info->systemctl = sim_info.systemctl;
+	info->msr = sim_info.msr;
+	info->hugepages = sim_info.hugepages;
+	info->memlock_kb = sim_info.memlock_kb;
+	info->memlock_limited = sim_info.memlock_kb;
+	snprintf(info->bios, sizeof(info->bios), "%s", sim_info.bios);
+	snprintf(info->cmdline, sizeof(info->cmdline), "%s", sim_info.cmdline);
 	return 0;
 }
 

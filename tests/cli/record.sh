@@ -28,7 +28,7 @@ same() {
 
 for form in '' --json --porcelain; do
 	machine --cpus=64 --snp-guests=3 --sev-guests=1 --stubborn-guests=1
-	for words in status 'guests --status' check 'teardown --dry-run' teardown 'wbinvd --cpus=0-63' \
+	for words in status 'guests --status' check doctor 'doctor sev' 'teardown --dry-run' teardown 'wbinvd --cpus=0-63' \
 		'decommission 1 --running --yes' df-flush 'shutdown --strict --live --yes' \
 		'explain --kernel-log' 'kexec --dry-run' 'teardown --guests=stop:5 --yes' 'monitor --once' \
 		init 'recover --reload' 'teardown --guests=decommission --yes' status; do

@@ -40,8 +40,8 @@ everything() {
 		'guests --status' 'teardown --dry-run' teardown 'teardown --guests=stop' \
 		'teardown --guests=stop --dry-run' 'teardown --guests=decommission --plan=json' \
 		'teardown --guests=decommission --yes' 'teardown --guests=stop --yes' teardown \
-		'teardown --dry-run' status guests 'monitor --once -v' 'shutdown --live --yes' check 'check kexec' \
-		'check kdump' 'check --dry-run' 'recover --dry-run' recover 'recover --reload' \
+		'teardown --dry-run' status guests 'monitor --once -v' 'shutdown --live --yes' check 'check kexec' doctor 'doctor sev' \
+		'check kdump' 'check --dry-run' 'doctor --dry-run' 'recover --dry-run' recover 'recover --reload' \
 		'kexec' 'kexec --yes' 'kexec --guests=stop --dry-run --kernel=x' \
 		'kexec --guests=stop --yes --kernel=x --no-exec' 'kexec --guests=stop --yes' \
 		'teardown --leaked --online-cpus' 'wbinvd --rolling'; do
@@ -55,6 +55,12 @@ machine --snp-guests=1 --offline=5
 everything 'a CPU offline'
 machine
 everything 'no guests'
+machine --bios=snp-off,no-iommu --cmdline=iommu=pt
+on 'no SNP' doctor
+on 'no SNP' doctor snp
+"$SEVADM" sim set "$sim" memlock=64 hugepages=3 msr=missing
+on 'limits' doctor es
+on 'limits' sim show "$sim"
 machine --snp-guests=1 --no-patch
 everything 'no patch'
 machine --snp-guests=1
@@ -77,7 +83,7 @@ for line in 'shutdown --strict --live --yes' 'decommission 99 --yes' 'explain 1'
 done
 
 # the same of this machine, which has no such device, or where nothing is changed
-for words in status guests monitor 'teardown --dry-run' 'explain 0x0f'; do
+for words in status guests monitor doctor 'teardown --dry-run' 'explain 0x0f'; do
 	# shellcheck disable=SC2086
 	run --json $words
 	sample "this machine: $words"

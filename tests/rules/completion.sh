@@ -98,6 +98,7 @@ done | result 'the words that an option takes complete'
 	offers 'explain --kernel-log=' .--kernel-log=
 	offers 'check ' teardown kexec kdump
 	offers 'check kexec '
+	offers 'doctor ' sev es snp
 	offers 'sim create ' .
 	offers 'sim create f '
 	offers 'sim show -- --f' .

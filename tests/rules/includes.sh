@@ -34,6 +34,7 @@ lib/recording/parse.c:lib/recording/* lib/util/*:json-c/*
 lib/recording/*:sevadm.h lib/recording/* lib/util/*:linux/psp-sev.h linux/sev-debug.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
+lib/host/node.c:lib/host/* lib/util/*:linux/kvm.h
 lib/host/program.c:lib/host/* lib/util/*:linux/kexec.h
 lib/host/record.c:lib/host/* lib/recording/recording.h:
 lib/host/replay.c:lib/host/* lib/recording/recording.h:
@@ -45,6 +46,7 @@ lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
 lib/platform/noted.[ch]:sevadm.h lib/platform/noted.h lib/util/*:
 lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/check/*:sevadm.h lib/check/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
+lib/doctor/*:sevadm.h lib/doctor/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 sim/psp_fw*:psp_fw*:
 sim/*:sim*.h psp_fw*.h:linux/*
@@ -177,12 +179,13 @@ uses() {
 }
 
 # Only the kernel back-end opens a device or calls ioctl(); host files are opened in lib/host.
+# node.c tries nodes, and asks /dev/kvm what it offers; cpu.c reads registers.
 # How large a terminal is only an ioctl() tells.
 bad_devices() {
-	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v -e '^lib/device/kernel\.c:' \
+	uses "$1" 'ioctl *\(.*' cmd lib sim | grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/node\.c:' \
 		-e '^cmd/terminal\.c:.*ioctl(STDOUT_FILENO, TIOCGWINSZ, '
 	uses "$1" '(open|openat|openat2|open64|creat|fopen|fopen64|freopen|fdopen) *\(.*' cmd lib |
-		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(journal\|kernel\|lock\|program\)\.c:' \
+		grep -v -e '^lib/device/kernel\.c:' -e '^lib/host/\(cpu\|journal\|kernel\|lock\|node\|program\)\.c:' \
 			-e '^lib/util/file\.c:'
 	# the kernel's log is no device that acts
 	grep -n '"[^"]*/dev/' "$1/lib/host/kernel.c" | grep -v '"%s/dev/kmsg"' |

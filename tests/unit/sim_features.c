@@ -186,13 +186,13 @@ START_TEST(registers_not_changed)
 		.trace = (uintptr_t)r,
 	};
 
-	/* DF_FLUSH has no buffer, the registers are 0; page addresses here begin with 0x1 */
+	/* DF_FLUSH has no buffer, the registers are 0; page addresses here have a high half of 0 */
 	act("fail=SNP_DF_FLUSH:HWERROR_PLATFORM:1:0xdead00000000");
 	ck_assert_int_eq(sim_node_ioctl(sim, dbg, SEV_DBG_DF_FLUSH, &c), -EIO);
 	ck_assert_uint_eq(c.result.fw_ext, 0xdead00000000);
 	ck_assert_uint_eq(c.trace_count, 1);
 	ck_assert_uint_eq(r[0].fw_ext, 0xdead00000000);
-	act("fail=SNP_GUEST_STATUS:INVALID_GUEST:1:0x1000000ab");	/* high half as it was */
+	act("fail=SNP_GUEST_STATUS:INVALID_GUEST:1:0xab");	/* high half as it was: 0 */
 	DOES(ask(1), -EIO, 0x10);
 	ck_assert_uint_eq(gs.result.fw_ext, 0xab);
 	act("fail=SNP_DF_FLUSH:SUCCESS:1:5");				/* goes with no success */
