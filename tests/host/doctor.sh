@@ -14,10 +14,10 @@ examine() {
 }
 
 # as a kernel has it that does not build it in
-[ "$KIND" = simulated ] || [ -e /dev/cpu/0/msr ] || insmod /lib/modules/msr.ko || fail 'no msr'
+[ "$HOST_KIND" = simulated ] || [ -e /dev/cpu/0/msr ] || insmod /lib/modules/msr.ko || fail 'no msr'
 examine
 for id in machine cpuid-sev cpuid-sev-es cpuid-sev-snp syscfg-mem-encrypt syscfg-snp syscfg-vmpl \
-	rmp-range rmp-size kernel-version kernel-cmdline kernel-cpu-flags cpus-online iommu module-ccp \
+	rmp-range rmp-size dev-sev-debug kernel-version kernel-cmdline kernel-cpu-flags cpus-online iommu module-ccp \
 	module-kvm-amd kvm-amd-sev kvm-amd-sev-es kvm-amd-sev-snp dev-sev dev-kvm kvm-api kvm-vm-types \
 	kvm-vmsa-features fw-answers fw-version fw-sev-state fw-sev-es fw-snp-state fw-rmp fw-tcb \
 	asids-sev-es; do
