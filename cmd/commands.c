@@ -24,6 +24,7 @@ const struct command *const commands[] = {
 	&cmd_df_flush,
 	&cmd_doctor,
 	&cmd_explain,
+	&cmd_firmware_show,
 	&cmd_guests,
 	&cmd_init,
 	&cmd_kexec,

@@ -23,6 +23,7 @@ extern const struct command cmd_decommission;
 extern const struct command cmd_df_flush;
 extern const struct command cmd_doctor;
 extern const struct command cmd_explain;
+extern const struct command cmd_firmware_show;
 extern const struct command cmd_guests;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;

@@ -967,6 +967,67 @@ bool sevadm_vlek_check(const struct sevadm_hashstick *hashstick,
 int sevadm_vlek_load(struct sevadm *adm, const struct sevadm_hashstick *hashstick, bool dry,
 		     struct sevadm_run *run);
 
+/* ------------------------------------------------------------ firmware's files */
+
+#define SEVADM_IMAGE_HEADER	256
+
+/**
+ * struct sevadm_image - the header of a firmware image of the secure processor
+ * @known:	it has the header's mark, "$PS1"
+ * @size_signed: of what the signature is over
+ * @is_signed:	0 or 1, as it says
+ * @sig_id:	kind of signature
+ * @key_id:	of the key that signed
+ * @compressed:	0 or 1, as it says
+ * @size_plain, @size_packed: of the body, where it is compressed
+ * @fw_id:	what firmware it is, on newer processors
+ * @version:	four bytes; which of them is the API's and which the build's no document says
+ * @size_total:	as it says
+ * @type, @subtype: what firmware it is
+ *
+ * As coreboot (util/amdfwtool) and PSPTool have it, who read images; AMD publishes no such
+ * document.
+ */
+struct sevadm_image {
+	bool known;
+	uint32_t size_signed, is_signed, sig_id, compressed, size_plain, size_packed, size_total;
+	uint8_t key_id[16], version[4], type, subtype;
+	uint16_t fw_id;
+};
+
+/**
+ * sevadm_image_parse - take such a header apart
+ * @data:	a file
+ * @size:	of @data
+ * @image:	result
+ * Return: 0, -EINVAL: it is shorter than a header
+ */
+int sevadm_image_parse(const void *data, size_t size, struct sevadm_image *image);
+
+/**
+ * struct sevadm_firmware_file - one that the ccp driver may find
+ * @path:	where
+ * @taken:	it is the first that it finds
+ */
+struct sevadm_firmware_file {
+	char path[640];
+	bool taken;
+};
+
+/**
+ * sevadm_firmware_find - the firmware files of a host, in the order in which ccp looks for them
+ * @adm:	handle
+ * @files:	result: those that are there
+ * @max:	room for
+ * @names:	what it looks for: processor's model, its line, and any
+ * Return: how many of @files
+ *
+ * In the kernel's directories (Documentation/driver-api/firmware/fw_search_path.rst), plain
+ * before compressed; what is in an initramfs, or built in, is not seen.
+ */
+size_t sevadm_firmware_find(struct sevadm *adm, struct sevadm_firmware_file *files, size_t max,
+			    char names[3][64]);
+
 /* --------------------------------------------------------- firmware commands */
 
 /**

@@ -282,6 +282,17 @@ static int boot_read(struct sim *s, const char *path, struct sim_text *t)
 	return 0;
 }
 
+/* --- /lib/firmware: as linux-firmware has it, a file for a line of processors, none of 1Ah --- */
+
+static int firmware_list(struct sim *s, const char *path, struct sim_names *n)
+{
+	if (*path)
+		return -ENOENT;
+	if (s->st->fw.generation != PSP_FW_TURIN)
+		names_add(n, "amd_sev_fam19h_model%uxh.sbin", s->st->fw.generation == PSP_FW_GENOA);
+	return 0;
+}
+
 /* --- which part ------------------------------------------------------------ */
 
 static const struct part {
@@ -298,6 +309,7 @@ static const struct part {
 	{ "/proc", fs_proc_read, fs_proc_list, NULL, fs_proc_link },
 	{ "/sys/class/iommu", nothing_read, iommu_list, NULL, NULL },
 	{ "/boot", boot_read, nothing_list, NULL, NULL },
+	{ "/lib/firmware/amd", nothing_read, firmware_list, NULL, NULL },
 	{ "/run/systemd/system", nothing_read, nothing_list, NULL, NULL },
 };
 
