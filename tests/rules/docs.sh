@@ -176,4 +176,18 @@ done
 	done
 } | result 'README.md starts with the two commands, and what it refers to is there'
 
+# ---------------------------------------------------------------- migrating
+
+# What stands for another tool's command is one of ours
+# shellcheck disable=SC2016 # backticks of Markdown
+{
+	names=$(sed -n 's/^|[^`]*| \(`.*`\) |.*/\1/p' "$top_srcdir/docs/migrating.md" | grep -o '`[^`]*`' |
+		tr -d '`' | sort -u)
+	[ "$(wc -l <<<"$names")" -ge 20 ] || echo "docs/migrating.md names few commands: $names"
+	while read -r first second; do
+		printf '%s\n' "${commands[@]}" | grep -qxe "$first" -e "$first $second" ||
+			echo "docs/migrating.md names $first $second, which is no command"
+	done <<<"$names"
+} | result 'docs/migrating.md names commands that are there'
+
 finish
