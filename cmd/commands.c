@@ -12,6 +12,7 @@ const struct command *const commands[] = {
 	&cmd_cert_verify,
 	&cmd_certs_lint,
 	&cmd_certs_show,
+	&cmd_certs_verify,
 	&cmd_check,
 	&cmd_commit,
 	&cmd_complete,

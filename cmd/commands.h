@@ -11,6 +11,7 @@ extern const struct command cmd_cert_show;
 extern const struct command cmd_cert_verify;
 extern const struct command cmd_certs_lint;
 extern const struct command cmd_certs_show;
+extern const struct command cmd_certs_verify;
 extern const struct command cmd_check;
 extern const struct command cmd_commit;
 extern const struct command cmd_complete;

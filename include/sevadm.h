@@ -414,7 +414,7 @@ int sevadm_survey(struct sevadm *adm);
 
 /**
  * sevadm_drop_privileges - keep only these capabilities, and no_new_privs
- * @adm:	handle, for the failure
+ * @adm:	handle, for the failure; NULL for who opens no host
  * @keep:	SEVADM_KEEP_*
  * Return: 0; -EPERM, other errno where what is left could not be given up
  */
@@ -1810,6 +1810,16 @@ enum sevadm_cert_cause {
 	SEVADM_CERT_SIGNATURE,		/* the signature is wrong */
 	SEVADM_CERT_ORDER,		/* in a file, not as firmware and tools have it */
 	SEVADM_CERT_CRYPTO,		/* libcrypto failed: nothing is known */
+	/* of certificates of chips alone */
+	SEVADM_CERT_NAME,		/* its subject or its issuer is not what it has to be */
+	SEVADM_CERT_ALGORITHM,		/* it was signed in another way than AMD signs */
+	SEVADM_CERT_EXTENSION,		/* what it says of the chip is incomplete, twice or nonsense */
+	SEVADM_CERT_PRODUCT,		/* it is another product's */
+	SEVADM_CERT_NOT_YET,		/* it is not valid yet */
+	SEVADM_CERT_EXPIRED,		/* it is not valid any more */
+	SEVADM_CERT_REVOKED,		/* its issuer took it back */
+	SEVADM_CERT_TCB,		/* it is that of another TCB */
+	SEVADM_CERT_HWID,		/* it is another chip's */
 };
 
 /**
@@ -1864,6 +1874,186 @@ struct sevadm_cert_chain {
  */
 void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct sevadm_cert *root,
 			struct sevadm_cert_chain *chain);
+
+/* ------------------------------------------------------ certificates of a chip */
+
+/* What an X.509 certificate of AMD's key distribution service is for (AMD 57230) */
+enum sevadm_x509_kind {
+	SEVADM_X509_OTHER,	/* none of these */
+	SEVADM_X509_ARK,	/* the root of a product */
+	SEVADM_X509_ASK,	/* signs VCEKs */
+	SEVADM_X509_ASVK,	/* signs VLEKs */
+	SEVADM_X509_VCEK,	/* of a chip, at a TCB */
+	SEVADM_X509_VLEK,	/* of a cloud provider, at a TCB */
+	SEVADM_X509_CRL,	/* what the ARK took back: no certificate, but it goes with them */
+	SEVADM_X509_KINDS
+};
+
+#define SEVADM_SPLS	10	/* by the numbers that they have in certificates: 1 to 9 */
+
+/**
+ * struct sevadm_x509 - a certificate, or a list of revoked ones
+ * @kind:	by what it contains, whatever its file is called
+ * @pem:	it was PEM, and is DER in @der
+ * @der:	all of it, in memory of its own
+ * @size:	of @der, in bytes
+ * @sha256:	of @der
+ * @subject, @issuer: their common names; empty where there is not exactly one
+ * @self:	both names are the same
+ * @serial:	in hexadecimal; of a certificate
+ * @product:	as "Milan", by the name of the issuer, of the ARK by its own; empty: it has none
+ * @generation:	that @product is
+ * @from, @until: validity, or when a list was made and the next one is due; in seconds since 1970
+ * @has_until:	there is such an end
+ * @nr_revoked:	how many certificates a list names
+ * @key:	as "RSA", "EC"; empty: unknown
+ * @curve:	as "P-384"; empty for other keys
+ * @key_bits:	of the key
+ * @key_sha256:	of the modulus of an RSA key, the most significant byte first
+ * @f4:		the exponent of an RSA key is 65537
+ * @x, @y:	of a P-384 key, the most significant byte first: what reports are verified by
+ * @ca:		it says that its key signs certificates
+ * @signs_crls:	it says that its key signs lists of revoked ones
+ * @signature:	how it was signed, in words
+ * @signed_well: as AMD does it: RSASSA-PSS, SHA-384 for both, a salt of 48 bytes
+ * @struct_version: of what follows, which VCEK and VLEK alone have
+ * @product_name: as "Milan-B0"; empty: none
+ * @csp:	the provider's id, of a VLEK; empty: none
+ * @tcb:	its patch levels, in the layout of @generation
+ * @spl:	the same, each under its number: 1 boot loader, 2 TEE, 3 SNP, 8 microcode, 9 FMC
+ * @hwid:	the chip's id
+ * @hwid_size:	of @hwid: 64 bytes, Turin's 8; 0: none
+ * @fault:	what is wrong with all that, a sentence; empty: nothing
+ */
+struct sevadm_x509 {
+	enum sevadm_x509_kind kind;
+	bool pem;
+	uint8_t *der;
+	size_t size;
+	uint8_t sha256[32];
+	char subject[64], issuer[64];
+	bool self;
+	char serial[48], product[24];
+	enum sevadm_generation generation;
+	int64_t from, until;
+	bool has_until;
+	size_t nr_revoked;
+	char key[16], curve[32];
+	unsigned int key_bits;
+	uint8_t key_sha256[32];
+	bool f4;
+	uint8_t x[48], y[48];
+	bool ca, signs_crls;
+	char signature[128];
+	bool signed_well;
+	uint64_t struct_version;
+	char product_name[32], csp[128];
+	struct sevadm_tcb tcb;
+	uint8_t spl[SEVADM_SPLS];
+	uint8_t hwid[SEVADM_CHIP_ID_SIZE];
+	size_t hwid_size;
+	char fault[160];
+};
+
+/**
+ * sevadm_x509_read - the certificates and lists of revoked ones in a file
+ * @data:	PEM, or DER, or DER in hexadecimal or base64; several may follow each other, and
+ *		text may be around PEM
+ * @size:	of it
+ * @certs:	result, for sevadm_x509_free(); those before a failure as well
+ * @nr:		of @certs
+ * @failure:	why not
+ * Return: 0, -ENODATA (nothing of the kind is there), -EBADMSG (it begins like one and is none),
+ * -E2BIG (more than 64), -ENOMEM
+ */
+int sevadm_x509_read(const void *data, size_t size, struct sevadm_x509 **certs, size_t *nr,
+		     struct sevadm_failure *failure);
+
+/**
+ * sevadm_x509_free - of sevadm_x509_read()
+ * @certs:	or NULL
+ * @nr:		of @certs
+ */
+void sevadm_x509_free(struct sevadm_x509 *certs, size_t nr);
+
+/**
+ * sevadm_x509_kind_name - what it is for
+ * @kind:	of a certificate
+ * Return: "ARK", "ASK", "ASVK", "VCEK", "VLEK", "CRL"; "other"
+ */
+const char *sevadm_x509_kind_name(enum sevadm_x509_kind kind);
+
+/**
+ * struct sevadm_x509_want - what a chain has to be
+ * @time:	it is verified as of then, in seconds since 1970
+ * @root:	the ARK to trust instead of AMD's; stands in for one that is missing.  Or NULL
+ * @crl:	a list of revoked certificates must be there; without, one that is there counts
+ * @ca_only:	neither VCEK nor VLEK is needed
+ * @hwid:	the chip that the VCEK is of, @hwid_size bytes, zeros at its end do not count;
+ *		or NULL
+ * @hwid_size:	of @hwid
+ * @tcb:	that the VCEK or VLEK is for, or NULL
+ */
+struct sevadm_x509_want {
+	int64_t time;
+	const struct sevadm_x509 *root;
+	bool crl, ca_only;
+	const uint8_t *hwid;
+	size_t hwid_size;
+	const struct sevadm_tcb *tcb;
+};
+
+/**
+ * struct sevadm_x509_link - one step of the chain
+ * @name:	as "ARK -> ASK"; "ARK" for who vouches for the root, "CRL", "VCEK TCB",
+ *		"VCEK HWID", "others" for certificates that have no place in the chain
+ * @depth:	how far it is from the root
+ * @verdict:	whether it holds; skipped: something is missing, or nobody asked
+ * @cause:	why not
+ * @why:	a sentence, without a full stop
+ */
+struct sevadm_x509_link {
+	const char *name;
+	unsigned int depth;
+	enum sevadm_cert_verdict verdict;
+	enum sevadm_cert_cause cause;
+	char why[240];
+};
+
+#define SEVADM_X509_LINKS	11
+
+/**
+ * struct sevadm_x509_chain - what sevadm_x509_verify() found
+ * @trusted:	every link holds that there has to be
+ * @root:	who vouches for the ARK: "Milan", "Genoa", "Turin" (AMD's own, by their keys), "own"
+ *		(the caller's); NULL if nobody
+ * @links:	from the root on
+ * @nr_links:	of them
+ * @broken:	the first of @links that fails, else that is missing, else NULL
+ * @cert:	the one of each kind, or NULL; of lists of revoked ones the last
+ */
+struct sevadm_x509_chain {
+	bool trusted;
+	const char *root;
+	struct sevadm_x509_link links[SEVADM_X509_LINKS];
+	size_t nr_links;
+	const struct sevadm_x509_link *broken;
+	const struct sevadm_x509 *cert[SEVADM_X509_KINDS];
+};
+
+/**
+ * sevadm_x509_verify - is this the chain of a genuine chip, from AMD's root on?
+ * @certs:	in any order, of one product.  One that is there twice, byte for byte, counts once
+ * @nr:		of them
+ * @want:	what it has to be
+ * @chain:	result; points into @certs
+ *
+ * Serial numbers of VCEK and VLEK are all 0, so no list can name them: what is revoked is an
+ * ASK or ASVK.  To verify a report take @x and @y of the VCEK or VLEK of a chain that is
+ * trusted, and want its reported TCB and its chip's id.
+ */
+void sevadm_x509_verify(const struct sevadm_x509 *certs, size_t nr,
+			const struct sevadm_x509_want *want, struct sevadm_x509_chain *chain);
 
 /**
  * sevadm_cert_check - did this key sign that one?

@@ -56,4 +56,7 @@ static inline void put_le32(uint8_t *p, uint32_t value)
 __attribute__((format(printf, 3, 4)))
 int attest_refuse(struct sevadm_failure *failure, int err, const char *format, ...);
 
+/* roots.c: whose root has a key with this SHA-256 of its modulus, or NULL; its exponent is 65537 */
+const char *root_name(const uint8_t sha256[32]);
+
 #endif

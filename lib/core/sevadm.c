@@ -171,7 +171,7 @@ int sevadm_drop_privileges(struct sevadm *adm, unsigned int keep)
 		if (keep & all[i].flag)
 			caps[nr++] = all[i].cap;
 	ret = host_privileges_keep(caps, nr);
-	return ret ? core_fail_errno(adm, -ret, "drop privileges") : 0;
+	return ret && adm ? core_fail_errno(adm, -ret, "drop privileges") : ret;
 }
 
 int sevadm_host_get(struct sevadm *adm, struct sevadm_host *host)

@@ -236,6 +236,69 @@ int file_read_all(const char *path, size_t max, char **text, size_t *size)
 	return ret;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int add_name(const char *dir, const char *name, char ***names, size_t *nr)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+	char **larger;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0) {
+		path = NULL;
+		return -ENOMEM;
+	}
+	if (stat(path, &st) || !S_ISREG(st.st_mode))
+		return 0;
+	larger = realloc(*names, (*nr + 1) * sizeof(**names));
+	if (!larger)
+		return -ENOMEM;
+	*names = larger;
+	larger[(*nr)++] = path;
+	path = NULL;
+	return 0;
+}
+
+int file_list(const char *dir, char ***names, size_t *nr)
+{
+	_cleanup_closedir_ DIR *d = opendir(dir);
+	const struct dirent *entry;
+	int ret = 0;
+
+	*names = NULL;
+	*nr = 0;
+	if (!d)
+		return -errno;
+	while (!ret && (entry = readdir(d)))
+		ret = add_name(dir, entry->d_name, names, nr);
+	if (!ret && *nr)
+		qsort(*names, *nr, sizeof(**names), compare_names);
+	while (ret && *nr)
+		free((*names)[--*nr]);
+	return ret;
+}
+
+int file_make_directory(const char *path)
+{
+	struct stat st;
+
+	if (!mkdir(path, 0700))
+		return 0;
+	if (errno != EEXIST)
+		return -errno;
+	return !stat(path, &st) && S_ISDIR(st.st_mode) ? 0 : -ENOTDIR;
+}
+
+bool file_exists(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st);
+}
+
 static int copy(int from, int to)
 {
 	char buf[65536];

@@ -93,6 +93,21 @@ int file_each_line(const char *path, int (*fn)(void *arg, const char *line), voi
 int file_read_all(const char *path, size_t max, char **text, size_t *size);
 
 /**
+ * file_list - the regular files of a directory, and links to such, in the order of their names
+ * @dir:	which
+ * @names:	result: each as "DIR/NAME", one to be freed, and the array as well
+ * @nr:		of @names
+ * Return: 0, -ENOTDIR, -ENOMEM, other -errno
+ */
+int file_list(const char *dir, char ***names, size_t *nr);
+
+/* A directory for results, with mode 0700; one that is there is kept: 0, -ENOTDIR, -errno */
+int file_make_directory(const char *path);
+
+/* Something is called that */
+bool file_exists(const char *path);
+
+/**
  * file_copy - a copy of a file, for a while
  * @from:	which
  * @path:	of the copy, ends in XXXXXX, which is replaced; mode 0600

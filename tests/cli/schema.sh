@@ -254,6 +254,17 @@ for words in show lint; do
 	run --json certs $words "$work/table"
 	sample "certs $words table"
 done
+mkdir "$work/chip"
+pki=$(dirname "$SEVADM")/tests/pki/make_pki
+"$pki" all "$work/chip" product=turin || exit 99
+"$pki" vcek csp=odd >"$work/odd.vcek"
+"$pki" vlek hwid=0102030405060708 >"$work/odd.vlek"
+for words in 'verify .' 'verify ../odd.*' 'verify --root=ark.der .' 'verify --root=ask.der .' 'verify --crl=require cert_chain' \
+	"verify --root=ark.der --hwid=0102030405060708 vcek.der" 'verify none' 'verify' 'verify /dev/null'; do
+	(cd "$work/chip" && eval "'$SEVADM' --json certs $words") >"$out" 2>"$err"
+	code=$?
+	sample "certs $words"
+done
 run --json explain -- -1
 sample 'explain -1'
 run --json explain 'SEV-SNP firmware shutdown failed, rc -5, error 0xf'

@@ -41,50 +41,72 @@ static void write_pem(FILE *f, const struct der *der, const char *label)
 	fprintf(f, "%s-----END %s-----\n", column % 16 ? "\n" : "", label);
 }
 
-static void put(FILE *f, const char *kind, const char *words, bool pem)
+static void make(const char *kind, const char *words, struct der *der)
 {
 	char what[WORDS_MAX + 16];
-	struct der der;
 
 	snprintf(what, sizeof(what), "%s %s", kind, words);
-	pki_make(what, &der);
+	pki_make(what, der);
+}
+
+static void put(FILE *f, const char *kind, const struct der *der, bool pem)
+{
 	if (pem)
-		write_pem(f, &der, strcmp(kind, "crl") ? "CERTIFICATE" : "X509 CRL");
+		write_pem(f, der, strcmp(kind, "crl") ? "CERTIFICATE" : "X509 CRL");
 	else
-		write_all(f, der.bytes, der.size);
+		write_all(f, der->bytes, der->size);
+}
+
+static FILE *create(const char *dir, const char *name)
+{
+	char path[1024];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	f = fopen(path, "w");
+	if (!f) {
+		perror(path);
+		exit(EXIT_FAILURE);
+	}
+	return f;
+}
+
+/* The same certificate twice, for no two signatures of RSASSA-PSS are the same */
+static void put_chain(const char *dir, const char *name, const struct der *intermediate,
+		      const struct der *ark)
+{
+	FILE *f = create(dir, name);
+
+	write_pem(f, intermediate, "CERTIFICATE");
+	write_pem(f, ark, "CERTIFICATE");
+	fclose(f);
 }
 
 /* With the names of the service, as it has them: chains as PEM, the rest as DER */
 static int make_all(const char *dir, const char *words)
 {
+	enum { ARK, ASK, ASVK, VCEK, VLEK, CRL, NR };
 	static const struct {
-		const char *name, *kinds[2];
-		bool pem, of_chip;
-	} files[] = {
-		{ "ark.der", { "ark" }, false, false }, { "ask.der", { "ask" }, false, false },
-		{ "asvk.der", { "asvk" }, false, false }, { "vcek.der", { "vcek" }, false, true },
-		{ "vlek.der", { "vlek" }, false, true }, { "crl", { "crl" }, false, false },
-		{ "cert_chain", { "ask", "ark" }, true, false },
-		{ "vlek_chain", { "asvk", "ark" }, true, false },
+		const char *kind, *name;
+	} files[NR] = {
+		{ "ark", "ark.der" }, { "ask", "ask.der" }, { "asvk", "asvk.der" },
+		{ "vcek", "vcek.der" }, { "vlek", "vlek.der" }, { "crl", "crl" },
 	};
+	static struct der ders[NR];
 	const char *product = strstr(words, "product=");
-	char path[1024], only[32] = "";
+	char only[32] = "";
 
 	if (product)
 		sscanf(product, "%31s", only);
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		FILE *f;
+	for (int i = 0; i < NR; i++) {
+		FILE *f = create(dir, files[i].name);
 
-		snprintf(path, sizeof(path), "%s/%s", dir, files[i].name);
-		f = fopen(path, "w");
-		if (!f) {
-			perror(path);
-			return EXIT_FAILURE;
-		}
-		for (int k = 0; k < 2 && files[i].kinds[k]; k++)
-			put(f, files[i].kinds[k], files[i].of_chip ? words : only, files[i].pem);
+		make(files[i].kind, i == VCEK || i == VLEK ? words : only, &ders[i]);
+		put(f, files[i].kind, &ders[i], false);
 		fclose(f);
 	}
+	put_chain(dir, "cert_chain", &ders[ASK], &ders[ARK]);
+	put_chain(dir, "vlek_chain", &ders[ASVK], &ders[ARK]);
 	return EXIT_SUCCESS;
 }
 
@@ -92,6 +114,7 @@ int main(int argc, char **argv)
 {
 	bool all = argc > 2 && !strcmp(argv[1], "all"), pem = false;
 	char words[WORDS_MAX] = "";
+	static struct der der;
 	size_t used = 0;
 
 	for (int i = all ? 3 : 2; i < argc; i++) {
@@ -109,6 +132,7 @@ int main(int argc, char **argv)
 	}
 	if (all)
 		return make_all(argv[2], words);
-	put(stdout, argv[1], words, pem);
+	make(argv[1], words, &der);
+	put(stdout, argv[1], &der, pem);
 	return EXIT_SUCCESS;
 }
