@@ -214,6 +214,8 @@ struct recording_request {
 /* NULL: not known.  @arg: of the request, of as many bytes as it has of such a number */
 const struct recording_request *recording_request_find(unsigned long number, const void *arg,
 							size_t size);
+/* A number that nobody knows: of its argument only the size may be known */
+const struct recording_request *recording_request_known(unsigned long number, const void *arg);
 const struct recording_request *recording_request_of(const struct recording_event *event);
 
 /* What it is about to ask, from memory: 0 or -ENOMEM */
