@@ -463,6 +463,8 @@ END_TEST
 int main(void)
 {
 	TCase *t = tcase_create("keys");
+	/* a key of RSA takes its time */
+	tcase_set_timeout(t, 300);
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, chain_of_a_new_platform);
