@@ -181,6 +181,9 @@ run --device="replay:$rec" --json doctor
 ok 'a recording answers' 'code_is 0 && json ".replay and .diagnosis.machine == \"host\""'
 jq -c . "$rec" | grep -c '"event":"cpuid"' >"$work/count"
 ok 'CPUID is recorded' '[ "$(cat "$work/count")" -eq 6 ]'
+"$SEVADM" record anonymise "$rec" --output="$rec.nobody" >/dev/null
+run --device="replay:$rec.nobody" --json doctor
+ok 'and one without names' 'code_is 0 && is kernel-config PASS && is rmp-size PASS && is iommu PASS && is memlock PASS'
 # below EVENT... - what is asked up to CPUID 8000001F, with the hypervisor's bit; then these
 below() {
 	{
@@ -222,6 +225,114 @@ ok 'an SNP guest by its device' 'code_is 0 && ids PASS machine && json ".diagnos
 below "$no_status" "$(event "$vmpl" -2)" "$(event "$node" -2)"
 ok 'which cannot be told is not guessed' 'code_is 0 && ids SKIP machine && ids FAIL &&
 	json ".diagnosis.machine == \"unknown\"" && reason machine "not without root"'
+
+# ---- a recording changed here and there: what no simulated host is
+
+host --record="$rec.es" doctor es
+# KVM is asked for the kernel's release in between
+jq -c . "$rec" | tac | sed '0,/osrelease/{/osrelease/d}' | tac >"$rec.kvm"
+
+# with NAME CODE ID VERDICT PATTERN JQ [FEATURE] - so it ends, and so it is told
+with() {
+	jq -c "$6" "$rec${7:+.$7}" >"$work/changed"
+	case ${7-} in
+	es) run --device="replay:$work/changed" --json doctor es ;;
+	*) run --device="replay:$work/changed" --json doctor ;;
+	esac
+	ok "$1" "code_is $2 && is $3 $4 && reason $3 '$5'"
+}
+# jq: regs(LEAF; REGISTER; VALUE), msr(NUMBER; CPU; VALUE), text(PATH; VALUE), found(PATH; VALUE),
+# kvm(QUESTION; VALUE), fw(REQUEST; OFFSET; BYTES), absent(PATH)
+lib='def regs($l; $i; $v): if .event == "cpuid" and .leaf == $l then
+		.registers |= (split(" ") | .[$i] = $v | join(" ")) else . end;
+	def msr($r; $c; $v): if .event == "msr" and .register == $r and ($c < 0 or .of_cpu == $c) then
+		.value = $v else . end;
+	def text($p; $v): if .event == "read" and .path == $p then .text = $v | .result = ($v | length) else . end;
+	def absent($p): if (.event == "read" or .event == "node" or .event == "list") and .path == $p then
+		del(.text, .found, .names, .result) | .errno = 2 else . end;
+	def found($p; $v): if .event == "node" and .path == $p then .found = $v else . end;
+	def kvm($q; $v): if .event == "kvm" and .question == $q then .value = $v else . end;
+	def fw($r; $at; $v): if .request == $r then
+		.out.data |= (.[0:2 * $at] + $v + .[2 * $at + ($v | length):]) else . end;
+	def unasked(f): select(f | not);'
+sev=2147483679 syscfg=3221291024 base=3221291314 end=3221291315
+status='fw("PLATFORM_STATUS"; ' snp='fw("SNP_PLATFORM_STATUS"; '
+
+with 'as it is' 0 cpuid-c-bit PASS 'bit 51' "$lib ."
+with 'no EPYC' 0 cpu-brand WARN 'no EPYC' "$lib regs(2147483650; 0; \"20444d42\") | regs(2147483650; 1; \"20202020\")"
+with 'a generation to come' 0 cpu-generation WARN unknown "$lib regs(1; 0; \"00c00f11\")"
+with 'no SME' 2 cpuid-sme FAIL 'no SME' "$lib regs($sev; 0; \"0001057e\")"
+with 'no page flush, and none needed' 0 cpuid-page-flush PASS 'none needed' "$lib regs($sev; 0; \"0001057b\")"
+with 'no page flush' 0 cpuid-page-flush WARN 'flushes whole caches' "$lib regs($sev; 0; \"0001017b\")"
+with 'a C-bit that cannot be' 2 cpuid-c-bit FAIL 'bit 3,' "$lib regs($sev; 1; \"00004143\")"
+with 'no VMPLs' 2 cpuid-vmpl FAIL 'EAX bit 5' "$lib regs($sev; 0; \"0001055f\")"
+with '0 VMPLs' 2 cpuid-vmpl FAIL '0 of them' "$lib regs($sev; 1; \"00000173\")"
+with 'no ASIDs' 2 cpuid-asids FAIL '0 guests' "$lib regs($sev; 2; \"00000000\")"
+for id in syscfg-snp syscfg-vmpl syscfg-mem-encrypt; do
+	with "$id: another on one CPU" 2 "$id" FAIL 'some CPUs only: CPU 3' \
+		"$lib msr($syscfg; 3; \"0000000000080000\")"
+done
+with 'another RMP on one CPU' 2 rmp-range FAIL 'CPU 7 has another' \
+	"$lib msr($base; 7; \"0000000001200000\") | unasked(.path == \"/proc/zoneinfo\")"
+with 'an RMP at no whole megabyte' 2 rmp-range FAIL 'makes no sense' \
+	"$lib msr($base; -1; \"0000000001101000\") | unasked(.path == \"/proc/zoneinfo\")"
+with 'an RMP that ends before it begins' 2 rmp-range FAIL 'makes no sense' \
+	"$lib msr($end; -1; \"0000000000ffffff\") | unasked(.path == \"/proc/zoneinfo\")"
+with 'how much memory is not known' 0 rmp-size SKIP zoneinfo "$lib absent(\"/proc/zoneinfo\")"
+with 'no configuration' 0 kernel-config SKIP ENOENT "$lib absent(\"/boot/config-6.12.117-sim\")"
+with 'a kernel built without' 2 kernel-config FAIL 'without CONFIG_KVM_AMD_SEV$' \
+	"$lib text(\"/boot/config-6.12.117-sim\"; \"CONFIG_KVM_AMD=m\\n# CONFIG_KVM_AMD_SEV is not set\\nCONFIG_CRYPTO_DEV_SP_PSP=y\\nCONFIG_AMD_MEM_ENCRYPT=y\\n\")"
+with 'no command line' 0 kernel-cmdline SKIP 'cannot be read' "$lib absent(\"/proc/cmdline\")"
+with 'nor the IOMMU then' 0 iommu SKIP 'not known' "$lib absent(\"/proc/cmdline\")"
+with 'mem_encrypt=off is no harm' 0 kernel-cmdline PASS 'own memory' "$lib text(\"/proc/cmdline\"; \"mem_encrypt=off\\n\")"
+with 'an old kernel' 2 kernel-version FAIL '6.8.0' "$lib text(\"/proc/sys/kernel/osrelease\"; \"6.8.0\\n\") |
+	if .event == \"read\" and .path == \"/boot/config-6.12.117-sim\" then .path = \"/boot/config-6.8.0\" else . end"
+with 'no flags' 0 kernel-cpu-flags SKIP 'no flags' "$lib absent(\"/proc/cpuinfo\")"
+with 'a parameter that is not there' 2 kvm-amd-sev-snp FAIL 'has no parameter' \
+	"$lib absent(\"/sys/module/kvm_amd/parameters/sev_snp\")"
+with 'a device for everybody' 0 dev-sev WARN 'everybody (0666)' "$lib found(\"/dev/sev\"; \"char 0666 0 0 0\")"
+with 'a device that does not open' 2 dev-sev FAIL 'cannot be opened (EIO)' "$lib found(\"/dev/sev\"; \"char 0600 0 0 -5\")"
+with 'a file in its place' 2 dev-sev FAIL 'no device' "$lib found(\"/dev/sev\"; \"other 0600 0 0 0\")"
+with 'a /dev/kvm that does not open' 2 dev-kvm FAIL 'ENODEV' \
+	"$lib found(\"/dev/kvm\"; \"char 0660 0 0 -19\") | unasked(.event == \"kvm\")" kvm
+with 'another interface' 2 kvm-api FAIL 'version 11' \
+	"$lib kvm(0; \"000000000000000b\") | unasked(.event == \"kvm\" and .question > 0)" kvm
+with 'a KVM without SNP' 2 kvm-vm-types FAIL 'of SEV-SNP' "$lib kvm(1; \"000000000000000d\")"
+with 'firmware 1.50' 2 fw-version FAIL '1.50.*from 1.51' "$lib $status 1; \"32\")"
+with 'firmware 1.50 is enough for SEV-ES' 0 fw-version PASS '1.50' "$lib $status 1; \"32\")" es
+with 'firmware 2.0 is newer' 0 fw-version PASS '2.0' "$lib $status 0; \"0200\")"
+with 'SEV without SEV-ES' 2 fw-sev-es FAIL without "$lib $status 3; \"00000000\")"
+with 'SEV is down' 0 fw-sev-state WARN UNINIT "$lib $status 2; \"00\")"
+with 'of whose SEV-ES nothing is told' 0 fw-sev-es SKIP 'only once' "$lib $status 2; \"00\")"
+with 'an RMP that is not initialised' 2 fw-rmp FAIL 'not initialised' "$lib $snp 3; \"00\")"
+with 'aliases were looked for' 0 fw-alias-check PASS searched "$lib $snp 3; \"03\")"
+with 'a TCB behind' 0 fw-tcb WARN 'behind the current' "$lib $snp 24; \"0800\")"
+with 'a TCB ahead' 2 fw-tcb FAIL 'above the current' "$lib $snp 24; \"0a00\")"
+with 'ASIDs used up' 0 asids-sev-es WARN '99 of 99' "$lib text(\"/sys/fs/cgroup/misc.current\"; \"sev 0\\nsev_es 99\\n\")"
+with 'no ASIDs by the misc controller' 2 asids-sev-es FAIL 'no ASID' \
+	"$lib text(\"/sys/fs/cgroup/misc.capacity\"; \"sev 907\\n\")"
+with 'no word of memory' 0 memlock SKIP meminfo "$lib absent(\"/proc/meminfo\")"
+with 'nor of huge pages' 0 hugetlb SKIP 'does not tell' "$lib absent(\"/proc/meminfo\")"
+with 'no huge pages left' 0 hugetlb WARN '0 of 4' \
+	"$lib text(\"/proc/meminfo\"; \"MemTotal: 1 kB\\nHugePages_Total: 4\\nHugePages_Free: 0\\nHugepagesize: 2048 kB\\n\")"
+with 'no /dev/sev-debug that opens' 0 dev-sev-debug SKIP 'EACCES' \
+	"$lib if .recording then .node_errno = [0, 13] else . end"
+
+# neither: another vendor, and an AMD processor that has none; what comes after is not asked
+neither() {
+	jq -c "$lib $2" "$rec" | sed "/\"leaf\":$3,/q" >"$work/changed"
+	run --device="replay:$work/changed" --json doctor
+	ok "$1" "code_is 2 && ids FAIL machine && ids PASS && json '.diagnosis.machine == \"neither\"' && reason machine '$4'"
+}
+neither 'another vendor' 'regs(0; 1; "756e6547") | regs(0; 3; "49656e69") | regs(0; 2; "6c65746e")' 2147483652 \
+	'of GenuineIntel, not of AMD'
+neither 'a desktop' "regs(1; 0; \"00870f10\") | regs($sev; 0; \"00000000\")" $sev 'has no SEV'
+
+# a Rome: SEV-ES is all there is to ask for
+jq -c "$lib regs(1; 0; \"00830f10\") | regs($sev; 0; \"0001000f\")" "$rec.es" >"$work/changed"
+run --device="replay:$work/changed" --json doctor
+ok 'a Rome is examined for SEV-ES' 'code_is 0 && json ".diagnosis.feature == \"es\"" && reason cpu-generation Rome &&
+	ids FAIL'
 
 # ---- this machine, as it is, without root
 

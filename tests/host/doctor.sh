@@ -9,7 +9,7 @@
 verdict() { awk -F '\t' -v id="$1" '$1 == "checks" && $3 == id { print $2 }' "$step_dir/doctor"; }
 examine() {
 	code=0
-	sevadm --porcelain doctor "$@" >"$step_dir/doctor" 2>&1 || code=$?
+	sevadm --porcelain doctor >"$step_dir/doctor" 2>&1 || code=$?
 	cat "$step_dir/doctor"
 }
 
