@@ -39,34 +39,30 @@ static const struct sevadm_examined *find(const struct exam *e, const char *id)
 	return NULL;
 }
 
-enum sevadm_verdict exam_verdict(const struct exam *e, const char *id)
-{
-	const struct sevadm_examined *x = find(e, id);
-
-	return x ? x->verdict : SEVADM_VERDICTS;
-}
-
 static void add(struct exam *e, const struct exam_check *check)
 {
 	struct sevadm_diagnosis *out = e->out;
-	const struct sevadm_examined *parent = find(e, check->parent);
-	struct sevadm_examined *checks, x = {
+	struct sevadm_examined *checks = reallocarray(out->checks, out->nr_checks + 1,
+						      sizeof(*checks));
+	const struct sevadm_examined *parent;
+	struct sevadm_examined x = {
 		.id = check->id, .category = check->category, .feature = check->feature,
-		.parent = parent ? parent->id : NULL,
-		.depth = parent && !strcmp(parent->category, check->category) ? parent->depth + 1 : 0,
 	};
 
-	checks = reallocarray(out->checks, out->nr_checks + 1, sizeof(*checks));
 	if (!checks) {
 		e->oom = true;
 		return;
 	}
 	out->checks = checks;
+	parent = find(e, check->parent);
+	if (parent) {
+		x.parent = parent->id;
+		x.depth = strcmp(parent->category, check->category) ? 0 : parent->depth + 1;
+	}
 	if (parent && (parent->verdict == SEVADM_FAIL || parent->verdict == SEVADM_SKIP))
 		say(e, &x, SEVADM_SKIP, NULL, "not looked at: %s did not pass", parent->id);
 	else
 		check->run(e, &x);
-	/* pointed to by what comes later, by ids, which are constants */
 	out->checks[out->nr_checks++] = x;
 	out->counts[x.verdict]++;
 }

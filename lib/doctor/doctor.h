@@ -38,7 +38,6 @@ enum doctor_generation {
  * @online:	CPUs
  * @syscfg:	bits that are set on all of @online, and on any
  * @p:		what both sides of the firmware said; @asked: they were asked
- * @nr:		how many checks were made
  * @oom:	out of memory: nothing that follows counts
  */
 struct exam {
@@ -86,9 +85,6 @@ __attribute__((format(printf, 5, 6)))
 void say(struct exam *e, struct sevadm_examined *x, enum sevadm_verdict verdict,
 	 const char *remedy, const char *format, ...);
 
-/* What was found of a check made before: SEVADM_VERDICTS if it was not made */
-enum sevadm_verdict exam_verdict(const struct exam *e, const char *id);
-
 /* ---- machine.c */
 
 /* CPUID, and what it says of the machine; the answer in @e->out */
@@ -103,12 +99,7 @@ bool exam_has_es(enum doctor_generation generation);
 /* Of every CPU online */
 void exam_registers(struct exam *e);
 
-/* ---- kernel.c */
-
-/* Is it among the flags that the kernel shows? */
-bool exam_flag(const struct exam *e, const char *flag);
-/* Is @word, with or without "=...", on the kernel's command line? */
-bool exam_booted_with(const struct exam *e, const char *word);
+/* ---- doctor.c */
 
 /* In words; "root is needed" for what a privilege would have given */
 const char *exam_why(int err);

@@ -24,7 +24,8 @@ static const char *word_in(const char *text, const char *word, const char *end)
 	return NULL;
 }
 
-bool exam_flag(const struct exam *e, const char *flag)
+/* Is it among the flags that the kernel shows? */
+static bool has_flag(const struct exam *e, const char *flag)
 {
 	const char *flags = strstr(e->cpuinfo, "\nflags");
 	char line[8192];
@@ -33,11 +34,6 @@ bool exam_flag(const struct exam *e, const char *flag)
 		return false;
 	snprintf(line, sizeof(line), "%.*s", (int)strcspn(flags + 1, "\n"), flags + 1);
 	return word_in(line, flag, " \t");
-}
-
-bool exam_booted_with(const struct exam *e, const char *word)
-{
-	return word_in(e->cmdline, word, " \t\n=");
 }
 
 static void run_version(struct exam *e, struct sevadm_examined *x)
@@ -104,10 +100,11 @@ static void run_config(struct exam *e, struct sevadm_examined *x)
 static bool off_by(const struct exam *e, const char *name)
 {
 	const char *at = word_in(e->cmdline, name, "=");
-	char value = at && at[strlen(name)] ? at[strlen(name) + 1] : '\0';
 
-	return value == '0' || value == 'n' || value == 'N' ||
-	       (at && !strncmp(at + strlen(name) + 1, "off", 3));
+	if (!at || !at[strlen(name)])
+		return false;
+	at += strlen(name) + 1;
+	return (*at && strchr("0nN", *at)) || !strncmp(at, "off", 3);
 }
 
 static bool sev_nosnp(const struct exam *e)
@@ -141,7 +138,7 @@ static void run_cmdline(struct exam *e, struct sevadm_examined *x)
 		add_word(bad, sizeof(bad), "kvm_amd.sev_snp");
 	if (feature >= SEVADM_FEATURE_SNP && sev_nosnp(e))
 		add_word(bad, sizeof(bad), "sev=nosnp");
-	if (exam_booted_with(e, "mem_encrypt") && off_by(e, "mem_encrypt"))
+	if (off_by(e, "mem_encrypt"))
 		say(e, x, *bad ? SEVADM_FAIL : SEVADM_PASS, "Boot without these words.",
 		    "%s%smem_encrypt=off, by which the kernel's own memory alone is meant",
 		    bad, *bad ? " on the kernel's command line; " : "");
@@ -172,7 +169,7 @@ static void run_flags(struct exam *e, struct sevadm_examined *x)
 	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].feature <= e->out->feature && e->sev.eax & rows[i].bit &&
-		    !exam_flag(e, rows[i].flag))
+		    !has_flag(e, rows[i].flag))
 			add_word(missing, sizeof(missing), rows[i].flag);
 	if (*missing)
 		say(e, x, SEVADM_FAIL, "See the registers, which tell why as root, and the kernel's log: "
