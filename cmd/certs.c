@@ -2,15 +2,11 @@
 /* The table of certificates that a host hands to SNP guests, offline */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "cmd/cli.h"
+#include "cmd/certs.h"
 #include "cmd/commands.h"
 #include "lib/util/cleanup.h"
-#include "lib/util/file.h"
-
-#define ENTRIES_MAX	64
-#define FILE_SIZE_MAX	(1U << 20)
+#include "lib/util/text.h"
 
 struct certs_options {
 	const char *file;
@@ -43,28 +39,24 @@ static const struct argp show_argp = {
 	.doc = "Tell what is wrong with a table of certificates for SNP guests.",
 };
 
-struct table {
-	char *data;
-	size_t size, nr;
-	struct sevadm_table_entry entry[ENTRIES_MAX];
-};
-
-/* Exit code */
-static int read_table(struct cli *cli, const char *file, struct table *t)
+int table_load(struct cli *cli, const char *file, struct table *t)
 {
-	int ret = file_read_all(file, FILE_SIZE_MAX, &t->data, &t->size);
+	char name[512];
+	int ret = chain_read_bytes(cli, file, &t->data, &t->size);
 
+	/* others wrote it */
+	if (!ret)
+		ret = chain_drop_privileges(cli);
 	if (ret)
-		return report_error(cli, ret == -EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, NULL,
-				    "read %.512s: %s (%s)", file, strerror(-ret),
-				    strerrorname_np(-ret));
-	ret = sevadm_table_parse(t->data, t->size, t->entry, ENTRIES_MAX, &t->nr);
+		return ret;
+	text_escape(file, name, sizeof(name));
+	ret = sevadm_table_parse(t->data, t->size, t->entry, TABLE_ENTRIES, &t->nr);
 	if (ret == -ENODATA)
-		return report_error(cli, SEVADM_NO, NULL, "%.512s: no table of certificates: no entry "
-				    "of zeros ends it", file);
+		return report_error(cli, SEVADM_NO, NULL, "%s: no table of certificates: no entry "
+				    "of zeros ends it", name);
 	if (ret == -E2BIG)
-		return report_error(cli, SEVADM_NO, NULL, "%.512s: no table of certificates: more than "
-				    "%d entries", file, ENTRIES_MAX);
+		return report_error(cli, SEVADM_NO, NULL, "%s: no table of certificates: more than "
+				    "%d entries", name, TABLE_ENTRIES);
 	return ret ? report_error(cli, SEVADM_FAILED, NULL, "libcrypto cannot calculate SHA-256") : 0;
 }
 
@@ -84,25 +76,58 @@ static const struct out_row entry_rows[] = {
 	OUT_END
 };
 
-static int run_show(struct cli *cli, const void *options)
+void table_show(struct cli *cli, const struct table *t)
 {
-	const struct certs_options *o = options;
-	struct table t = { .data = NULL };
-	_cleanup_free_ char *data = NULL;
-	int code = read_table(cli, o->file, &t);
-
-	data = t.data;
-	if (code)
-		return code;
 	out_list(cli->out, "entries", NULL, entry_rows);
-	for (size_t i = 0; i < t.nr; i++) {
-		struct entry_view v = { .e = t.entry[i], .inside = t.entry[i].data };
+	for (size_t i = 0; i < t->nr; i++) {
+		struct entry_view v = { .e = t->entry[i], .inside = t->entry[i].data };
 
 		for (size_t k = 0; v.inside && k < sizeof(v.e.sha256); k++)
 			sprintf(v.sha256 + 2 * k, "%02x", v.e.sha256[k]);
 		out_list_item(cli->out, &v);
 	}
 	out_list_end(cli->out);
+}
+
+/* What is in the entries, where it is a certificate; `certs lint` tells where it is none */
+static void show_content(struct cli *cli, const struct table *t)
+{
+	struct sevadm_x509 certs[TABLE_ENTRIES], *found[TABLE_ENTRIES];
+	const char *from[TABLE_ENTRIES];
+	size_t nr = 0, nr_found[TABLE_ENTRIES];
+	struct sevadm_failure failure;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct sevadm_table_entry *e = &t->entry[i];
+
+		found[i] = NULL;
+		nr_found[i] = 0;
+		if (e->data)
+			sevadm_x509_read(e->data, e->length, &found[i], &nr_found[i], &failure);
+		if (!nr_found[i])
+			continue;
+		from[nr] = e->name ? e->name : e->guid;
+		certs[nr++] = found[i][0];
+	}
+	if (nr)
+		certs_show_list(cli, certs, from, nr);
+	certs_show_chips(cli, certs, nr);
+	for (size_t i = 0; i < t->nr; i++)
+		sevadm_x509_free(found[i], nr_found[i]);
+}
+
+static int run_show(struct cli *cli, const void *options)
+{
+	const struct certs_options *o = options;
+	struct table t = { .data = NULL };
+	_cleanup_free_ char *data = NULL;
+	int code = table_load(cli, o->file, &t);
+
+	data = t.data;
+	if (code)
+		return code;
+	table_show(cli, &t);
+	show_content(cli, &t);
 	return report_done(cli, "");
 }
 
@@ -123,21 +148,29 @@ static void show_fault(void *out, const char *kind, const char *text)
 	out_list_item(out, &view);
 }
 
+unsigned int table_lint(struct cli *cli, const struct table *t)
+{
+	unsigned int faults;
+
+	out_list(cli->out, "table_faults", NULL, fault_rows);
+	faults = sevadm_table_lint(t->data, t->size, t->entry, t->nr, show_fault, cli->out);
+	out_list_end(cli->out);
+	return faults;
+}
+
 static int run_lint(struct cli *cli, const void *options)
 {
 	const struct certs_options *o = options;
 	struct table t = { .data = NULL };
 	_cleanup_free_ char *data = NULL;
-	int code = read_table(cli, o->file, &t);
+	int code = table_load(cli, o->file, &t);
 	unsigned int faults;
 	char message[64];
 
 	data = t.data;
 	if (code)
 		return code;
-	out_list(cli->out, "table_faults", NULL, fault_rows);
-	faults = sevadm_table_lint(t.data, t.size, t.entry, t.nr, show_fault, cli->out);
-	out_list_end(cli->out);
+	faults = table_lint(cli, &t);
 	if (!faults)
 		return report_done(cli, "nothing is wrong with it");
 	snprintf(message, sizeof(message), "%u fault%s", faults, faults == 1 ? "" : "s");

@@ -63,4 +63,22 @@ void certs_show_chips(struct cli *cli, const struct sevadm_x509 *cert, size_t nr
 /* Seconds since 1970 as RFC 3339 has them, to be printed */
 const char *certs_time(int64_t seconds, char *buf, size_t size);
 
+/* ---- certs.c */
+
+#define TABLE_ENTRIES	64
+
+/* A table for guests, @data to be freed; the entries point into it */
+struct table {
+	char *data;
+	size_t size, nr;
+	struct sevadm_table_entry entry[TABLE_ENTRIES];
+};
+
+/* Read and taken apart, privileges given up in between: the exit code */
+int table_load(struct cli *cli, const char *file, struct table *t);
+/* A list "entries" */
+void table_show(struct cli *cli, const struct table *t);
+/* A list "table_faults"; how many there are */
+unsigned int table_lint(struct cli *cli, const struct table *t);
+
 #endif

@@ -10,6 +10,8 @@ const struct command *const commands[] = {
 	&cmd_cert_export,
 	&cmd_cert_show,
 	&cmd_cert_verify,
+	&cmd_certs_export,
+	&cmd_certs_import,
 	&cmd_certs_lint,
 	&cmd_certs_show,
 	&cmd_certs_verify,

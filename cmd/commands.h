@@ -9,6 +9,8 @@ extern const struct command cmd_cert_convert;
 extern const struct command cmd_cert_export;
 extern const struct command cmd_cert_show;
 extern const struct command cmd_cert_verify;
+extern const struct command cmd_certs_export;
+extern const struct command cmd_certs_import;
 extern const struct command cmd_certs_lint;
 extern const struct command cmd_certs_show;
 extern const struct command cmd_certs_verify;

@@ -1964,7 +1964,7 @@ struct sevadm_x509 {
  * @nr:		of @certs
  * @failure:	why not
  * Return: 0, -ENODATA (nothing of the kind is there), -EBADMSG (it begins like one and is none),
- * -E2BIG (more than 64), -ENOMEM
+ * -EOVERFLOW (bytes that are none follow), -E2BIG (more than 64), -ENOMEM
  */
 int sevadm_x509_read(const void *data, size_t size, struct sevadm_x509 **certs, size_t *nr,
 		     struct sevadm_failure *failure);
@@ -1975,6 +1975,16 @@ int sevadm_x509_read(const void *data, size_t size, struct sevadm_x509 **certs, 
  * @nr:		of @certs
  */
 void sevadm_x509_free(struct sevadm_x509 *certs, size_t nr);
+
+/**
+ * sevadm_x509_encode - a certificate as a file has it
+ * @c:		which
+ * @pem:	as PEM, else as DER
+ * @text:	result, to be freed
+ * @nr_text:	of it
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_x509_encode(const struct sevadm_x509 *c, bool pem, uint8_t **text, size_t *nr_text);
 
 /**
  * sevadm_x509_kind_name - what it is for
@@ -2236,7 +2246,8 @@ int sevadm_owner_set(struct sevadm *adm, const struct sevadm_cert *oca,
 /**
  * struct sevadm_table_entry - of the table of certificates that a host hands to SNP guests
  * @guid:	what it is, as text
- * @name:	"VCEK", "VLEK", "ASK", "ARK", "CRL"; NULL if unknown
+ * @name:	"VCEK", "VLEK", "ASK" (or an ASVK), "ARK", "CRL", "Google platform info"; NULL if
+ *		unknown
  * @offset, @length: where the table says that its bytes are
  * @data:	those bytes; NULL if they are not within the file
  * @sha256:	of them, with @data
@@ -2270,11 +2281,28 @@ int sevadm_table_parse(const void *data, size_t size, struct sevadm_table_entry 
  * @nr:		of them
  * @each:	called for each fault: its kind, a word, and a sentence without a full stop
  * @arg:	for @each
+ *
+ * Both the table's own layout and the certificates in it: that each entry has one, as DER, of the
+ * kind that its GUID names, and that one signed the other.  Neither who vouches for the root
+ * nor dates are looked at: sevadm_x509_verify() does that.
  * Return: how many there are
  */
 unsigned int sevadm_table_lint(const void *data, size_t size,
 			       const struct sevadm_table_entry *entries, size_t nr,
 			       void (*each)(void *arg, const char *kind, const char *text), void *arg);
+
+/**
+ * sevadm_table_make - a table of certificates
+ * @certs:	what is to be in it, in any order; one that is there twice, byte for byte, counts once
+ * @nr:		of them
+ * @table:	result, to be freed: ARK, ASK or ASVK, VCEK, VLEK, CRL, as DER, one behind the other
+ * @size:	of @table
+ * @failure:	why not
+ * Return: 0, -EEXIST (two that differ, or an ASK and an ASVK, for which there is one place),
+ * -EINVAL (one that has no place), -ENODATA (none at all), -ENOMEM
+ */
+int sevadm_table_make(const struct sevadm_x509 *certs, size_t nr, uint8_t **table, size_t *size,
+		      struct sevadm_failure *failure);
 
 /* ------------------------------------------------------------------- explain */
 

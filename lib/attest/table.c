@@ -4,15 +4,13 @@
  * offset and a length, ended by one of zeros (the GHCB specification, AMD 56421).
  */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/attest/cert.h"
+#include "lib/attest/table.h"
 #include "lib/crypto/digest.h"
-
-#define ENTRY_SIZE	24
-#define PAGE		4096
 
 static const struct {
 	const char *guid, *name;
@@ -22,6 +20,7 @@ static const struct {
 	{ "4ab7b379-bbac-4fe4-a02f-05aef327c782", "ASK" },
 	{ "c0b406a4-a803-4952-9743-3fb6014cd0ae", "ARK" },
 	{ "92f81bc3-5811-4d3d-97ff-d19f88dc67ea", "CRL" },
+	{ "ecae0c0f-9502-43b1-afa2-0ae2e0d565b6", "Google platform info" },
 };
 
 static void take_guid(const uint8_t *p, struct sevadm_table_entry *e)
@@ -50,14 +49,14 @@ static int take_data(const uint8_t *table, size_t size, struct sevadm_table_entr
 int sevadm_table_parse(const void *data, size_t size, struct sevadm_table_entry *entries,
 		       size_t max, size_t *nr)
 {
-	static const uint8_t end[ENTRY_SIZE];
+	static const uint8_t end[TABLE_ENTRY];
 	const uint8_t *p = data;
 	int ret = 0;
 
-	for (*nr = 0; !ret; p += ENTRY_SIZE, ++*nr) {
-		if (size - *nr * ENTRY_SIZE < ENTRY_SIZE)
+	for (*nr = 0; !ret; p += TABLE_ENTRY, ++*nr) {
+		if (size - *nr * TABLE_ENTRY < TABLE_ENTRY)
 			return -ENODATA;
-		if (!memcmp(p, end, ENTRY_SIZE))
+		if (!memcmp(p, end, TABLE_ENTRY))
 			return 0;
 		if (*nr == max)
 			return -E2BIG;
@@ -69,112 +68,91 @@ int sevadm_table_parse(const void *data, size_t size, struct sevadm_table_entry 
 	return ret;
 }
 
-/* -------------------------------------------------------------------- lint */
+/* -------------------------------------------------------------------- make */
 
-struct lint {
-	void (*each)(void *arg, const char *kind, const char *text);
-	void *arg;
-	unsigned int count;
+/* The order of a table, and the name of the GUID of each */
+static const struct {
+	enum sevadm_x509_kind kind;
+	const char *name;
+} order[] = {
+	{ SEVADM_X509_ARK, "ARK" }, { SEVADM_X509_ASK, "ASK" }, { SEVADM_X509_ASVK, "ASK" },
+	{ SEVADM_X509_VCEK, "VCEK" }, { SEVADM_X509_VLEK, "VLEK" }, { SEVADM_X509_CRL, "CRL" },
 };
 
-__attribute__((format(printf, 3, 4)))
-static void complain(struct lint *lint, const char *kind, const char *format, ...)
-{
-	char text[256];
-	va_list args;
+#define NR_ORDER	(sizeof(order) / sizeof(order[0]))
 
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	lint->each(lint->arg, kind, text);
-	lint->count++;
+static int sort_out(const struct sevadm_x509 *certs, size_t nr,
+		    const struct sevadm_x509 *place[SEVADM_X509_KINDS],
+		    struct sevadm_failure *failure)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct sevadm_x509 *c = &certs[i], *there = place[c->kind];
+
+		if (c->kind == SEVADM_X509_OTHER)
+			return attest_refuse(failure, EINVAL, "the certificate of %s has no place in a "
+					     "table", c->subject[0] ? c->subject : "nobody");
+		if (there && memcmp(there->sha256, c->sha256, sizeof(c->sha256)))
+			return attest_refuse(failure, EEXIST, "there are two %ss that differ, and a "
+					     "table has a place for one", sevadm_x509_kind_name(c->kind));
+		place[c->kind] = c;
+	}
+	if (place[SEVADM_X509_ASK] && place[SEVADM_X509_ASVK])
+		return attest_refuse(failure, EEXIST, "there are an ASK and an ASVK, for which a table "
+				     "has one place: leave out the one of them that did not sign");
+	return nr ? 0 : attest_refuse(failure, ENODATA, "there is no certificate");
 }
 
-static const char *label(const struct sevadm_table_entry *e)
+static void put_guid(uint8_t *p, const char *name)
 {
-	return e->name ? e->name : e->guid;
-}
+	const char *at = names[0].guid;
 
-static void lint_pairs(const struct sevadm_table_entry *e, size_t nr, size_t i, struct lint *lint)
-{
-	for (size_t k = i + 1; k < nr; k++) {
-		if (!strcmp(e[i].guid, e[k].guid))
-			complain(lint, "twice", "%s is there twice", label(&e[i]));
-		if (e[i].length && e[k].length &&
-		    e[i].offset < (uint64_t)e[k].offset + e[k].length &&
-		    e[k].offset < (uint64_t)e[i].offset + e[i].length)
-			complain(lint, "overlap", "%s and %s share bytes", label(&e[i]), label(&e[k]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i].name, name))
+			at = names[i].guid;
+	for (int i = 0; i < 16; i++, at += 2) {
+		at += *at == '-';
+		sscanf(at, "%2hhx", &p[i]);
 	}
 }
 
-static void lint_entry(const struct sevadm_table_entry *e, size_t size, size_t head,
-		       struct lint *lint)
+static uint8_t *lay_out(const struct sevadm_x509 *const place[SEVADM_X509_KINDS], size_t *size)
 {
-	if (!e->name)
-		complain(lint, "unknown-guid", "nobody knows what %s is", e->guid);
-	if (!e->length)
-		complain(lint, "empty", "%s has no bytes", label(e));
-	if (!e->data)
-		complain(lint, "outside", "%s, %u bytes from byte %u on, is not within the %zu bytes "
-			 "that there are", label(e), e->length, e->offset, size);
-	if (e->offset < head)
-		complain(lint, "in-table", "%s begins within the table itself, at byte %u of %zu",
-			 label(e), e->offset, head);
-}
+	size_t at = TABLE_ENTRY, nr = 0;
+	uint8_t *table;
 
-/* Where the next certificate after @at begins; one that is there already: its end, in @covered */
-static size_t next_start(const struct sevadm_table_entry *e, size_t nr, size_t at, size_t size,
-			 size_t *covered)
-{
-	size_t next = size;
+	for (size_t i = 0; i < NR_ORDER; i++)
+		if (place[order[i].kind])
+			at += TABLE_ENTRY + place[order[i].kind]->size;
+	*size = at;
+	table = calloc(1, at);
+	for (size_t i = 0; i < NR_ORDER; i++)
+		nr += place[order[i].kind] ? 1 : 0;
+	at = (nr + 1) * TABLE_ENTRY;
+	nr = 0;
+	for (size_t i = 0; table && i < NR_ORDER; i++) {
+		const struct sevadm_x509 *c = place[order[i].kind];
+		uint8_t *entry = table + nr * TABLE_ENTRY;
 
-	*covered = at;
-	for (size_t i = 0; i < nr; i++) {
-		if (!e[i].data || !e[i].length)
+		if (!c)
 			continue;
-		if (e[i].offset <= at && e[i].offset + (size_t)e[i].length > *covered)
-			*covered = e[i].offset + (size_t)e[i].length;
-		if (e[i].offset > at && e[i].offset < next)
-			next = e[i].offset;
+		put_guid(entry, order[i].name);
+		put_le32(entry + 16, (uint32_t)at);
+		put_le32(entry + 20, (uint32_t)c->size);
+		memcpy(table + at, c->der, c->size);
+		at += c->size;
+		nr++;
 	}
-	return next;
+	return table;
 }
 
-static bool is_padding(const uint8_t *p, size_t from, size_t size)
+int sevadm_table_make(const struct sevadm_x509 *certs, size_t nr, uint8_t **table, size_t *size,
+		      struct sevadm_failure *failure)
 {
-	for (size_t i = from; i < size; i++)
-		if (p[i])
-			return false;
-	return size % PAGE == 0;
-}
+	const struct sevadm_x509 *place[SEVADM_X509_KINDS] = { NULL };
+	int ret = sort_out(certs, nr, place, failure);
 
-/* Bytes that belong to nothing; zeros up to the end of a page are how the kernel wants it */
-static void lint_holes(const uint8_t *p, size_t size, const struct sevadm_table_entry *e, size_t nr,
-		       size_t head, struct lint *lint)
-{
-	size_t at = head, covered;
-
-	while (at < size) {
-		size_t next = next_start(e, nr, at, size, &covered);
-
-		if (covered == at && !(next == size && is_padding(p, at, size)))
-			complain(lint, "hole", "%zu bytes from byte %zu on belong to no certificate",
-				 next - at, at);
-		at = covered > at ? covered : next;
-	}
-}
-
-unsigned int sevadm_table_lint(const void *data, size_t size,
-			       const struct sevadm_table_entry *entries, size_t nr,
-			       void (*each)(void *arg, const char *kind, const char *text), void *arg)
-{
-	struct lint lint = { .each = each, .arg = arg };
-	size_t head = (nr + 1) * ENTRY_SIZE;
-
-	for (size_t i = 0; i < nr; i++) {
-		lint_entry(&entries[i], size, head, &lint);
-		lint_pairs(entries, nr, i, &lint);
-	}
-	lint_holes(data, size, entries, nr, head, &lint);
-	return lint.count;
+	if (ret)
+		return ret;
+	*table = lay_out(place, size);
+	return *table ? 0 : attest_refuse(failure, ENOMEM, "no memory");
 }

@@ -148,6 +148,36 @@ static int take(uint8_t *der, size_t size, struct sevadm_x509 *c)
 	return 0;
 }
 
+int sevadm_x509_encode(const struct sevadm_x509 *c, bool pem, uint8_t **text, size_t *nr_text)
+{
+	const char *label = c->kind == SEVADM_X509_CRL ? "X509 CRL" : "CERTIFICATE";
+	uint8_t *digits;
+	size_t nr, room;
+	char *out;
+	int ret, n;
+
+	if (!pem)
+		return sevadm_bytes_encode(c->der, c->size, "binary", text, nr_text);
+	ret = sevadm_bytes_encode(c->der, c->size, "base64", &digits, &nr);
+	if (ret)
+		return ret;
+	while (nr && digits[nr - 1] == '\n')
+		nr--;
+	room = nr + nr / 64 + 128;
+	out = malloc(room);
+	if (out) {
+		n = snprintf(out, room, "-----BEGIN %s-----\n", label);
+		for (size_t i = 0; i < nr; i += 64)
+			n += snprintf(out + n, room - (size_t)n, "%.*s\n",
+				      (int)(nr - i < 64 ? nr - i : 64), (char *)digits + i);
+		n += snprintf(out + n, room - (size_t)n, "-----END %s-----\n", label);
+		*text = (uint8_t *)out;
+		*nr_text = (size_t)n;
+	}
+	free(digits);
+	return out ? 0 : -ENOMEM;
+}
+
 /* -------------------------------------------------------------------- files */
 
 struct reader {
@@ -208,7 +238,7 @@ static int read_der(struct reader *r, const uint8_t *p, size_t size)
 			return refuse(r->failure, ENODATA, "there is neither an X.509 certificate nor a "
 				      "list of revoked ones");
 		if (!len)
-			return refuse(r->failure, EBADMSG, "trailing bytes: the %zu bytes from byte %zu "
+			return refuse(r->failure, EOVERFLOW, "trailing bytes: the %zu bytes from byte %zu "
 				      "on are no certificate", size - at, at);
 		if (len > size - at)
 			return refuse(r->failure, EBADMSG, "truncated: what is at byte %zu has %zu of "

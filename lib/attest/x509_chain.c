@@ -66,7 +66,9 @@ static void sort_out(struct job *job)
 			job->twice[c->kind] = true;
 		*place = c;
 	}
-	if (!job->cert[SEVADM_X509_ARK])
+	/* one that is no ARK vouches for nobody */
+	if (!job->cert[SEVADM_X509_ARK] && job->want->root &&
+	    job->want->root->kind == SEVADM_X509_ARK)
 		job->cert[SEVADM_X509_ARK] = job->want->root;
 }
 
@@ -238,7 +240,8 @@ static void check_root(const struct job *job, struct sevadm_x509_link *link)
 	if (!is_there(job, SEVADM_X509_ARK, link) || !has_key(ark, link))
 		return;
 	if (own) {
-		if (memcmp(own->key_sha256, ark->key_sha256, sizeof(own->key_sha256))) {
+		if (own->kind != SEVADM_X509_ARK ||
+		    memcmp(own->key_sha256, ark->key_sha256, sizeof(own->key_sha256))) {
 			FAIL(link, UNKNOWN_ROOT, "unknown root: the ARK is not that of --root");
 			return;
 		}

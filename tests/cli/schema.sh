@@ -260,7 +260,9 @@ pki=$(dirname "$SEVADM")/tests/pki/make_pki
 "$pki" vcek csp=odd >"$work/odd.vcek"
 "$pki" vlek hwid=0102030405060708 >"$work/odd.vlek"
 for words in 'verify .' 'verify ../odd.*' 'verify --root=ark.der .' 'verify --root=ask.der .' 'verify --crl=require cert_chain' \
-	"verify --root=ark.der --hwid=0102030405060708 vcek.der" 'verify none' 'verify' 'verify /dev/null'; do
+	"verify --root=ark.der --hwid=0102030405060708 vcek.der" 'import cert_chain vcek.der ../t' 'show ../t' \
+	'import vlek_chain vlek.der crl ../t' 'show ../t' 'export ../t ../t.d' 'export --pem ../t ../t.d' 'export ark.der ../t.d' export \
+	'import ark.der ../odd.vcek ../t' 'import . ../t' import 'verify none' 'verify' 'verify /dev/null'; do
 	(cd "$work/chip" && eval "'$SEVADM' --json certs $words") >"$out" 2>"$err"
 	code=$?
 	sample "certs $words"

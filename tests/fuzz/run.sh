@@ -105,6 +105,7 @@ fuzz recording 20000
 fuzz script 20000
 fuzz sim_file 300
 fuzz text 10000
+fuzz x509 2000
 
 echo "1..$n"
 [ "$bad" -eq 0 ]
