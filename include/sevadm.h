@@ -1875,6 +1875,232 @@ struct sevadm_cert_chain {
 void sevadm_cert_verify(const struct sevadm_cert *certs, size_t nr, const struct sevadm_cert *root,
 			struct sevadm_cert_chain *chain);
 
+/* ------------------------------------ what the owner of a SEV or SEV-ES guest does */
+
+#define SEVADM_SESSION_SIZE		128
+#define SEVADM_TRANSPORT_KEY_SIZE	16
+#define SEVADM_MEASUREMENT_SIZE		48
+#define SEVADM_PACKET_HEADER_SIZE	52
+#define SEVADM_SECRET_MAX		16384
+#define SEVADM_ATTESTATION_SIZE		208
+
+/**
+ * sevadm_policy_parse - a policy for a SEV or SEV-ES guest
+ * @text:	a number of 32 bits, decimal or 0x hexadecimal; or words with commas between, as
+ *		sevadm_policy_text() has them: nodbg, noks, es, nosend, domain, sev, and
+ *		api>=MAJOR.MINOR, for which api=MAJOR.MINOR does as well
+ * @policy:	result (AMD 55766, GUEST_POLICY)
+ * Return: 0, -EINVAL (neither), -ERANGE (a number that is too large)
+ */
+int sevadm_policy_parse(const char *text, uint32_t *policy);
+
+/**
+ * struct sevadm_session - for a guest that is to be launched
+ * @godh:	the owner's certificate, which the host hands to the firmware
+ * @blob:	the session, which goes with it (AMD 55766, table 41: nonce, wrapped keys, IV, MACs)
+ * @tek, @tik:	transport keys, of encryption and of integrity: secrets of the owner
+ *
+ * The owner's private key is given up as soon as the keys are wrapped.
+ */
+struct sevadm_session {
+	uint8_t godh[2084], blob[SEVADM_SESSION_SIZE];
+	uint8_t tek[SEVADM_TRANSPORT_KEY_SIZE], tik[SEVADM_TRANSPORT_KEY_SIZE];
+};
+
+/**
+ * sevadm_session_new - begin a session with a platform
+ * @pdh:	the platform's key for that; whether it is genuine, sevadm_cert_verify() tells
+ * @policy:	of the guest; the firmware refuses the session with another one
+ * @session:	result, to be wiped by the caller; all zero on failure
+ * Return: 0, -EINVAL (no PDH, or no key in it), -EIO (libcrypto failed)
+ */
+int sevadm_session_new(const struct sevadm_cert *pdh, uint32_t policy,
+		       struct sevadm_session *session);
+
+/**
+ * struct sevadm_guest_image - what the memory of a SEV or SEV-ES guest holds before it runs
+ * @firmware:	of @firmware_size bytes, as the VMM loads it
+ * @kernel:	that the VMM loads beside it and tells the firmware the hashes of, or NULL
+ * @initrd:	with it, or NULL
+ * @cmdline:	with it; NULL for none
+ * @cpus:	of a SEV-ES guest; 0 for SEV
+ * @vmsa0, @vmsa1: how the first CPU begins, and every other; 4096 bytes each, with @cpus
+ * @firmware_size, @kernel_size, @initrd_size: in bytes
+ */
+struct sevadm_guest_image {
+	const void *firmware, *kernel, *initrd;
+	size_t firmware_size, kernel_size, initrd_size;
+	const char *cmdline;
+	unsigned int cpus;
+	const void *vmsa0, *vmsa1;
+};
+
+/**
+ * sevadm_guest_image_digest - the launch digest of a SEV or SEV-ES guest
+ * @image:	what was put into its memory, in the order of QEMU: firmware, hashes of the kernel,
+ *		CPUs
+ * @digest:	result, 32 bytes
+ * Return: 0 or -EIO (libcrypto failed)
+ */
+int sevadm_guest_image_digest(const struct sevadm_guest_image *image, uint8_t *digest);
+
+/**
+ * struct sevadm_measured_guest - a guest and the firmware that measured it
+ * @api_major, @api_minor, @build: of the firmware
+ * @policy:	of the guest
+ * @digest:	of what was put into its memory
+ */
+struct sevadm_measured_guest {
+	uint8_t api_major, api_minor, build;
+	uint32_t policy;
+	uint8_t digest[32];
+};
+
+/**
+ * sevadm_measurement_build - what LAUNCH_MEASURE answers for a guest (AMD 55766, 6.5)
+ * @guest:	which
+ * @tik:	its transport integrity key
+ * @nonce:	16 bytes, of the firmware's
+ * @measurement: result, SEVADM_MEASUREMENT_SIZE bytes: a MAC and the nonce
+ * Return: 0 or -EIO (libcrypto failed)
+ *
+ * Firmware before API 0.17 left version and build out, and so does this for it.
+ */
+int sevadm_measurement_build(const struct sevadm_measured_guest *guest, const uint8_t *tik,
+			     const uint8_t *nonce, uint8_t *measurement);
+
+/**
+ * sevadm_measurement_verify - was this guest measured?
+ * @guest:	that the owner expects
+ * @tik:	its transport integrity key
+ * @measurement: SEVADM_MEASUREMENT_SIZE bytes, from LAUNCH_MEASURE
+ * Return: 0, -EBADMSG (another guest, firmware or session), -EIO (libcrypto failed)
+ */
+int sevadm_measurement_verify(const struct sevadm_measured_guest *guest, const uint8_t *tik,
+			      const uint8_t *measurement);
+
+/**
+ * sevadm_guid_parse - a GUID as UEFI lays it out
+ * @text:	as 736869e5-84f0-4973-92ec-06879ce3da0b
+ * @guid:	result, 16 bytes, the first three numbers with the least significant byte first
+ * Return: 0 or -EINVAL
+ */
+int sevadm_guid_parse(const char *text, uint8_t *guid);
+
+/**
+ * sevadm_guid_text - the reverse
+ * @guid:	16 bytes
+ * @text:	result, 37 bytes
+ * Return: @text
+ */
+char *sevadm_guid_text(const uint8_t *guid, char *text);
+
+/**
+ * struct sevadm_secret - an entry of the table of secrets
+ * @guid:	what it is for, as sevadm_guid_parse() has it
+ * @data:	the secret
+ * @size:	of @data
+ */
+struct sevadm_secret {
+	uint8_t guid[16];
+	const void *data;
+	size_t size;
+};
+
+/**
+ * sevadm_secret_table - the table that OVMF and Linux read (drivers/virt/coco/efi_secret)
+ * @secrets:	in this order
+ * @nr:		of them
+ * @table:	result, to be wiped and freed; zeros fill it up to a multiple of 16
+ * @size:	of it
+ * Return: 0, -EMSGSIZE (more than SEVADM_SECRET_MAX bytes), -ENOMEM
+ */
+int sevadm_secret_table(const struct sevadm_secret *secrets, size_t nr, uint8_t **table,
+			size_t *size);
+
+/**
+ * sevadm_secret_list - what is in such a table
+ * @table:	which
+ * @size:	of it
+ * @secrets:	result; they point into @table
+ * @max:	there is room for
+ * @nr:		of @secrets, up to where it failed
+ * Return: 0, -ENOENT (no such table), -EBADMSG (lengths that cannot be), -E2BIG (more than @max)
+ */
+int sevadm_secret_list(const void *table, size_t size, struct sevadm_secret *secrets, size_t max,
+		       size_t *nr);
+
+/**
+ * struct sevadm_packet_keys - what a packet for a guest is made with
+ * @tek, @tik:	transport keys of its session
+ * @measurement: of the guest, from LAUNCH_MEASURE, SEVADM_MEASUREMENT_SIZE bytes
+ */
+struct sevadm_packet_keys {
+	const uint8_t *tek, *tik, *measurement;
+};
+
+/**
+ * sevadm_secret_package - a packet for LAUNCH_SECRET (AMD 55766, 6.6)
+ * @keys:	of the guest
+ * @data:	what is to be in its memory
+ * @size:	of it: a multiple of 16, no more than SEVADM_SECRET_MAX
+ * @header:	result, SEVADM_PACKET_HEADER_SIZE bytes: flags, IV, MAC
+ * @payload:	result, @size bytes
+ * Return: 0, -EMSGSIZE (@size), -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_secret_package(const struct sevadm_packet_keys *keys, const void *data, size_t size,
+			  uint8_t *header, uint8_t *payload);
+
+/**
+ * sevadm_secret_open - what is in a packet
+ * @keys:	of the guest
+ * @header:	SEVADM_PACKET_HEADER_SIZE bytes
+ * @payload:	what goes with it
+ * @size:	of @payload
+ * @data:	result, @size bytes, to be wiped by the caller
+ * Return: 0, -EMSGSIZE (@size is none of a packet), -EBADMSG (not for this guest, or damaged),
+ * -EPROTONOSUPPORT (flags that are not known: compressed), -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_secret_open(const struct sevadm_packet_keys *keys, const uint8_t *header,
+		       const uint8_t *payload, size_t size, uint8_t *data);
+
+/**
+ * struct sevadm_attestation - the report of a SEV or SEV-ES guest (AMD 55766, ATTESTATION)
+ * @data:	all of it, SEVADM_ATTESTATION_SIZE bytes
+ * @nonce:	of who asked for it
+ * @digest:	of what was put into the guest's memory
+ * @policy:	of the guest
+ * @usage, @algorithm: of the key that signed, as in struct sevadm_cert; not signed themselves
+ * @reserved:	zero so far; not signed
+ * @signature:	r and s, 72 bytes each, the least significant byte first
+ */
+struct sevadm_attestation {
+	const uint8_t *data;
+	uint8_t nonce[16], digest[32];
+	uint32_t policy, usage, algorithm, reserved;
+	const uint8_t *signature;
+};
+
+/**
+ * sevadm_attestation_parse - a report, field by field
+ * @data:	binary; the report points into it
+ * @size:	of it
+ * @report:	result
+ * Return: 0, -EMSGSIZE (not of SEVADM_ATTESTATION_SIZE bytes)
+ */
+int sevadm_attestation_parse(const void *data, size_t size, struct sevadm_attestation *report);
+
+/**
+ * sevadm_attestation_verify - did this platform sign it?
+ * @report:	which
+ * @pek:	the platform's key; whether it is genuine, sevadm_cert_verify() tells
+ * Return: 0; -EBADMSG (the signature is another's, or the report was changed), -EKEYREJECTED
+ * (it says that something else than a PEK signed), -EINVAL (no PEK, or not with the report's
+ * algorithm), -EIO (libcrypto failed)
+ */
+int sevadm_attestation_verify(const struct sevadm_attestation *report,
+			      const struct sevadm_cert *pek);
+
 /* ------------------------------------------------------ certificates of a chip */
 
 /* What an X.509 certificate of AMD's key distribution service is for (AMD 57230) */

@@ -11,6 +11,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 
+#include "lib/crypto/key.h"
+
 #define EC_BYTES_MAX	48
 
 static const char *hash_name(enum crypto_hash hash)
@@ -101,13 +103,15 @@ static int turn(const uint8_t number[CRYPTO_EC_SIZE], uint8_t *out, size_t bytes
 	return 0;
 }
 
-static EVP_PKEY *ec_key(const struct crypto_ec *ec)
+EVP_PKEY *crypto_ec_key(const struct crypto_ec *ec)
 {
 	size_t bytes = ec->bits / 8;
 	uint8_t point[1 + 2 * EC_BYTES_MAX] = { POINT_CONVERSION_UNCOMPRESSED };
 	OSSL_PARAM_BLD *bld;
 	EVP_PKEY *key = NULL;
 
+	if (ec->bits != 256 && ec->bits != 384)
+		return NULL;
 	if (turn(ec->x, point + 1, bytes) || turn(ec->y, point + 1 + bytes, bytes))
 		return NULL;
 	bld = OSSL_PARAM_BLD_new();
@@ -126,7 +130,7 @@ int crypto_ecdsa_verify(const struct crypto_ec *ec, const struct crypto_signed *
 	ECDSA_SIG *sig = ECDSA_SIG_new();
 	BIGNUM *bn_r = BN_lebin2bn(r, CRYPTO_EC_SIZE, NULL);
 	BIGNUM *bn_s = BN_lebin2bn(s, CRYPTO_EC_SIZE, NULL);
-	EVP_PKEY *key = ec->bits == 256 || ec->bits == 384 ? ec_key(ec) : NULL;
+	EVP_PKEY *key = crypto_ec_key(ec);
 	unsigned char *der = NULL;
 	int len = -1, ret = -EIO;
 

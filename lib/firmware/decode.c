@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/firmware/decode.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "lib/util/text.h"
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -182,4 +186,53 @@ char *sevadm_policy_text(enum sevadm_guest_kind kind, uint64_t policy, char *buf
 		snprintf(buf + used, size - used, ",%s", bits->name);
 	}
 	return buf;
+}
+
+static int parse_version(const char *text, uint32_t *policy)
+{
+	unsigned long major, minor;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	major = strtoul(text, &end, 10);
+	if (*end != '.' || end[1] < '0' || end[1] > '9')
+		return -EINVAL;
+	minor = strtoul(end + 1, &end, 10);
+	if (*end || major > 0xff || minor > 0xff)
+		return -EINVAL;
+	*policy |= (uint32_t)major << 16 | (uint32_t)minor << 24;
+	return 0;
+}
+
+static int parse_word(const char *word, uint32_t *policy)
+{
+	if (!strncmp(word, "api>=", 5))
+		return parse_version(word + 5, policy);
+	if (!strncmp(word, "api=", 4))
+		return parse_version(word + 4, policy);
+	for (const struct policy_bit *b = sev_policy; b->name; b++)
+		if (!strcmp(b->name, word)) {
+			*policy |= 1U << b->bit;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+int sevadm_policy_parse(const char *text, uint32_t *policy)
+{
+	uint64_t number;
+	int ret = text_u64(text, UINT32_MAX, &number);
+	char copy[128], *rest = copy, *word;
+
+	*policy = (uint32_t)(ret ? 0 : number);
+	if (ret != -EINVAL)
+		return ret;
+	if (!text[0] || strlen(text) >= sizeof(copy))
+		return -EINVAL;
+	strcpy(copy, text);
+	ret = 0;
+	while (!ret && (word = strsep(&rest, ",")))
+		ret = parse_word(word, policy);
+	return ret;
 }

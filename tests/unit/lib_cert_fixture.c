@@ -145,6 +145,18 @@ void fix_sign(struct fix_chain *c)
 	sign_one(c, FIX_PEK, FIX_PDH, 0);
 }
 
+/* Nonce and digest are what counts up from 3; a SEV-ES guest that is not to be debugged */
+void fix_report(struct fix_chain *c, uint8_t *report)
+{
+	memset(report, 0, FIX_REPORT_SIZE);
+	for (int i = 0; i < 0x30; i++)
+		report[i] = (uint8_t)(3 + i);
+	put32(report + 0x30, 5);
+	put32(report + 0x34, 0x1002);
+	put32(report + 0x38, c->shape.ecdsa);
+	sign_ec(c, FIX_PEK, report, 0x34, report + 0x40);
+}
+
 /* ---------------------------------------------------------------- the chain */
 
 void fix_make(struct fix_chain *c, struct fix_shape shape)

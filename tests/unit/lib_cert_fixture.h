@@ -39,6 +39,10 @@ void fix_free(struct fix_chain *chain);
 /* Sign all of them anew, as what they say of themselves may have been changed */
 void fix_sign(struct fix_chain *chain);
 
+/* The report of a guest by this platform, as ATTESTATION answers it */
+#define FIX_REPORT_SIZE	208
+void fix_report(struct fix_chain *chain, uint8_t *report);
+
 /* All in a row, in the order of files: their size */
 size_t fix_join(const struct fix_chain *chain, uint8_t *out);
 
