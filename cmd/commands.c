@@ -6,6 +6,8 @@
 #include "cmd/commands.h"
 
 const struct command *const commands[] = {
+	&cmd_attestation_show,
+	&cmd_attestation_verify,
 	&cmd_cert_convert,
 	&cmd_cert_export,
 	&cmd_cert_show,
@@ -31,6 +33,8 @@ const struct command *const commands[] = {
 	&cmd_guests,
 	&cmd_init,
 	&cmd_kexec,
+	&cmd_measurement_build,
+	&cmd_measurement_verify,
 	&cmd_monitor,
 	&cmd_oca_new,
 	&cmd_owner_external,
@@ -48,6 +52,9 @@ const struct command *const commands[] = {
 	&cmd_recover,
 	&cmd_reset,
 	&cmd_run,
+	&cmd_secret_package,
+	&cmd_secret_show,
+	&cmd_session_new,
 	&cmd_shell,
 	&cmd_show,
 	&cmd_shutdown,

@@ -5,6 +5,8 @@
 struct command;
 
 /* One file each */
+extern const struct command cmd_attestation_show;
+extern const struct command cmd_attestation_verify;
 extern const struct command cmd_cert_convert;
 extern const struct command cmd_cert_export;
 extern const struct command cmd_cert_show;
@@ -30,6 +32,8 @@ extern const struct command cmd_firmware_show;
 extern const struct command cmd_guests;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
+extern const struct command cmd_measurement_build;
+extern const struct command cmd_measurement_verify;
 extern const struct command cmd_monitor;
 extern const struct command cmd_oca_new;
 extern const struct command cmd_owner_external;
@@ -47,6 +51,9 @@ extern const struct command cmd_record_show;
 extern const struct command cmd_recover;
 extern const struct command cmd_reset;
 extern const struct command cmd_run;
+extern const struct command cmd_secret_package;
+extern const struct command cmd_secret_show;
+extern const struct command cmd_session_new;
 extern const struct command cmd_shell;
 extern const struct command cmd_show;
 extern const struct command cmd_shutdown;
