@@ -73,25 +73,29 @@ int owner_file(struct cli *cli, const char *file, size_t max, char **data, size_
 	return ret ? cannot_read(cli, file, -ret) : 0;
 }
 
+/* What a text turned out to be */
+struct found {
+	size_t size;
+	const char *encoding;
+};
+
 /* 0, -EINVAL: the text does not stand for so many bytes.  What is as long as they are is they */
 static int decode(const char *text, size_t size, bool binary, const struct owner_bytes *bytes,
-		  size_t *found)
+		  struct found *found)
 {
-	const char *encoding;
 	uint8_t *decoded;
 	size_t nr;
 	int ret;
 
-	*found = size;
 	if (binary && size == bytes->size) {
 		memcpy(bytes->out, text, size);
 		return 0;
 	}
-	ret = sevadm_bytes_decode(text, size, &decoded, &nr, &encoding);
+	ret = sevadm_bytes_decode(text, size, &decoded, &nr, &found->encoding);
 	if (ret)
 		return ret;
-	*found = nr;
-	ret = nr == bytes->size && (binary || strcmp(encoding, "binary")) ? 0 : -EINVAL;
+	found->size = nr;
+	ret = nr == bytes->size && (binary || strcmp(found->encoding, "binary")) ? 0 : -EINVAL;
 	if (!ret)
 		memcpy(bytes->out, decoded, nr);
 	explicit_bzero(decoded, nr);
@@ -101,8 +105,9 @@ static int decode(const char *text, size_t size, bool binary, const struct owner
 
 int owner_read(struct cli *cli, const char *file, const struct owner_bytes *bytes)
 {
-	size_t size = 0, found;
+	struct found found;
 	char *text = NULL;
+	size_t size = 0;
 	int ret = file_read_all(file, SMALL_FILE, &text, &size);
 
 	if (ret == -EFBIG)
@@ -116,12 +121,13 @@ int owner_read(struct cli *cli, const char *file, const struct owner_bytes *byte
 	if (ret == -ENOMEM)
 		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
 	return ret ? report_error(cli, SEVADM_NO, NULL, "%.512s: this is not %s: that has %zu bytes, and "
-				  "here are %zu", file, bytes->what, bytes->size, found) : 0;
+				  "here are %zu (%s)", file, bytes->what, bytes->size, found.size,
+				  found.encoding) : 0;
 }
 
 int owner_take(struct cli *cli, const char *text, const struct owner_bytes *bytes)
 {
-	size_t found;
+	struct found found;
 
 	return decode(text, strlen(text), false, bytes, &found) ? owner_read(cli, text, bytes) : 0;
 }
@@ -171,7 +177,7 @@ static int judge(struct cli *cli, const struct owner_chain_options *o, const cha
 	if (!worst)
 		return 0;
 	if (worst->verdict == SEVADM_CERT_FAIL)
-		return report_error(cli, SEVADM_NO, "sevadm cert verify tells of each link.",
+		return report_error(cli, SEVADM_NO, "See each link with `sevadm cert verify`.",
 				    "the platform is not trusted: %s: %s", worst->name, worst->why);
 	if (!o->unverified)
 		return report_error(cli, SEVADM_NO, "Add the certificates that are missing, or say "
