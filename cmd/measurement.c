@@ -38,8 +38,8 @@ struct measurement_options {
 	{ "initrd", KEY_INITRD, "FILE", 0, "The initial RAM disk that goes with the kernel" }, \
 	{ "cmdline", KEY_CMDLINE, "TEXT", 0, "The command line that goes with the kernel" }, \
 	{ "num-cpus", KEY_CPUS, "N", 0, "CPUs of a SEV-ES guest" }, \
-	{ "vmsa-cpu0", KEY_VMSA0, "FILE", 0, "What the first of them begins with" }, \
-	{ "vmsa-cpu1", KEY_VMSA1, "FILE", 0, "What each of the others begins with" }
+	{ "vmsa", KEY_VMSA0, "FILE", 0, "What the first of them begins with" }, \
+	{ "vmsa-others", KEY_VMSA1, "FILE", 0, "What each of the others begins with" }
 
 static const struct argp_option verify_options[] = { GUEST_OPTIONS, { 0 } }, build_options[] = {
 	GUEST_OPTIONS,
@@ -55,15 +55,15 @@ static void check_image(const struct measurement_options *o, struct argp_state *
 	if (!o->digest == !o->firmware)
 		argp_error(state, "say --digest, or --firmware to calculate it, one of the two");
 	if (!o->firmware && (o->kernel || o->cpus || o->vmsa[0] || o->vmsa[1]))
-		argp_error(state, "--kernel, --num-cpus and --vmsa-cpu0 go with --firmware");
+		argp_error(state, "--kernel, --num-cpus and --vmsa go with --firmware");
 	if (!o->kernel && (o->initrd || o->cmdline))
 		argp_error(state, "--initrd and --cmdline go with --kernel");
 	if (!o->cpus != !o->vmsa[0])
-		argp_error(state, "--num-cpus and --vmsa-cpu0 go together");
+		argp_error(state, "--num-cpus and --vmsa go together");
 	if ((o->cpus > 1) != !!o->vmsa[1])
-		argp_error(state, "--vmsa-cpu1 is for more than one CPU, and then it is needed");
+		argp_error(state, "--vmsa-others is for more than one CPU, and then it is needed");
 	if (o->firmware && !o->cpus != !(o->guest.policy & 4))
-		argp_error(state, "a policy with es has CPUs, by --num-cpus and --vmsa-cpu0, and one "
+		argp_error(state, "a policy with es has CPUs, by --num-cpus and --vmsa, and one "
 			   "without has none");
 }
 

@@ -239,6 +239,25 @@ for words in 'cert convert *.cert chain' 'cert convert --dry-run --encoding=hex 
 	code=$?
 	sample "$words"
 done
+printf 0123456789abcdef >"$work/certs/key"
+echo firmware >"$work/certs/fw"
+{ head -c 60 "$work/certs/report.bin" && printf 'abcd' && tail -c 144 "$work/certs/report.bin"; } >"$work/certs/report.odd"
+nonce=00112233445566778899aabbccddeeff
+chain='pdh.cert pek.cert oca.cert cek.cert ask.cert'
+guest='--api=1.55.25 --policy=nodbg --tik=key --firmware=fw'
+packet="--tik=key --tek=key --measurement=$nonce$nonce$nonce"
+for words in 'session new --policy=1' "session new --policy=1 --root=ark.cert $chain" "session new --policy=1 --root=ark.cert $chain" \
+	'session new --policy=es --unverified --dry-run pdh.cert' 'session new --policy=1 pdh.cert' 'session new --policy=1 odd' \
+	"measurement build $guest --nonce=$nonce" "measurement build $guest" "measurement build $guest --nonce=none" \
+	"measurement verify $guest $nonce$nonce$nonce" "measurement verify $guest odd" \
+	"secret package $packet --secret=736869e5-84f0-4973-92ec-06879ce3da0b:key header payload" 'secret package' \
+	"secret show $packet header payload" "secret show $packet header fw" 'attestation show report.bin' \
+	'attestation show report.odd' 'attestation show odd' "attestation verify --root=ark.cert report.bin $chain" \
+	'attestation verify --unverified report.bin pek.cert' 'attestation verify report.bin pek.cert'; do
+	(cd "$work/certs" && eval "'$SEVADM' --json $words") >"$out" 2>"$err"
+	code=$?
+	sample "$words"
+done
 head -c 24 /dev/zero >"$work/empty"
 for words in "show $work/empty" "lint $work/empty" 'show /dev/null' lint "lint $work/create"; do
 	# shellcheck disable=SC2086 # words

@@ -151,7 +151,7 @@ run measurement build --api=0.16.15 --policy=0 --tik=tik --digest=$empty --measu
 ok 'an old firmware' 'code_is 0 && [ "$(hex "$(cat "$out")")" = \
 	"ddf87f3086c5b34f8f03be2038a86928d4297344072479eeebcfef115f7a4759$nonce" ]'
 run measurement build --json --api=1.55.25 --policy=api=1.55,nodbg,es --tik=tik --nonce=$nonce --firmware=fw \
-	--kernel=kernel --initrd=initrd '--cmdline=console=ttyS0 ' --num-cpus=3 --vmsa-cpu0=vmsa0 --vmsa-cpu1=vmsa1
+	--kernel=kernel --initrd=initrd '--cmdline=console=ttyS0 ' --num-cpus=3 --vmsa=vmsa0 --vmsa-others=vmsa1
 ok 'a digest of images' 'json ".measurement | .digest == \"fa703d6e81c74fb71fec9d957457195b5d6cf90209a2ba4863e47e760ce1fd1e\" and
 	.api == \"1.55.25\" and .policy == \"0x37010005\" and .nonce == \"$nonce\" and has(\"matches\") == false"'
 run measurement build --json --api=1.55.25 --policy=1 --tik=tik --nonce=$nonce --firmware=fw --kernel=kernel
@@ -201,7 +201,7 @@ run measurement verify --api=0.18.15 --policy=0 --tik=tik --digest=fw blob.bin
 ok 'no digest' 'code_is 2 && silent && one_sentence && said "not a launch digest"'
 run measurement build --api=0.18.15 --policy=0 --tik=tik --digest=$empty --nonce=00
 ok 'no nonce' 'code_is 1 && silent && one_sentence'
-run measurement build --api=1.55.25 --policy=es --tik=tik --nonce=$nonce --firmware=fw --num-cpus=1 --vmsa-cpu0=fw
+run measurement build --api=1.55.25 --policy=es --tik=tik --nonce=$nonce --firmware=fw --num-cpus=1 --vmsa=fw
 ok 'no VMSA' 'code_is 2 && silent && one_sentence && said "a VMSA has 4096 bytes, and here are 8"'
 run measurement build --api=1.55.25 --policy=1 --tik=tik --nonce=$nonce --firmware=before
 ok 'no firmware' 'code_is 2 && silent && one_sentence && said "nothing in it"'
@@ -210,14 +210,14 @@ for words in '' "--policy=0 --tik=tik --digest=$empty" "--api=0.18.15 --tik=tik 
 	"--api=0.18 --policy=0 --tik=tik --digest=$empty" "--api=0.18.256 --policy=0 --tik=tik --digest=$empty" \
 	"--api=0.18.15.1 --policy=0 --tik=tik --digest=$empty" "--api=x --policy=0 --tik=tik --digest=$empty" \
 	"--api=0..1 --policy=0 --tik=tik --digest=$empty" "--api=100000000000000.1.1 --policy=0 --tik=tik --digest=$empty" \
-	"$guest --firmware=fw" "$guest --kernel=kernel" "$guest --cmdline=x" "$guest --vmsa-cpu0=vmsa0" \
+	"$guest --firmware=fw" "$guest --kernel=kernel" "$guest --cmdline=x" "$guest --vmsa=vmsa0" \
 	'--api=1.55.25 --policy=1 --tik=tik --firmware=fw --initrd=initrd' \
 	'--api=1.55.25 --policy=es --tik=tik --firmware=fw' \
-	'--api=1.55.25 --policy=1 --tik=tik --firmware=fw --num-cpus=1 --vmsa-cpu0=vmsa0' \
+	'--api=1.55.25 --policy=1 --tik=tik --firmware=fw --num-cpus=1 --vmsa=vmsa0' \
 	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=1' \
-	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=2 --vmsa-cpu0=vmsa0' \
-	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=1 --vmsa-cpu0=vmsa0 --vmsa-cpu1=vmsa1' \
-	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=0 --vmsa-cpu0=vmsa0'; do
+	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=2 --vmsa=vmsa0' \
+	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=1 --vmsa=vmsa0 --vmsa-others=vmsa1' \
+	'--api=1.55.25 --policy=es --tik=tik --firmware=fw --num-cpus=0 --vmsa=vmsa0'; do
 	run measurement verify $words blob.bin
 	ok "verify $words" 'usage_error'
 	run measurement build $words --nonce=$nonce
