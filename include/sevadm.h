@@ -806,7 +806,7 @@ int sevadm_identifier_get(struct sevadm *adm, struct sevadm_identifier *id,
 /* What AMD's key distribution service has about a chip, or a generation of them */
 enum sevadm_kds {
 	SEVADM_KDS_VCEK, SEVADM_KDS_VCEK_CHAIN, SEVADM_KDS_VCEK_CRL, SEVADM_KDS_VLEK_CHAIN,
-	SEVADM_KDS_VLEK_CRL, SEVADM_KDS_CEK,
+	SEVADM_KDS_VLEK_CRL, SEVADM_KDS_CEK, SEVADM_KDS_VLEK,
 };
 
 /**
@@ -814,7 +814,7 @@ enum sevadm_kds {
  * @what:	it is
  * @generation:	of the processor; the CEK alone needs none
  * @id:		of the chip, SEVADM_CHIP_ID_SIZE bytes: VCEK and CEK, else NULL
- * @tcb:	that the VCEK is for, else NULL
+ * @tcb:	that the VCEK, or the VLEK, is for, else NULL
  * @buf:	result
  * @size:	of @buf
  * Return: 0; -EOPNOTSUPP (the product's name or the layout of its TCB is not known),
@@ -822,6 +822,110 @@ enum sevadm_kds {
  */
 int sevadm_kds_url(enum sevadm_kds what, enum sevadm_generation generation, const uint8_t *id,
 		   const struct sevadm_tcb *tcb, char *buf, size_t size);
+
+/**
+ * sevadm_kds_cek_chain_url - where AMD has the ASK and the ARK that a CEK comes from
+ * @processor:	Naples and Rome have one, too
+ * @buf:	result
+ * @size:	of @buf
+ *
+ * Both in one file, in the layout of sevadm_cert_parse(); the key distribution service itself
+ * has the other ones only, those of the VCEK.
+ * Return: 0; -EOPNOTSUPP (a processor that is not known), -ENOSPC
+ */
+int sevadm_kds_cek_chain_url(const struct sevadm_processor *processor, char *buf, size_t size);
+
+/**
+ * sevadm_processor_by_name - the processor that people call so
+ * @name:	"naples", "rome", "milan", "genoa", "bergamo", "siena", "turin", in any case
+ * @processor:	result: the first of those that have this name
+ * Return: 0 or -ENOENT
+ */
+int sevadm_processor_by_name(const char *name, struct sevadm_processor *processor);
+
+/**
+ * sevadm_chip_id_parse - the id of a chip, in hexadecimal digits
+ * @text:	128 of them; Turin's can have 16, which zeros follow
+ * @generation:	of the processor
+ * @id:		result, SEVADM_CHIP_ID_SIZE bytes
+ * Return: 0; -EINVAL (no such digits), -ERANGE (another number of them)
+ */
+int sevadm_chip_id_parse(const char *text, enum sevadm_generation generation, uint8_t *id);
+
+/**
+ * sevadm_tcb_parse - a TCB as people write it
+ * @text:	"bootloader=4,tee=0,snp=24,microcode=219", Turin's with "fmc=1" besides, in any order and all
+ *		of them; or all of it as one number, 0x...
+ * @generation:	of the processor, which decides the layout
+ * @tcb:	result
+ * Return: 0; -EINVAL, -EOPNOTSUPP (no layout is known for that generation)
+ */
+int sevadm_tcb_parse(const char *text, enum sevadm_generation generation, struct sevadm_tcb *tcb);
+
+/* -------------------------------------------- AMD's key distribution service */
+
+/**
+ * struct sevadm_kds_options - how to ask it
+ * @base_url:	https://... of a mirror that has the same paths; NULL: AMD's own
+ * @proxy:	as libcurl has it; NULL: what the environment says
+ * @tls_ca:	file with the authorities for TLS, PEM; NULL: the system's
+ * @client_cert, @client_key: files, PEM, of who asks, for what not everybody is told; or NULL
+ * @cache:	directory, made where it is not there; NULL: none
+ * @offline:	nothing but @cache is asked
+ * @timeout_seconds: for each request
+ * @retries:	how many more there can be, for what may go better another time
+ * @tell, @text: called with a sentence when it waits, or cannot use the cache; may be NULL
+ * @arg:	for @tell
+ */
+struct sevadm_kds_options {
+	const char *base_url, *proxy, *tls_ca, *client_cert, *client_key, *cache;
+	bool offline;
+	unsigned int timeout_seconds, retries;
+	void (*tell)(void *arg, const char *text);
+	void *arg;
+};
+
+/**
+ * struct sevadm_kds_object - what was got
+ * @url:	whose it is, of @base_url where there is one
+ * @data:	to be freed
+ * @size:	of it
+ * @cached:	it is out of the cache
+ * @requests:	that it took
+ */
+struct sevadm_kds_object {
+	char url[768];
+	uint8_t *data;
+	size_t size;
+	bool cached;
+	unsigned int requests;
+};
+
+/**
+ * sevadm_kds_get - fetch something, or take it out of the cache
+ * @url:	as sevadm_kds_url() has it
+ * @max:	bytes that it may have
+ * @fresh:	it changes: what is cached is for @offline alone
+ * @options:	how to ask
+ * @check:	is it what it should be?  0, or -errno with the failure; what it does not like is
+ *		never kept, and if it was in the cache, is asked for once more
+ * @arg:	for @check
+ * @object:	result; its @url also on failure
+ * @failure:	why not: SEVADM_ABSENT with ENOENT for HTTP 404, SEVADM_BUSY for 429 in spite of
+ *		waiting, SEVADM_ABSENT with EOPNOTSUPP in a build without libcurl
+ *
+ * The device is not needed, and no privilege.  429 is waited for as long as the server wants
+ * it, within two minutes; 5xx, time outs and broken connections for some seconds; nothing
+ * else is repeated, and no redirection is followed.
+ * Return: 0 or -errno
+ */
+int sevadm_kds_get(const char *url, size_t max, bool fresh,
+		   const struct sevadm_kds_options *options,
+		   int (*check)(void *arg, const uint8_t *data, size_t size,
+				struct sevadm_failure *failure),
+		   void *arg, struct sevadm_kds_object *object, struct sevadm_failure *failure);
+
+/* -------------------------------------------------------------------- states */
 
 /**
  * sevadm_sev_state_name - a platform state of SEV (AMD 55766, PLATFORM_STATUS)

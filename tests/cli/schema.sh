@@ -286,6 +286,22 @@ for words in 'verify .' 'verify ../odd.*' 'verify --root=ark.der .' 'verify --ro
 	code=$?
 	sample "certs $words"
 done
+# fetched before, as far as the cache tells; asking the network has a test of its own
+mirror=https://mirror.example
+mkdir -m 700 "$work/cache"
+for name in cert_chain crl; do
+	{ echo "sevadm cache 1 $mirror/vcek/v1/Turin/$name"; cat "$work/chip/$name"; } \
+		>"$work/cache/$(printf %s "$mirror/vcek/v1/Turin/$name" | sha256sum | cut -d' ' -f1)"
+done
+machine --generation=turin
+for words in 'certs url' 'certs url vcek --socket=7' 'certs url --generation=milan' 'certs url --generation=milan vcek' \
+	'certs fetch --dry-run x' 'certs fetch --no-cache' \
+	"certs fetch --offline --cache=$work/cache --base-url=$mirror --root=$work/chip/ark.der ca crl $work/fetched" \
+	"certs fetch --offline --cache=$work/cache --base-url=$mirror ca crl $work/fetched" \
+	"certs fetch --offline --cache=$work/cache --base-url=$mirror --root=$work/chip/ark.der $work/fetched"; do
+	# shellcheck disable=SC2086 # words
+	on 'certificates of AMD' $words
+done
 run --json explain -- -1
 sample 'explain -1'
 run --json explain 'SEV-SNP firmware shutdown failed, rc -5, error 0xf'

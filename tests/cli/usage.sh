@@ -7,7 +7,7 @@
 set -u
 . "$(dirname "$0")/lib/tap.sh"
 
-offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:export certs:import certs:lint certs:show certs:verify explain sim:create sim:show sim:act vlek:show
+offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:export certs:import certs:fetch certs:lint certs:show certs:url certs:verify explain sim:create sim:show sim:act vlek:show
 	attestation:show attestation:verify measurement:build measurement:verify
 	secret:package secret:show session:new'
 host_commands='decommission df-flush guests init shutdown status teardown wbinvd commit config:diff config:reset config:set config:show firmware:show vlek:load vlek:verify cert:export owner:external owner:self

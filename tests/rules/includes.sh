@@ -23,6 +23,9 @@ cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
 lib/attest/*:lib/attest/* lib/crypto/* lib/util/* sevadm.h:
+lib/kds/*:lib/kds/* lib/net/* lib/crypto/* lib/util/* sevadm.h:
+lib/net/http_curl.c:lib/net/* lib/util/*:curl/*
+lib/net/*:lib/net/* lib/util/*:
 lib/crypto/*:lib/crypto/* lib/util/*:openssl/*
 lib/device/sim_crypto.c:lib/device/sim_crypto.h lib/crypto/* sim/psp_fw.h:
 lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
@@ -53,7 +56,7 @@ sim/*:sim*.h psp_fw*.h:linux/*
 EOF
 
 # Headers that are not libc's and so need leave; the rest of <...> is free
-restricted='linux/* histedit.h openssl/* json-c/* systemd/* argp.h sys/capability.h check.h asm/* libkmod.h'
+restricted='linux/* curl/* histedit.h openssl/* json-c/* systemd/* argp.h sys/capability.h check.h asm/* libkmod.h'
 
 # fits NAME PATTERN...
 fits() {
@@ -294,6 +297,12 @@ lib/core/request.c|#include "lib/crypto/digest.h"
 lib/core/request.c|#include "lib/device/sim_crypto.h"
 lib/attest/chain.c|#include <openssl/evp.h>
 lib/attest/cert.c|#include "lib/core/context.h"
+lib/kds/get.c|#include <curl/curl.h>
+lib/kds/get.c|#include "lib/core/context.h"
+lib/net/http_none.c|#include <curl/curl.h>
+lib/net/http_curl.c|#include "sevadm.h"
+cmd/certs_fetch.c|#include <curl/curl.h>
+cmd/certs_fetch.c|#include "lib/net/http.h"
 lib/host/vms.c|#include <sys/capability.h>
 lib/host/vms.c|#include "lib/device/device.h"
 lib/host/kernel.c|#include "sim/sim.h"

@@ -33,6 +33,11 @@ static const struct {
 	{ SEVADM_KDS_VLEK_CHAIN, TURIN, 0, KDS "vlek/v1/Turin/cert_chain" },
 	{ SEVADM_KDS_VLEK_CRL, MILAN, 0, KDS "vlek/v1/Milan/crl" },
 	{ SEVADM_KDS_CEK, MILAN, 0, KDS "cek/id/" ID },
+	/* for who has a certificate for it, at another port, and of no chip */
+	{ SEVADM_KDS_VLEK, GENOA, 0x4817000000000109,
+	  "https://kdsintf.amd.com:444/vlek/v1/Genoa/cert?blSPL=09&teeSPL=01&snpSPL=23&ucodeSPL=72" },
+	{ SEVADM_KDS_VLEK, TURIN, 0x5100000004030201, "https://kdsintf.amd.com:444/vlek/v1/Turin/cert?"
+	  "fmcSPL=01&blSPL=02&teeSPL=03&snpSPL=04&ucodeSPL=81" },
 	{ SEVADM_KDS_CEK, SEVADM_GENERATION_UNKNOWN, 0, KDS "cek/id/" ID },
 };
 
