@@ -34,6 +34,10 @@ extern const struct command cmd_firmware_show;
 extern const struct command cmd_guests;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
+extern const struct command cmd_measure_ovmf;
+extern const struct command cmd_measure_sev;
+extern const struct command cmd_measure_sev_es;
+extern const struct command cmd_measure_snp;
 extern const struct command cmd_measurement_build;
 extern const struct command cmd_measurement_verify;
 extern const struct command cmd_monitor;
@@ -69,6 +73,8 @@ extern const struct command cmd_teardown;
 extern const struct command cmd_vlek_load;
 extern const struct command cmd_vlek_show;
 extern const struct command cmd_vlek_verify;
+extern const struct command cmd_vmsa_build;
+extern const struct command cmd_vmsa_show;
 extern const struct command cmd_wbinvd;
 
 #endif

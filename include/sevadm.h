@@ -1785,6 +1785,283 @@ int sevadm_kexec(struct sevadm *adm, const struct sevadm_kexec_options *options,
  */
 int sevadm_recover(struct sevadm *adm, bool reload, bool dry, struct sevadm_run *run);
 
+/* --------------------------------------------- what a guest is launched with */
+
+#define SEVADM_VMSA_SIZE	4096
+#define SEVADM_SNP_DIGEST_SIZE	48	/* SHA-384 */
+#define SEVADM_SEV_DIGEST_SIZE	32	/* SHA-256 */
+#define SEVADM_OVMF_ENTRIES	32
+#define SEVADM_OVMF_SECTIONS	64
+#define SEVADM_GUID_TEXT	37
+
+/**
+ * struct sevadm_ovmf_entry - of the table at the end of a firmware image
+ * @guid:	of it
+ * @name:	of it, or NULL if nobody knows it
+ * @offset:	of its data within the image
+ * @size:	of its data
+ */
+struct sevadm_ovmf_entry {
+	char guid[SEVADM_GUID_TEXT];
+	const char *name;
+	size_t offset, size;
+};
+
+/* What a section of the metadata is for (OVMF, OvmfPkg/ResetVector) */
+enum sevadm_ovmf_type {
+	SEVADM_OVMF_SEC_MEM = 1,	/* memory that is validated before the guest begins */
+	SEVADM_OVMF_SECRETS = 2,
+	SEVADM_OVMF_CPUID = 3,
+	SEVADM_OVMF_SVSM_CAA = 4,	/* calling area of an SVSM */
+	SEVADM_OVMF_KERNEL_HASHES = 0x10,
+};
+
+/**
+ * struct sevadm_ovmf_section - of the metadata of a firmware image
+ * @gpa:	guest physical address
+ * @size:	in bytes
+ * @type:	as enum sevadm_ovmf_type, or anything
+ */
+struct sevadm_ovmf_section {
+	uint32_t gpa, size, type;
+};
+
+/**
+ * struct sevadm_ovmf - a firmware image, OVMF or one like it
+ * @data:	all of it
+ * @size:	of it
+ * @gpa:	guest physical address: its end is at 4 GiB
+ * @has_table:	there is a table at its end; else nothing that follows is
+ * @entries:	of the table, from its end
+ * @nr_entries:	of them
+ * @has_reset:	there is @reset_eip, where processors other than the first begin with SEV-ES and SNP
+ * @has_hashes:	there are @hashes_gpa and @hashes_size, where hashes of the kernel go
+ * @has_secret:	there are @secret_gpa and @secret_size, where a secret of the owner goes
+ * @has_metadata: there are sections for SNP
+ * @reset_eip, @hashes_gpa, @hashes_size, @secret_gpa, @secret_size: see there
+ * @metadata_offset: of the metadata in the image
+ * @metadata_version: of their layout
+ * @sections:	what SNP guests have besides the image
+ * @nr_sections: of them
+ */
+struct sevadm_ovmf {
+	const uint8_t *data;
+	size_t size;
+	uint64_t gpa;
+	bool has_table, has_reset, has_hashes, has_secret, has_metadata;
+	struct sevadm_ovmf_entry entries[SEVADM_OVMF_ENTRIES];
+	size_t nr_entries;
+	uint32_t reset_eip, hashes_gpa, hashes_size, secret_gpa, secret_size;
+	size_t metadata_offset;
+	uint32_t metadata_version;
+	struct sevadm_ovmf_section sections[SEVADM_OVMF_SECTIONS];
+	size_t nr_sections;
+};
+
+/**
+ * sevadm_ovmf_parse - what a firmware image tells of itself
+ * @data:	the image, or at least its end
+ * @size:	of it
+ * @ovmf:	result; points to @data
+ * @failure:	why not: a table or metadata that cannot be
+ * Return: 0, also without a table; -EINVAL with @failure
+ */
+int sevadm_ovmf_parse(const void *data, size_t size, struct sevadm_ovmf *ovmf,
+		      struct sevadm_failure *failure);
+
+/**
+ * sevadm_ovmf_type_name - what a section is for
+ * @type:	as the metadata have it
+ * Return: its name, NULL if nobody knows it
+ */
+const char *sevadm_ovmf_type_name(uint32_t type);
+
+/**
+ * sevadm_ovmf_digest - what an image alone adds to the launch digest of an SNP guest
+ * @ovmf:	the image, of whole pages
+ * @digest:	the launch digest after it
+ * @failure:	why not
+ * Return: 0; -EINVAL (not of whole pages), -EIO (libcrypto failed), with @failure
+ */
+int sevadm_ovmf_digest(const struct sevadm_ovmf *ovmf, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
+		       struct sevadm_failure *failure);
+
+/**
+ * struct sevadm_vcpu_type - a processor as QEMU names it
+ * @name:	of it
+ * @signature:	EAX of its CPUID 0x00000001, which is in EDX after a reset
+ */
+struct sevadm_vcpu_type {
+	const char *name;
+	uint32_t signature;
+};
+
+/**
+ * sevadm_vcpu_type - the processors that are known
+ * @index:	from 0 on
+ * Return: one of them, NULL after the last
+ */
+const struct sevadm_vcpu_type *sevadm_vcpu_type(size_t index);
+
+/**
+ * sevadm_cpu_signature - EAX of CPUID 0x00000001 (AMD 24594)
+ * @family:	0 to 0x10e
+ * @model:	0 to 0xff
+ * @stepping:	0 to 0xf
+ * Return: the signature
+ */
+uint32_t sevadm_cpu_signature(unsigned int family, unsigned int model, unsigned int stepping);
+
+/* SEV_FEATURES of a VMSA (AMD 24593, appendix B) that concern us by themselves */
+#define SEVADM_FEATURE_SNP		(1ULL << 0)
+#define SEVADM_FEATURE_DEBUG_SWAP	(1ULL << 5)
+
+/**
+ * sevadm_sev_feature_name - a bit of SEV_FEATURES
+ * @bit:	0 to 63
+ * Return: its name, NULL if it is reserved
+ */
+const char *sevadm_sev_feature_name(unsigned int bit);
+
+/* Who fills in the registers that a guest begins with */
+enum sevadm_vmm {
+	SEVADM_VMM_QEMU,
+	SEVADM_VMM_EC2,
+	SEVADM_VMM_KRUN,
+};
+
+/**
+ * struct sevadm_vmsa - with what a virtual processor begins
+ * @vmm:	who starts the guest
+ * @index:	of the processor, from 0
+ * @reset_eip:	where those other than the first begin, see struct sevadm_ovmf; not used by libkrun
+ * @signature:	of the processor; QEMU alone hands it to the guest
+ * @features:	SEV_FEATURES
+ * @legacy:	KVM_SEV_INIT, or KVM before Linux 6.10: MXCSR and the x87 control word are
+ *		not in it, as they are since KVM_SEV_INIT2
+ */
+struct sevadm_vmsa {
+	enum sevadm_vmm vmm;
+	unsigned int index;
+	uint32_t reset_eip, signature;
+	uint64_t features;
+	bool legacy;
+};
+
+/**
+ * sevadm_vmsa_build - the page that a virtual processor begins with (AMD 24593, table B-4)
+ * @vmsa:	what is to be in it
+ * @page:	result
+ */
+void sevadm_vmsa_build(const struct sevadm_vmsa *vmsa, uint8_t page[SEVADM_VMSA_SIZE]);
+
+/**
+ * struct sevadm_vmsa_field - a register in a VMSA
+ * @name:	of it; of segments "cs.selector" and the like
+ * @offset:	in the page
+ * @size:	of it: 1, 2, 4 or 8 bytes
+ * @value:	of it
+ */
+struct sevadm_vmsa_field {
+	const char *name;
+	unsigned int offset, size;
+	uint64_t value;
+};
+
+/**
+ * sevadm_vmsa_field - the registers in a VMSA, by offset
+ * @page:	of SEVADM_VMSA_SIZE bytes
+ * @index:	from 0 on
+ * @field:	result
+ * Return: true, false after the last one
+ */
+bool sevadm_vmsa_field(const uint8_t *page, size_t index, struct sevadm_vmsa_field *field);
+
+/**
+ * sevadm_vmsa_others - bytes of a VMSA that are not zero and belong to no register with a name
+ * @page:	of SEVADM_VMSA_SIZE bytes
+ * @offset:	where to begin
+ * Return: offset of the first one, SEVADM_VMSA_SIZE if there is none
+ */
+unsigned int sevadm_vmsa_others(const uint8_t *page, unsigned int offset);
+
+/**
+ * struct sevadm_kernel_hashes - of what QEMU loads beside the firmware (-kernel)
+ * @cmdline:	SHA-256 of the command line with the NUL behind it
+ * @initrd:	SHA-256 of the initial RAM disk, of nothing without one
+ * @kernel:	SHA-256 of the kernel's image
+ */
+struct sevadm_kernel_hashes {
+	uint8_t cmdline[32], initrd[32], kernel[32];
+};
+
+/**
+ * sevadm_sha256 - SHA-256 (FIPS 180-4)
+ * @data:	of @size bytes
+ * @size:	of it
+ * @digest:	result
+ * Return: 0 or -EIO (libcrypto failed)
+ */
+int sevadm_sha256(const void *data, size_t size, uint8_t digest[32]);
+
+enum sevadm_launch_kind { SEVADM_LAUNCH_SEV, SEVADM_LAUNCH_SEV_ES, SEVADM_LAUNCH_SNP };
+
+#define SEVADM_VCPUS_MAX	4096
+
+/**
+ * struct sevadm_launch - a guest that is to be launched
+ * @kind:	of guest
+ * @ovmf:	its firmware
+ * @ovmf_digest: of sevadm_ovmf_digest(), instead of calculating it from @ovmf; SNP only. Or NULL
+ * @hashes:	of the kernel, with kernel-hashes=on; NULL without
+ * @vcpus:	how many virtual processors, 1 to SEVADM_VCPUS_MAX
+ * @vmsa:	with what each begins; its index and reset_eip are filled in
+ */
+struct sevadm_launch {
+	enum sevadm_launch_kind kind;
+	const struct sevadm_ovmf *ovmf;
+	const uint8_t *ovmf_digest;
+	const struct sevadm_kernel_hashes *hashes;
+	unsigned int vcpus;
+	struct sevadm_vmsa vmsa;
+};
+
+/**
+ * struct sevadm_measured - a part of what is measured
+ * @what:	"firmware", "metadata", "kernel hashes" or "vcpu"
+ * @type:	of its pages: NORMAL, VMSA, ZERO, SECRETS or CPUID; DATA or VMSA without SNP
+ * @gpa:	guest physical address; of SNP's VMSAs the one that they are measured at
+ * @size:	in bytes
+ * @section:	of the metadata that it is from, as enum sevadm_ovmf_type, else 0
+ * @vcpu:	index of the first virtual processor in it
+ * @digest:	up to here, of SEVADM_SNP_DIGEST_SIZE or SEVADM_SEV_DIGEST_SIZE bytes
+ */
+struct sevadm_measured {
+	const char *what, *type;
+	uint64_t gpa, size;
+	uint32_t section;
+	unsigned int vcpu;
+	const uint8_t *digest;
+};
+
+/**
+ * sevadm_launch_digest - the digest that the firmware calculates while a guest is launched
+ * @launch:	the guest
+ * @digest:	result, SEVADM_SNP_DIGEST_SIZE or SEVADM_SEV_DIGEST_SIZE bytes of it
+ * @each:	told of each part in its order; or NULL
+ * @arg:	for @each
+ * @failure:	why not
+ *
+ * SNP: AMD 56860, SNP_LAUNCH_UPDATE, PAGE_INFO, in the order of QEMU's (or with
+ * SEVADM_VMM_EC2 Amazon's) calls.  SEV, SEV-ES: AMD 55766, LAUNCH_MEASURE; this is the digest
+ * that goes into the measurement.
+ * Return: 0; -EINVAL (the image lacks what this guest needs), -EIO (libcrypto failed), with
+ * @failure
+ */
+int sevadm_launch_digest(const struct sevadm_launch *launch, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
+			 void (*each)(void *arg, const struct sevadm_measured *part), void *arg,
+			 struct sevadm_failure *failure);
+
 /* -------------------------------------------------- certificates of a platform */
 
 /**
