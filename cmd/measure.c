@@ -156,9 +156,9 @@ static int measure(struct cli *cli, const struct measure_options *o, enum sevadm
 	struct measure_guest guest;
 	int code = measure_read(cli, o, kind, &guest);
 
-	if (!code && kind == SEVADM_LAUNCH_SNP && !(guest.launch.vmsa.features & SEVADM_FEATURE_SNP))
+	if (!code && kind == SEVADM_LAUNCH_SNP && !(guest.launch.vmsa.features & SEVADM_VMSA_SNP))
 		report_warning(cli, "without bit 0 of --guest-features no SNP guest can begin");
-	if (!code && kind == SEVADM_LAUNCH_SEV_ES && guest.launch.vmsa.features & SEVADM_FEATURE_SNP)
+	if (!code && kind == SEVADM_LAUNCH_SEV_ES && guest.launch.vmsa.features & SEVADM_VMSA_SNP)
 		report_warning(cli, "with bit 0 of --guest-features no SEV-ES guest can begin");
 	if (!code)
 		code = show(cli, o, &guest.launch);

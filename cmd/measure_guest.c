@@ -259,7 +259,7 @@ int measure_read(struct cli *cli, const struct measure_options *o, enum sevadm_l
 			  .signature = measure_signature(o) },
 	} };
 	if (!o->has_features && kind == SEVADM_LAUNCH_SNP)
-		g->launch.vmsa.features = SEVADM_FEATURE_SNP;
+		g->launch.vmsa.features = SEVADM_VMSA_SNP;
 	code = measure_read_file(cli, o->ovmf, IMAGE_MAX, &g->image, &g->size);
 	if (!code && sevadm_ovmf_parse(g->image, g->size, &g->ovmf, &failure))
 		code = measure_failure(cli, o->ovmf, &failure);

@@ -1913,8 +1913,8 @@ const struct sevadm_vcpu_type *sevadm_vcpu_type(size_t index);
 uint32_t sevadm_cpu_signature(unsigned int family, unsigned int model, unsigned int stepping);
 
 /* SEV_FEATURES of a VMSA (AMD 24593, appendix B) that concern us by themselves */
-#define SEVADM_FEATURE_SNP		(1ULL << 0)
-#define SEVADM_FEATURE_DEBUG_SWAP	(1ULL << 5)
+#define SEVADM_VMSA_SNP			(1ULL << 0)
+#define SEVADM_VMSA_DEBUG_SWAP		(1ULL << 5)
 
 /**
  * sevadm_sev_feature_name - a bit of SEV_FEATURES

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "lib/attest/little.h"
-#include "lib/attest/refuse.h"
+#include "lib/attest/launch_refuse.h"
 
 int sevadm_sha256(const void *data, size_t size, uint8_t digest[32])
 {
@@ -43,18 +43,18 @@ int launch_check_hashes(const struct sevadm_ovmf *o, bool section, struct sevadm
 {
 	if (section && o->has_hashes && o->hashes_gpa && o->hashes_size >= LAUNCH_HASHES_SIZE)
 		return 0;
-	return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it has no place for hashes "
+	return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it has no place for hashes "
 			     "of a kernel, so QEMU would refuse -kernel with it");
 }
 
 int launch_check_vcpus(const struct sevadm_launch *launch, struct sevadm_failure *failure)
 {
 	if (!launch->vcpus || launch->vcpus > SEVADM_VCPUS_MAX)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "%u virtual processors: from 1 to %d",
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "%u virtual processors: from 1 to %d",
 				     launch->vcpus, SEVADM_VCPUS_MAX);
 	if (launch->vcpus > 1 && launch->kind != SEVADM_LAUNCH_SEV &&
 	    launch->vmsa.vmm != SEVADM_VMM_KRUN && !launch->ovmf->has_reset)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it does not say where "
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it does not say where "
 				     "a second virtual processor begins");
 	return 0;
 }
@@ -80,7 +80,7 @@ int launch_sev_begin(const struct sevadm_launch *launch, struct crypto_sha256 *s
 		each(arg, &(struct sevadm_measured){ .what = "firmware", .type = "DATA", .gpa = o->gpa,
 						     .size = o->size, .digest = digest });
 	if (ret || !launch->hashes)
-		return attest_crypto(failure, ret);
+		return launch_crypto(failure, ret);
 	launch_hashes_table(launch->hashes, table);
 	ret = crypto_sha256_update(state, table, sizeof(table));
 	if (!ret)
@@ -89,7 +89,7 @@ int launch_sev_begin(const struct sevadm_launch *launch, struct crypto_sha256 *s
 		each(arg, &(struct sevadm_measured){ .what = "kernel hashes", .type = "DATA",
 						     .gpa = o->hashes_gpa, .size = sizeof(table),
 						     .digest = digest });
-	return attest_crypto(failure, ret);
+	return launch_crypto(failure, ret);
 }
 
 static int sev_digest(const struct sevadm_launch *launch, uint8_t *digest,
@@ -117,7 +117,7 @@ static int sev_digest(const struct sevadm_launch *launch, uint8_t *digest,
 							     .size = sizeof(page), .digest = digest,
 							     .vcpu = vmsa.index });
 	}
-	return attest_crypto(failure, ret);
+	return launch_crypto(failure, ret);
 }
 
 /* --------------------------------------------------------------------- SNP */
@@ -147,7 +147,7 @@ static int snp_digest(const struct sevadm_launch *launch, uint8_t *digest,
 							     .vcpu = vmsa.index });
 	}
 	memcpy(digest, snp.ld, sizeof(snp.ld));
-	return attest_crypto(failure, snp.err);
+	return launch_crypto(failure, snp.err);
 }
 
 int sevadm_launch_digest(const struct sevadm_launch *launch, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],

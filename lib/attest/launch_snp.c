@@ -9,7 +9,7 @@
 
 #include "lib/attest/launch.h"
 #include "lib/attest/little.h"
-#include "lib/attest/refuse.h"
+#include "lib/attest/launch_refuse.h"
 
 #define PAGE_INFO_SIZE	0x70
 
@@ -56,12 +56,12 @@ int sevadm_ovmf_digest(const struct sevadm_ovmf *ovmf, uint8_t digest[SEVADM_SNP
 	struct launch_snp snp = { .err = 0 };
 
 	if (!ovmf->size || ovmf->size % LAUNCH_PAGE)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: %zu bytes are not "
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: %zu bytes are not "
 				     "whole pages of %d, of which the digest of an SNP guest is made",
 				     ovmf->size, LAUNCH_PAGE);
 	launch_snp_pages(&snp, LAUNCH_NORMAL, ovmf->gpa, ovmf->data, ovmf->size);
 	memcpy(digest, snp.ld, sizeof(snp.ld));
-	return attest_crypto(failure, snp.err);
+	return launch_crypto(failure, snp.err);
 }
 
 /* ---------------------------------------------------------------- sections */
@@ -91,7 +91,7 @@ static int check_hashes(const struct sevadm_ovmf *o, struct sevadm_failure *fail
 	if (ret)
 		return ret;
 	if (at + LAUNCH_HASHES_SIZE > LAUNCH_PAGE)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: its place for hashes "
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: its place for hashes "
 				     "of a kernel goes over the end of a page");
 	return 0;
 }
@@ -102,19 +102,19 @@ static int check_sections(const struct sevadm_launch *launch, struct sevadm_fail
 	uint64_t all = 0;
 
 	if (!o->has_metadata)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it has no SEV "
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: it has no SEV "
 				     "metadata, so no SNP guest can begin with it");
 	for (size_t i = 0; i < o->nr_sections; i++) {
 		const struct sevadm_ovmf_section *s = &o->sections[i];
 
 		if (!s->size || s->size % LAUNCH_PAGE || s->gpa % LAUNCH_PAGE)
-			return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: section %zu of "
+			return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: section %zu of "
 					     "its SEV metadata, 0x%" PRIx32 " bytes at 0x%" PRIx32 ", is "
 					     "not of whole pages", i, s->size, s->gpa);
 		all += s->size;
 	}
 	if (all > SECTIONS_MAX)
-		return attest_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: the sections of its SEV "
+		return launch_refuse(failure, SEVADM_FAILED, EINVAL, "firmware image: the sections of its SEV "
 				     "metadata have more than 1 GiB in all");
 	return launch->hashes ? check_hashes(o, failure) : 0;
 }
@@ -185,5 +185,5 @@ int launch_snp_begin(const struct sevadm_launch *launch, struct launch_snp *snp,
 		each(arg, &(struct sevadm_measured){ .what = "firmware", .type = "NORMAL", .gpa = o->gpa,
 						     .size = o->size, .digest = snp->ld });
 	measure_sections(&(struct sections){ launch, snp, each, arg });
-	return attest_crypto(failure, snp->err);
+	return launch_crypto(failure, snp->err);
 }

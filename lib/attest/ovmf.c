@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/attest/little.h"
-#include "lib/attest/refuse.h"
+#include "lib/attest/launch_refuse.h"
 
 #define AFTER_TABLE	32
 #define ENTRY_TAIL	18	/* size and GUID */
@@ -53,7 +53,7 @@ const char *sevadm_ovmf_type_name(uint32_t type)
 
 static int broken(struct sevadm_failure *failure, const char *why)
 {
-	return attest_refuse(failure, SEVADM_NO, EINVAL, "broken firmware image: %s", why);
+	return launch_refuse(failure, SEVADM_NO, EINVAL, "broken firmware image: %s", why);
 }
 
 static int parse_metadata(struct sevadm_ovmf *o, uint32_t from_end, struct sevadm_failure *failure)
@@ -69,13 +69,13 @@ static int parse_metadata(struct sevadm_ovmf *o, uint32_t from_end, struct sevad
 		return broken(failure, "there are no SEV metadata where its table points to");
 	o->metadata_version = (uint32_t)little_get(p + 8, 4);
 	if (o->metadata_version != 1)
-		return attest_refuse(failure, SEVADM_NO, EINVAL, "firmware image: SEV metadata of "
+		return launch_refuse(failure, SEVADM_NO, EINVAL, "firmware image: SEV metadata of "
 				     "version %" PRIu32 ", and only 1 is known", o->metadata_version);
 	nr = (uint32_t)little_get(p + 12, 4);
 	if (nr > (from_end - METADATA_HEAD) / SECTION_SIZE)
 		return broken(failure, "the SEV metadata go on after the end of the file");
 	if (nr > SEVADM_OVMF_SECTIONS)
-		return attest_refuse(failure, SEVADM_NO, EINVAL, "firmware image: SEV metadata with "
+		return launch_refuse(failure, SEVADM_NO, EINVAL, "firmware image: SEV metadata with "
 				     "%" PRIu32 " sections, and no more than %d are known", nr,
 				     SEVADM_OVMF_SECTIONS);
 	if (little_get(p + 4, 4) != METADATA_HEAD + nr * SECTION_SIZE)
@@ -127,7 +127,7 @@ static int parse_entry(struct sevadm_ovmf *o, size_t begin, size_t end,
 	if (size < ENTRY_TAIL || size > end - begin)
 		return broken(failure, "an entry of its table has a size that cannot be");
 	if (o->nr_entries == SEVADM_OVMF_ENTRIES)
-		return attest_refuse(failure, SEVADM_NO, EINVAL, "firmware image: more than %d entries "
+		return launch_refuse(failure, SEVADM_NO, EINVAL, "firmware image: more than %d entries "
 				     "in its table", SEVADM_OVMF_ENTRIES);
 	*e = (struct sevadm_ovmf_entry){ .offset = end - size, .size = size - ENTRY_TAIL };
 	little_guid(o->data + end - 16, e->guid);
@@ -135,7 +135,7 @@ static int parse_entry(struct sevadm_ovmf *o, size_t begin, size_t end,
 		if (!strcmp(e->guid, known[i].guid)) {
 			e->name = known[i].name;
 			if (e->size < known[i].size)
-				return attest_refuse(failure, SEVADM_NO, EINVAL, "broken firmware image: "
+				return launch_refuse(failure, SEVADM_NO, EINVAL, "broken firmware image: "
 						     "the entry %s of its table is too short", e->name);
 		}
 	o->nr_entries++;
@@ -151,7 +151,7 @@ int sevadm_ovmf_parse(const void *data, size_t size, struct sevadm_ovmf *ovmf,
 
 	*ovmf = (struct sevadm_ovmf){ .data = data, .size = size };
 	if (size >= 1ULL << 32)
-		return attest_refuse(failure, SEVADM_NO, EINVAL, "no firmware image: it does not fit below "
+		return launch_refuse(failure, SEVADM_NO, EINVAL, "no firmware image: it does not fit below "
 				     "4 GiB");
 	ovmf->gpa = (1ULL << 32) - size;
 	if (size < AFTER_TABLE + ENTRY_TAIL)

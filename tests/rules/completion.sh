@@ -43,7 +43,7 @@ differ() {
 # -------------------------------------------------------- commands and their options
 
 mapfile -t commands < <("$SEVADM" --help |
-	sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\( [a-z]\+\)\?\)  *[A-Z].*/\1/p')
+	sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\( [a-z-]\+\)\?\)  *[A-Z].*/\1/p')
 { [ "${#commands[@]}" -ge 15 ] || printf '%s\n' "${commands[@]}"; } | result 'the program has commands'
 
 complete '' >a

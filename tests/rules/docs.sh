@@ -25,7 +25,7 @@ help_options() {
 }
 
 commands() {
-	"$SEVADM" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\( [a-z]\+\)\?\)  *[A-Z].*/\1/p'
+	"$SEVADM" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\( [a-z-]\+\)\?\)  *[A-Z].*/\1/p'
 }
 
 # own COMMAND: options that are not everybody's

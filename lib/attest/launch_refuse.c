@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "lib/attest/refuse.h"
+#include "lib/attest/launch_refuse.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
-int attest_refuse(struct sevadm_failure *failure, enum sevadm_class kind, int err,
+int launch_refuse(struct sevadm_failure *failure, enum sevadm_class kind, int err,
 		  const char *format, ...)
 {
 	va_list args;
@@ -17,9 +17,9 @@ int attest_refuse(struct sevadm_failure *failure, enum sevadm_class kind, int er
 	return -err;
 }
 
-int attest_crypto(struct sevadm_failure *failure, int ret)
+int launch_crypto(struct sevadm_failure *failure, int ret)
 {
 	if (!ret)
 		return 0;
-	return attest_refuse(failure, SEVADM_FAILED, EIO, "libcrypto cannot calculate a digest");
+	return launch_refuse(failure, SEVADM_FAILED, EIO, "libcrypto cannot calculate a digest");
 }
