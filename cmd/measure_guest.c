@@ -229,7 +229,7 @@ static int hash_file(struct cli *cli, const char *file, uint8_t hash[32])
 	size_t size = 0;
 	int code = file ? measure_read_file(cli, file, KERNEL_MAX, &data, &size) : 0;
 
-	if (!code && sevadm_sha256(data, size, hash))
+	if (!code && sevadm_bytes_hash(data, size, hash))
 		code = report_error(cli, SEVADM_FAILED, NULL, "libcrypto cannot calculate SHA-256");
 	return code;
 }
@@ -241,7 +241,7 @@ static int read_kernel(struct cli *cli, const struct measure_options *o, struct 
 
 	if (!code)
 		code = hash_file(cli, o->initrd, g->hashes.initrd);
-	if (!code && sevadm_sha256(append, strlen(append) + 1, g->hashes.cmdline))
+	if (!code && sevadm_bytes_hash(append, strlen(append) + 1, g->hashes.cmdline))
 		code = report_error(cli, SEVADM_FAILED, NULL, "libcrypto cannot calculate SHA-256");
 	g->has_kernel = true;
 	return code;

@@ -116,7 +116,7 @@ static void show_image(struct cli *cli, const struct sevadm_ovmf *o)
 	address(v.secret, o->has_secret, o->secret_gpa);
 	if (!sevadm_ovmf_digest(o, snp, &failure))
 		measure_hex(v.snp, snp, sizeof(snp));
-	if (!sevadm_sha256(o->data, o->size, sha256))
+	if (!sevadm_bytes_hash(o->data, o->size, sha256))
 		measure_hex(v.sha256, sha256, sizeof(sha256));
 	out_object(cli->out, "firmware", NULL, image_rows, &v);
 }

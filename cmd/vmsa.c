@@ -193,7 +193,7 @@ static void show_page(struct cli *cli, const uint8_t *page, bool all)
 	struct page_view v = { "" };
 	uint8_t sha256[32];
 
-	if (!sevadm_sha256(page, SEVADM_VMSA_SIZE, sha256))
+	if (!sevadm_bytes_hash(page, SEVADM_VMSA_SIZE, sha256))
 		measure_hex(v.sha256, sha256, sizeof(sha256));
 	for (size_t i = 0; sevadm_vmsa_field(page, i, &f); i++)
 		if (!strcmp(f.name, "sev_features"))

@@ -1996,13 +1996,13 @@ struct sevadm_kernel_hashes {
 };
 
 /**
- * sevadm_sha256 - SHA-256 (FIPS 180-4)
+ * sevadm_bytes_hash - SHA-256 of bytes (FIPS 180-4)
  * @data:	of @size bytes
  * @size:	of it
  * @digest:	result
  * Return: 0 or -EIO (libcrypto failed)
  */
-int sevadm_sha256(const void *data, size_t size, uint8_t digest[32]);
+int sevadm_bytes_hash(const void *data, size_t size, uint8_t digest[32]);
 
 enum sevadm_launch_kind { SEVADM_LAUNCH_SEV, SEVADM_LAUNCH_SEV_ES, SEVADM_LAUNCH_SNP };
 

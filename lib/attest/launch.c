@@ -9,7 +9,7 @@
 #include "lib/attest/little.h"
 #include "lib/attest/launch_refuse.h"
 
-int sevadm_sha256(const void *data, size_t size, uint8_t digest[32])
+int sevadm_bytes_hash(const void *data, size_t size, uint8_t digest[32])
 {
 	struct crypto_sha256 state = { { 0 } };
 	int ret = crypto_sha256_update(&state, data, size);

@@ -258,6 +258,23 @@ for words in 'session new --policy=1' "session new --policy=1 --root=ark.cert $c
 	code=$?
 	sample "$words"
 done
+# launches of guests
+(cd "$work/certs" && "$python" "$top_srcdir/tests/cli/lib/launch.py" image fw.bin &&
+	"$python" "$top_srcdir/tests/cli/lib/launch.py" image bad.bin without=table) || exit 99
+for words in 'measure snp --ovmf=fw.bin --vcpu-type=EPYC --kernel=fw.bin --vcpus=2' \
+	'measure snp --ovmf=fw.bin --vcpu-type=EPYC --legacy-vm' 'measure snp --ovmf=fw.bin --vmm=ec2' \
+	'measure sev-es --ovmf=fw.bin --vmm=krun --vcpus=2 --guest-features=0x20' 'measure snp' \
+	'measure sev --ovmf=fw.bin --kernel=fw.bin' 'measure snp --ovmf=bad.bin --vmm=ec2' 'measure ovmf fw.bin' \
+	'measure ovmf bad.bin' 'measure ovmf none' 'measure ovmf' 'vmsa build --vcpu-sig=1 page' 'vmsa show page' \
+	'vmsa show fw.bin' 'vmsa show' 'vmsa build page'; do
+	# shellcheck disable=SC2086 # words
+	(cd "$work/certs" && "$SEVADM" --json $words) >"$out" 2>"$err"
+	code=$?
+	sample "$words"
+done
+head -c 4096 "$work/certs/fw.bin" >"$work/page"
+run --json vmsa show "$work/page"
+sample 'vmsa show, any page'
 head -c 24 /dev/zero >"$work/empty"
 for words in "show $work/empty" "lint $work/empty" 'show /dev/null' lint "lint $work/create"; do
 	# shellcheck disable=SC2086 # words

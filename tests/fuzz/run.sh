@@ -102,6 +102,7 @@ fuzz cert 2000
 fuzz fault 300
 fuzz like 200
 fuzz owner 20000
+fuzz ovmf 2000
 fuzz recording 20000
 fuzz script 20000
 fuzz sim_file 300

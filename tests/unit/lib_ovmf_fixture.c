@@ -41,13 +41,13 @@ static void metadata(uint8_t *p)
 
 void fix_image(uint8_t image[FIX_IMAGE_SIZE], struct fix_entries *at)
 {
-	uint8_t data[8];
+	uint8_t data[8] = { 0 };
 
 	for (size_t i = 0; i < FIX_IMAGE_SIZE; i++)
 		image[i] = (uint8_t)(i * 11 + i / 256);
 	metadata(image + FIX_METADATA);
 	at->footer = entry(image, FIX_TABLE_END, "\xde\x82\xb5\x96\xb2\x1f\xf7\x45"
-			   "\xba\xea\xa3\x66\xc5\x5a\x08\x2d", NULL, 0);
+			   "\xba\xea\xa3\x66\xc5\x5a\x08\x2d", data, 0);
 	fix_put(data, 4, FIX_RESET);
 	at->reset = entry(image, at->footer, "\xde\x71\xf7\x00\x7e\x1a\xcb\x4f"
 			  "\x89\x0e\x68\xc7\x7e\x2f\xb4\x4e", data, 4);
