@@ -44,7 +44,7 @@ undocumented() {
 			if (!told(member[i])) print "struct " in_struct ": @" member[i]
 		next
 	}
-	/^(const |struct |enum )?[a-z_]+ .*\(/ && !/^static/ && !/^#/ { call = ""; in_call = 1 }
+	/^(const |struct |enum )?[a-z_0-9]+ .*\(/ && !/^static/ && !/^#/ { call = ""; in_call = 1 }
 	in_call {
 		call = call " " $0
 		if (!/;$/) next
