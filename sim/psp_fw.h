@@ -126,6 +126,8 @@ struct psp_fw_signed {
  * @verify:	signature by @key, of ECDSA (as above) or of RSASSA-PSS with a salt
  *		as long as the digest (as many bytes as the modulus, little-endian):
  *		0 good, 1 bad
+ * @aes_gcm_open: AES-256-GCM without additional data: 0 and @len bytes at @out, or
+ *		-1 when the tag is not theirs
  * @image_version: check the signed firmware image of @len bytes at @pa and read
  *		its version and security version number: 0 good, 1 bad signature
  *
@@ -156,6 +158,8 @@ struct psp_fw_crypto {
 			 uint8_t signature[144]);
 	int (*verify)(void *opaque, const struct psp_fw_public *key,
 		      const struct psp_fw_signed *what, const uint8_t *signature);
+	int (*aes_gcm_open)(void *opaque, const uint8_t key[32], const uint8_t iv[12],
+			    const void *data, size_t len, const uint8_t tag[16], void *out);
 	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
 			     uint8_t *svn);
 };
@@ -552,6 +556,24 @@ enum psp_page_state psp_fw_page_state(struct psp_fw *fw, uint64_t pa);
 
 /* The page state that an entry stands for */
 enum psp_page_state psp_fw_rmp_state(const struct psp_fw_rmp *entry);
+
+/**
+ * psp_fw_cek() - the chip's endorsement key: the same of the same chip
+ * @d:		its private key
+ * @cert:	its certificate, without AMD's signature
+ *
+ * As psp_fw_vcek() and psp_fw_vlek_wrapping_key(), for who stands for AMD and
+ * certifies the keys of a chip; none of them changes anything.
+ *
+ * Return: 0, or -1 without the cryptography.
+ */
+int psp_fw_cek(const struct psp_fw *fw, uint8_t d[48], uint8_t cert[PSP_FW_CERT_LENGTH]);
+
+/* The chip's versioned key for a TCB_VERSION: private, and its point */
+int psp_fw_vcek(const struct psp_fw *fw, uint64_t tcb, uint8_t d[48], uint8_t point[144]);
+
+/* The key under which SNP_VLEK_LOAD wants a VLEK */
+int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32]);
 
 /* Names as the documents have them; NULL for numbers without one (status: 0x40+x has none) */
 const char *psp_fw_command_name(uint32_t cmd);

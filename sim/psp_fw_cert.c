@@ -48,13 +48,14 @@ int psp_fw_key_new(struct psp_fw *fw, uint8_t d[48], uint8_t point[144])
 	return -1;
 }
 
-static int expand(struct psp_fw *fw, const uint8_t *message, size_t len, uint8_t d[48])
+/* HMAC-SHA-256(the chip's secret, 0 | message), and with 1: 64 bytes */
+static int expand(const struct psp_fw *fw, const uint8_t *message, size_t len, uint8_t out[64])
 {
 	const struct psp_fw_crypto *crypto = fw->ops->crypto;
 	static const uint8_t none[sizeof(fw->chip_secret)];
 	bool own = memcmp(fw->chip_secret, none, sizeof(none));
 	const uint8_t *key = own ? fw->chip_secret : fw->chip_id[0];
-	uint8_t out[64], block[96];
+	uint8_t block[96];
 
 	for (uint8_t i = 0; i < 2; i++) {
 		block[0] = i;
@@ -63,33 +64,60 @@ static int expand(struct psp_fw *fw, const uint8_t *message, size_t len, uint8_t
 					block, 1 + len, out + 32 * i))
 			return -1;
 	}
-	memcpy(d, out, 48);
 	return 0;
 }
 
 /*
- * The chip's own key of that name, the same whenever it is asked for: the first
- * that is one of HMAC-SHA-256(secret, 0/1 | attempt | label | 0 | context), 48 of 64 bytes
+ * The chip's own key of that name, the same whenever it is asked for: 48 bytes of
+ * expand(attempt | label | 0 | context), in the first attempt that is a key
  */
-int psp_fw_key_derive(struct psp_fw *fw, const char *label, const void *context, size_t len,
-		      uint8_t d[48], uint8_t point[144])
+static int derive(const struct psp_fw *fw, const char *label, const void *context, size_t len,
+		  uint8_t d[48], uint8_t point[144])
 {
 	size_t name = strlen(label) + 1;
-	uint8_t message[80];
+	uint8_t message[32], out[64];
 
-	if (1 + name + len > sizeof(message))
-		return -1;
 	memcpy(message + 1, label, name);
-	if (len)
-		memcpy(message + 1 + name, context, len);
+	memcpy(message + 1 + name, context, len);
 	for (uint8_t i = 0; i < ATTEMPTS; i++) {
 		message[0] = i;
-		if (expand(fw, message, 1 + name + len, d))
+		if (expand(fw, message, 1 + name + len, out))
 			return -1;
+		memcpy(d, out, 48);
 		if (!fw->ops->crypto->p384_public(fw->opaque, d, point))
 			return 0;
 	}
 	return -1;
+}
+
+int psp_fw_cek(const struct psp_fw *fw, uint8_t d[48], uint8_t cert[PSP_FW_CERT_LENGTH])
+{
+	uint8_t point[144];
+
+	if (!psp_fw_can_sign(fw) || derive(fw, "CEK", "", 0, d, point))
+		return -1;
+	psp_fw_cert_make(fw, PSP_USAGE_CEK, point, cert);
+	return 0;
+}
+
+int psp_fw_vcek(const struct psp_fw *fw, uint64_t tcb, uint8_t d[48], uint8_t point[144])
+{
+	uint8_t version[8];
+
+	psp_fw_put64(version, tcb);
+	return psp_fw_can_sign(fw) ? derive(fw, "VCEK", version, 8, d, point) : -1;
+}
+
+int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32])
+{
+	static const uint8_t label[] = "VLEK wrapping";
+	uint8_t out[64];
+
+	if (!fw->ops->crypto || !fw->ops->crypto->hmac_sha256 ||
+	    expand(fw, label, sizeof(label), out))
+		return -1;
+	memcpy(key, out, 32);
+	return 0;
 }
 
 void psp_fw_cert_unsigned(uint8_t cert[PSP_FW_CERT_LENGTH])

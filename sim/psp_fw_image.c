@@ -7,7 +7,12 @@
 
 #define IMAGE_ALIGN		32u
 #define VLEK_LENGTH		432u
+/* The wrapped VLEK: nonce, what is encrypted, the TCB that it is for, tag */
+#define VLEK_IV			0x000u
+#define VLEK_WRAPPED		0x010u
+#define VLEK_WRAPPED_LENGTH	384u
 #define VLEK_TCB		0x190u
+#define VLEK_TAG		0x1a0u
 
 static bool version_older(const uint8_t a[3], const uint8_t b[3])
 {
@@ -99,7 +104,7 @@ uint32_t psp_fw_run_snp_commit(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* SNP_VLEK_LOAD: 0x16 (length, version), 0x9, 0x21, 0x13 instead of unwrapping the key */
+/* SNP_VLEK_LOAD: 0x16 (length, version), 0x9, 0x21, 0x13 (no cryptography), 0xB */
 uint32_t psp_fw_params_snp_vlek_load(struct psp_fw_call *call)
 {
 	if (psp_fw_get32(call->buf) != call->cmd->length || call->buf[4] ||
@@ -108,17 +113,32 @@ uint32_t psp_fw_params_snp_vlek_load(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
+/* What is in it is for reports, which are not modelled: that it is whole is all */
+static uint32_t unwrap(struct psp_fw *fw, const uint8_t vlek[VLEK_LENGTH])
+{
+	const struct psp_fw_crypto *crypto = fw->ops->crypto;
+	uint8_t key[32], plain[VLEK_WRAPPED_LENGTH];
+
+	if (!crypto || !crypto->aes_gcm_open || psp_fw_vlek_wrapping_key(fw, key))
+		return PSP_HWERROR_PLATFORM;
+	if (crypto->aes_gcm_open(fw->opaque, key, vlek + VLEK_IV, vlek + VLEK_WRAPPED,
+				 VLEK_WRAPPED_LENGTH, vlek + VLEK_TAG, plain))
+		return PSP_BAD_MEASUREMENT;
+	fw->vlek_loaded = 1;
+	return PSP_SUCCESS;
+}
+
 uint32_t psp_fw_run_snp_vlek_load(struct psp_fw_call *call)
 {
 	uint64_t pa = psp_fw_field_pa(call, 8);
-	uint8_t tcb[8];
+	uint8_t vlek[VLEK_LENGTH];
 	uint32_t status = psp_fw_address_check(call->fw, pa, VLEK_LENGTH);
 
 	if (status)
 		return status;
-	if (psp_fw_read(call->fw, pa + VLEK_TCB, tcb, sizeof(tcb)))
+	if (psp_fw_read(call->fw, pa, vlek, sizeof(vlek)))
 		return PSP_INVALID_ADDRESS;
-	if (psp_fw_get64(tcb) != call->fw->reported_tcb)
+	if (psp_fw_get64(vlek + VLEK_TCB) != call->fw->reported_tcb)
 		return PSP_BAD_SVN;
-	return PSP_HWERROR_PLATFORM;
+	return unwrap(call->fw, vlek);
 }

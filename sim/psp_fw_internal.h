@@ -155,8 +155,6 @@ void psp_fw_identity_forget(struct psp_fw *fw);
 bool psp_fw_can_sign(const struct psp_fw *fw);
 const char *psp_fw_keys_check(const struct psp_fw_keys *keys);
 int psp_fw_key_new(struct psp_fw *fw, uint8_t d[48], uint8_t point[144]);
-int psp_fw_key_derive(struct psp_fw *fw, const char *label, const void *context, size_t len,
-		      uint8_t d[48], uint8_t point[144]);
 void psp_fw_cert_make(const struct psp_fw *fw, uint32_t usage, const uint8_t point[144],
 		      uint8_t cert[PSP_FW_CERT_LENGTH]);
 int psp_fw_cert_sign(struct psp_fw *fw, uint8_t cert[PSP_FW_CERT_LENGTH], int slot,

@@ -26,9 +26,9 @@ static int make_oca(struct psp_fw *fw, struct psp_fw_keys *keys)
 /* The PEK's second signature, the chip's */
 static int sign_by_cek(struct psp_fw *fw, struct psp_fw_keys *keys)
 {
-	uint8_t cek[48], point[144];
+	uint8_t cek[48], cert[PSP_FW_CERT_LENGTH];
 
-	if (psp_fw_key_derive(fw, "CEK", NULL, 0, cek, point))
+	if (psp_fw_cek(fw, cek, cert))
 		return -1;
 	return psp_fw_cert_sign(fw, keys->pek, 1, PSP_USAGE_CEK, cek);
 }
@@ -194,14 +194,12 @@ uint32_t psp_fw_run_pek_cert_import(struct psp_fw_call *call)
 /* PEK, OCA and the CEK as the chip knows it: AMD's own signature comes from AMD only */
 static int chain(struct psp_fw *fw, uint8_t out[CHAIN_LENGTH])
 {
-	uint8_t cek[48], point[144];
+	uint8_t cek[48];
 
-	if (!fw->keys.present || !psp_fw_can_sign(fw) ||
-	    psp_fw_key_derive(fw, "CEK", NULL, 0, cek, point))
+	if (!fw->keys.present || psp_fw_cek(fw, cek, out + 2 * PSP_FW_CERT_LENGTH))
 		return -1;
 	memcpy(out, fw->keys.pek, PSP_FW_CERT_LENGTH);
 	memcpy(out + PSP_FW_CERT_LENGTH, fw->keys.oca, PSP_FW_CERT_LENGTH);
-	psp_fw_cert_make(fw, PSP_USAGE_CEK, point, out + 2 * PSP_FW_CERT_LENGTH);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/random.h>
 
 #include "lib/crypto/digest.h"
+#include "lib/crypto/seal.h"
 #include "lib/crypto/sign.h"
 #include "lib/crypto/verify.h"
 
@@ -107,6 +108,13 @@ static int sim_verify(void *opaque, const struct psp_fw_public *key,
 	return ret ? -1 : 0;
 }
 
+static int sim_aes_gcm_open(void *opaque, const uint8_t key[32], const uint8_t iv[12],
+			    const void *data, size_t len, const uint8_t tag[16], void *out)
+{
+	(void)opaque;
+	return crypto_aes_gcm_open(key, iv, data, len, tag, out) ? -1 : 0;
+}
+
 const struct psp_fw_crypto device_sim_crypto = {
 	.random = sim_random,
 	.sha256_update = sim_sha256_update,
@@ -116,4 +124,5 @@ const struct psp_fw_crypto device_sim_crypto = {
 	.p384_public = sim_p384_public,
 	.p384_sign = sim_p384_sign,
 	.verify = sim_verify,
+	.aes_gcm_open = sim_aes_gcm_open,
 };

@@ -30,6 +30,7 @@ static void lend(struct machine *machine)
 	machine->crypto.p384_public = device_sim_crypto.p384_public;
 	machine->crypto.p384_sign = device_sim_crypto.p384_sign;
 	machine->crypto.verify = device_sim_crypto.verify;
+	machine->crypto.aes_gcm_open = device_sim_crypto.aes_gcm_open;
 	for (unsigned int i = 0; i < machine->fw->nr_threads; i++)
 		machine->regs[i].snp_en = false;
 }
@@ -433,6 +434,77 @@ START_TEST(pek_cert_import_refuses)
 }
 END_TEST
 
+/* -------------------------------------------------------------------- the VLEK */
+
+static void wrap_vlek(uint64_t tcb)
+{
+	uint8_t *p = m->mem + OWNER, key[32], plain[384];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	int len;
+
+	memset(p, 0, 432);
+	memset(p, 0x21, 12);
+	memset(plain, 0x42, sizeof(plain));
+	put64(p, 0x190, tcb);
+	ck_assert_int_eq(psp_fw_vlek_wrapping_key(m->fw, key), 0);
+	ck_assert_int_eq(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key, p), 1);
+	ck_assert_int_eq(EVP_EncryptUpdate(ctx, p + 0x10, &len, plain, sizeof(plain)), 1);
+	ck_assert_int_eq(EVP_EncryptFinal_ex(ctx, p + 0x10 + len, &len), 1);
+	ck_assert_int_eq(EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, 16, p + 0x1a0), 1);
+	EVP_CIPHER_CTX_free(ctx);
+}
+
+static uint32_t vlek_load(void)
+{
+	uint8_t b[0x10] = { 0 };
+
+	put32(b, 0, 16);
+	put64(b, 8, OWNER);
+	return machine_cmd(m, PSP_CMD_SNP_VLEK_LOAD, b);
+}
+
+/* For this chip and this TCB; gone with SNP */
+START_TEST(vlek)
+{
+	static const size_t inside[] = { 0, 0x10, 0x18f, 0x1a0 };
+
+	for (unsigned int i = 0; i < m->fw->nr_threads; i++)
+		m->regs[i].snp_en = true;
+	up_snp(m);
+	wrap_vlek(m->fw->reported_tcb + 1);
+	IS(vlek_load(), PSP_BAD_SVN);
+	wrap_vlek(m->fw->reported_tcb);
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		m->mem[OWNER + inside[i]] ^= 1;
+		IS(vlek_load(), PSP_BAD_MEASUREMENT);
+		m->mem[OWNER + inside[i]] ^= 1;
+	}
+	ck_assert_uint_eq(m->fw->vlek_loaded, 0);
+	m->fw->chip_id[0][63] ^= 1;			/* another chip */
+	IS(vlek_load(), PSP_BAD_MEASUREMENT);
+	m->fw->chip_id[0][63] ^= 1;
+	OK(vlek_load());
+	ck_assert_uint_eq(m->fw->vlek_loaded, 1);
+	OK(cmd_snp_shutdown_ex(m, 8, 0));
+	ck_assert_uint_eq(m->fw->vlek_loaded, 0);
+}
+END_TEST
+
+/* A VCEK for each TCB */
+START_TEST(vcek)
+{
+	uint8_t d[3][48], point[3][144];
+
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(psp_fw_vcek(m->fw, i == 2 ? 0 : 0x73, d[i], point[i]), 0);
+	ck_assert_mem_eq(point[0], point[1], 144);
+	ck_assert_mem_ne(point[0], point[2], 144);
+	m->ops.crypto = NULL;
+	ck_assert_int_eq(psp_fw_vcek(m->fw, 0x73, d[0], point[0]), -1);
+	ck_assert_int_eq(psp_fw_vlek_wrapping_key(m->fw, d[0]), -1);
+}
+END_TEST
+
 static int fails(void *opaque, void *buf, size_t len)
 {
 	(void)opaque;
@@ -475,6 +547,8 @@ int main(void)
 	tcase_add_test(t, pek_csr);
 	tcase_add_loop_test(t, pek_cert_import, 0, (int)(sizeof(owners) / sizeof(owners[0])));
 	tcase_add_test(t, pek_cert_import_refuses);
+	tcase_add_test(t, vlek);
+	tcase_add_test(t, vcek);
 	tcase_add_test(t, hardware_fails);
 	return machine_suite("psp_fw keys", t);
 }
