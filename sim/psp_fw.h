@@ -332,11 +332,18 @@ struct psp_fw_asid {
  * @imi:	still in the initial migration image's part of the launch
  * @ma_en:	has a migration agent
  * @is_ma:	is the migration agent of another guest
- * @vcek_dis:	id block said so
+ * @vcek_dis:	from SNP_LAUNCH_FINISH: no report of it by the VCEK
  * @msg_count:	per VMPCK 0..3: message sequence number
  * @ld:		launch digest (SHA-384)
  * @host_data:	from SNP_LAUNCH_FINISH
  * @gosvw:	from SNP_LAUNCH_START
+ * @id_block:	SNP_LAUNCH_FINISH had one, and it was good; without one the rest is zero
+ * @author_en:	its key was signed by an author's
+ * @guest_svn:	from the id block, as are
+ * @family_id:	"
+ * @image_id:	"
+ * @id_key_digest: SHA-384 of the key that signed the id block, as a report shows it
+ * @author_key_digest: same of the key that signed that one, if @author_en
  */
 struct psp_fw_snp_guest {
 	uint64_t gctx;
@@ -353,10 +360,15 @@ struct psp_fw_snp_guest {
 	uint8_t ma_en;
 	uint8_t is_ma;
 	uint8_t vcek_dis;
-	uint8_t pad[2];
+	uint8_t id_block;
+	uint8_t author_en;
 	uint8_t ld[48];
 	uint8_t host_data[32];
 	uint8_t gosvw[16];
+	uint32_t guest_svn;
+	uint8_t pad[4];
+	uint8_t family_id[16], image_id[16];
+	uint8_t id_key_digest[48], author_key_digest[48];
 };
 
 /**

@@ -142,7 +142,8 @@ static const char *check_snp_guests(const struct psp_fw *fw, struct holders *h)
 			return "address of a context is wrong";
 		if (g->state > PSP_SNP_GSTATE_RUNNING || !is_bool(g->has_digest) ||
 		    !is_bool(g->imi) || !is_bool(g->ma_en) || !is_bool(g->is_ma) ||
-		    !is_bool(g->vcek_dis))
+		    !is_bool(g->vcek_dis) || !is_bool(g->id_block) || !is_bool(g->author_en) ||
+		    (g->author_en && !g->id_block))
 			return "SNP guest state out of range";
 		if (g->asid > fw->nr_asids)
 			return "ASID out of range";

@@ -21,6 +21,11 @@ enum page_type {
 #define CPUID_MAX	64u	/* functions in a CPUID page */
 
 #define ID_BLOCK_LENGTH	0x60u
+#define BLOCK_FAMILY_ID	0x30u	/* after the launch digest */
+#define BLOCK_IMAGE_ID	0x40u
+#define BLOCK_VERSION	0x50u
+#define BLOCK_GUEST_SVN	0x54u
+#define BLOCK_POLICY	0x58u
 #define ID_KEY_LENGTH	0x404u
 #define AUTH_ID_SIG	0x040u	/* offsets in ID_AUTH */
 #define AUTH_ID_KEY	0x240u
@@ -225,33 +230,64 @@ static uint32_t verify(struct psp_fw *fw, const uint8_t *data, size_t len, const
 								       PSP_SUCCESS;
 }
 
+/* What an id block tells of a guest that it was good for, and whose it is: 0x13 */
+static uint32_t id_block_keep(struct psp_fw *fw, struct psp_fw_snp_guest *guest,
+			      const uint8_t *block, const uint8_t *auth, bool author)
+{
+	const struct psp_fw_crypto *crypto = fw->ops->crypto;
+	uint8_t id[48], other[48] = { 0 };
+
+	if (crypto->sha384(fw->opaque, auth + AUTH_ID_KEY, ID_KEY_LENGTH, id) ||
+	    (author && crypto->sha384(fw->opaque, auth + AUTH_AUTHOR_KEY, ID_KEY_LENGTH, other)))
+		return PSP_HWERROR_PLATFORM;
+	memcpy(guest->id_key_digest, id, sizeof(id));
+	memcpy(guest->author_key_digest, other, sizeof(other));
+	memcpy(guest->family_id, block + BLOCK_FAMILY_ID, sizeof(guest->family_id));
+	memcpy(guest->image_id, block + BLOCK_IMAGE_ID, sizeof(guest->image_id));
+	guest->guest_svn = psp_fw_get32(block + BLOCK_GUEST_SVN);
+	guest->id_block = 1;
+	guest->author_en = author;
+	return PSP_SUCCESS;
+}
+
+/* Versions, algorithms (ECDSA P-384 with SHA-384) and curves (P-384) that are known */
+static bool id_block_known(const uint8_t *block, const uint8_t *auth, bool author)
+{
+	if (psp_fw_get32(block + BLOCK_VERSION) != 1 || psp_fw_get32(auth) != 1 ||
+	    psp_fw_get32(auth + AUTH_ID_KEY) != 2)
+		return false;
+	return !author || (psp_fw_get32(auth + 4) == 1 && psp_fw_get32(auth + AUTH_AUTHOR_KEY) == 2);
+}
+
 /* The owner's word on what was launched: 0x9, 0x13 (no digest), 0xB, 0x7, 0x16, 0xA */
-static uint32_t id_block(struct psp_fw_call *call, const struct psp_fw_snp_guest *guest)
+static uint32_t id_block(struct psp_fw_call *call, struct psp_fw_snp_guest *guest)
 {
 	struct psp_fw *fw = call->fw;
+	uint64_t block_pa = psp_fw_field_pa(call, 8), auth_pa = psp_fw_field_pa(call, 0x10);
 	uint8_t block[ID_BLOCK_LENGTH], auth[PSP_FW_PAGE_SIZE];
 	bool author = call->buf[0x18] & 2;
-	uint32_t status;
+	uint32_t status = psp_fw_address_check(fw, block_pa, sizeof(block));
 
-	if (psp_fw_read(fw, psp_fw_field_pa(call, 8), block, sizeof(block)) ||
-	    psp_fw_read(fw, psp_fw_field_pa(call, 0x10), auth, sizeof(auth)))
+	if (!status)
+		status = psp_fw_address_check(fw, auth_pa, sizeof(auth));
+	if (status)
+		return status;
+	if (psp_fw_read(fw, block_pa, block, sizeof(block)) ||
+	    psp_fw_read(fw, auth_pa, auth, sizeof(auth)))
 		return PSP_INVALID_ADDRESS;
-	if (!guest->has_digest)
+	if (!guest->has_digest || !fw->ops->crypto || !fw->ops->crypto->sha384)
 		return PSP_HWERROR_PLATFORM;
 	if (memcmp(block, guest->ld, sizeof(guest->ld)))
 		return PSP_BAD_MEASUREMENT;
-	if (psp_fw_get64(block + 0x58) != guest->policy)
+	if (psp_fw_get64(block + BLOCK_POLICY) != guest->policy)
 		return PSP_POLICY_FAILURE;
-	/* block version 1; ECDSA P-384 with SHA-384, curve P-384 */
-	if (psp_fw_get32(block + 0x50) != 1 || psp_fw_get32(auth) != 1 ||
-	    psp_fw_get32(auth + AUTH_ID_KEY) != 2 ||
-	    (author && (psp_fw_get32(auth + 4) != 1 || psp_fw_get32(auth + AUTH_AUTHOR_KEY) != 2)))
+	if (!id_block_known(block, auth, author))
 		return PSP_INVALID_PARAM;
 	status = verify(fw, block, sizeof(block), auth, AUTH_ID_SIG, AUTH_ID_KEY);
 	if (!status && author)
 		status = verify(fw, auth + AUTH_ID_KEY, ID_KEY_LENGTH, auth, AUTH_KEY_SIG,
 				AUTH_AUTHOR_KEY);
-	return status;
+	return status ? status : id_block_keep(fw, guest, block, auth, author);
 }
 
 /* Then 0x1 (table), 0x10, 0x2, 0x8, the id block's */
