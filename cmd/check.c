@@ -112,9 +112,10 @@ static int run(struct cli *cli, const void *options_)
 	if (!ret) {
 		print(cli, &r);
 		run_report_nothing(cli);
-		snprintf(message, sizeof(message), "%s for %s: %u passed, %u warnings, %u failed, "
+		snprintf(message, sizeof(message), "%s for %s: %u passed, %u warning%s, %u failed, "
 			 "%u skipped", r.ready ? "Ready" : "Not ready", sevadm_goal_name(o->goal),
-			 r.counts[SEVADM_PASS], r.counts[SEVADM_WARN], r.counts[SEVADM_FAIL],
+			 r.counts[SEVADM_PASS], r.counts[SEVADM_WARN],
+			 r.counts[SEVADM_WARN] == 1 ? "" : "s", r.counts[SEVADM_FAIL],
 			 r.counts[SEVADM_SKIP]);
 		ret = r.ready ? report_done(cli, message) : report_no(cli, message);
 	} else {

@@ -121,11 +121,12 @@ static int run(struct cli *cli, const void *options_)
 	}
 	print(cli, &d);
 	run_report_nothing(cli);
-	snprintf(message, sizeof(message), "%s: %u passed, %u warnings, %u failed, %u skipped",
+	snprintf(message, sizeof(message), "%s: %u passed, %u warning%s, %u failed, %u skipped",
 		 d.machine == SEVADM_MACHINE_HOST ? d.counts[SEVADM_FAIL] ? "Not in order" :
 		 "In order" : d.machine == SEVADM_MACHINE_GUEST ? "A guest" :
 		 d.machine == SEVADM_MACHINE_NEITHER ? "Neither host nor guest" : "Not known",
-		 d.counts[SEVADM_PASS], d.counts[SEVADM_WARN], d.counts[SEVADM_FAIL],
+		 d.counts[SEVADM_PASS], d.counts[SEVADM_WARN],
+		 d.counts[SEVADM_WARN] == 1 ? "" : "s", d.counts[SEVADM_FAIL],
 		 d.counts[SEVADM_SKIP]);
 	ret = d.counts[SEVADM_FAIL] ? report_no(cli, message) : report_done(cli, message);
 	sevadm_diagnosis_free(&d);

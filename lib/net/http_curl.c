@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,10 +28,11 @@ static struct {
 	typeof(curl_easy_strerror) *strerror;
 } lib;
 
-/* Once: it stays until the program ends */
-static bool load(void)
+static bool loaded;
+
+/* Once, whichever thread is first: it stays until the program ends */
+static void load(void)
 {
-	static void *handle;
 	static const struct {
 		const char *name;
 		void *to;
@@ -40,20 +42,27 @@ static bool load(void)
 		{ "curl_easy_getinfo", &lib.getinfo }, { "curl_easy_cleanup", &lib.cleanup },
 		{ "curl_easy_strerror", &lib.strerror },
 	};
+	void *handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 
-	if (handle)
-		return true;
-	handle = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	for (size_t i = 0; handle && i < sizeof(functions) / sizeof(functions[0]); i++) {
+	if (!handle)
+		return;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		void *function = dlsym(handle, functions[i].name);
 
 		if (!function) {
-			handle = NULL;
-			return false;
+			dlclose(handle);
+			return;
 		}
 		memcpy(functions[i].to, &function, sizeof(function));
 	}
-	return handle && !lib.global_init(CURL_GLOBAL_DEFAULT);
+	loaded = !lib.global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static bool is_loaded(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	return !pthread_once(&once, load) && loaded;
 }
 
 /* What has come so far, and no more than @request allows */
@@ -221,7 +230,7 @@ int http_get(const struct http_request *request, struct http_answer *answer)
 	ret = check_files(request, answer);
 	if (ret)
 		return ret;
-	if (!load()) {
+	if (!is_loaded()) {
 		snprintf(answer->why, sizeof(answer->why), "there is no " LIBRARY " on this system");
 		return -EOPNOTSUPP;
 	}
