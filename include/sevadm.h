@@ -636,6 +636,14 @@ void sevadm_processor_get(struct sevadm *adm, struct sevadm_processor *processor
  */
 const char *sevadm_generation_name(enum sevadm_generation generation);
 
+/**
+ * sevadm_generation_of - which one a processor is of
+ * @family:	as CPUID has it, base and extended together
+ * @model:	the same
+ * Return: it; SEVADM_GENERATION_UNKNOWN for others
+ */
+enum sevadm_generation sevadm_generation_of(unsigned int family, unsigned int model);
+
 /* -------------------------------------------------------------------- status */
 
 /**
@@ -651,6 +659,14 @@ struct sevadm_tcb {
 	bool known, has_fmc;
 	uint8_t fmc, bootloader, tee, snp, microcode;
 };
+
+/**
+ * sevadm_tcb_decode - a TCB_VERSION, part by part
+ * @raw:	as the firmware gave it
+ * @generation:	of the processor, which decides the layout
+ * @tcb:	result; of a generation that is not known @raw alone
+ */
+void sevadm_tcb_decode(uint64_t raw, enum sevadm_generation generation, struct sevadm_tcb *tcb);
 
 /**
  * struct sevadm_sev_status - PLATFORM_STATUS of the legacy side (AMD 55766, 5.6)
@@ -2671,6 +2687,173 @@ struct sevadm_x509_chain {
  */
 void sevadm_x509_verify(const struct sevadm_x509 *certs, size_t nr,
 			const struct sevadm_x509_want *want, struct sevadm_x509_chain *chain);
+
+/* ------------------------------------------------ attestation reports of SNP guests */
+
+#define SEVADM_REPORT_SIZE	1184	/* bytes (AMD 56860, ATTESTATION_REPORT) */
+#define SEVADM_REPORT_SIGNED	0x2a0	/* of them, from the first one on */
+#define SEVADM_REPORT_R		0x2a0	/* where the signature is: 72 bytes, the least significant first */
+#define SEVADM_REPORT_S		0x2e8
+#define SEVADM_VMPL_HOST	0xffffffffU	/* the host asked for the report, not the guest */
+#define SEVADM_REPORT_P384	1U	/* ECDSA on P-384 with SHA-384: the one algorithm there is */
+
+/* Of a guest's policy (AMD 56860, GUEST_POLICY), besides the ABI's version in bits 15:0 */
+#define SEVADM_POLICY_SMT		(1ULL << 16)
+#define SEVADM_POLICY_ONE		(1ULL << 17)	/* always set */
+#define SEVADM_POLICY_MIGRATE_MA	(1ULL << 18)
+#define SEVADM_POLICY_DEBUG		(1ULL << 19)
+#define SEVADM_POLICY_SINGLE_SOCKET	(1ULL << 20)
+#define SEVADM_POLICY_CXL		(1ULL << 21)
+#define SEVADM_POLICY_AES256_XTS	(1ULL << 22)
+#define SEVADM_POLICY_RAPL_DIS		(1ULL << 23)
+#define SEVADM_POLICY_CIPHERTEXT_HIDING	(1ULL << 24)
+#define SEVADM_POLICY_PAGE_SWAP_DISABLE	(1ULL << 25)
+
+/* Of a platform, in reports (AMD 56860, PLATFORM_INFO) */
+#define SEVADM_PLATFORM_SMT			(1ULL << 0)
+#define SEVADM_PLATFORM_TSME			(1ULL << 1)
+#define SEVADM_PLATFORM_ECC			(1ULL << 2)
+#define SEVADM_PLATFORM_RAPL_DIS		(1ULL << 3)
+#define SEVADM_PLATFORM_CIPHERTEXT_HIDING	(1ULL << 4)
+#define SEVADM_PLATFORM_ALIAS_CHECK		(1ULL << 5)
+#define SEVADM_PLATFORM_TIO			(1ULL << 7)
+
+/* Which key signed a report */
+enum sevadm_report_key {
+	SEVADM_REPORT_VCEK = 0,
+	SEVADM_REPORT_VLEK = 1,
+	SEVADM_REPORT_UNSIGNED = 7,	/* none; 2 to 6 mean nothing that is known */
+};
+
+/* Who told of which generation a report's processor is, and so how its TCBs are read */
+enum sevadm_report_told {
+	SEVADM_REPORT_NOBODY,
+	SEVADM_REPORT_CPUID,		/* itself, since version 3 */
+	SEVADM_REPORT_CALLER,
+	SEVADM_REPORT_CHIP_ID,		/* the id: 8 bytes are Turin's, 64 Milan's or Genoa's */
+};
+
+/**
+ * struct sevadm_report_firmware - a version of the firmware
+ * @major, @minor, @build: as the report has them
+ */
+struct sevadm_report_firmware {
+	uint8_t major, minor, build;
+};
+
+/**
+ * struct sevadm_report_area - bytes of a report
+ * @offset, @size: which
+ */
+struct sevadm_report_area {
+	uint16_t offset, size;
+};
+
+#define SEVADM_REPORT_AREAS	8
+
+/**
+ * struct sevadm_report - an attestation report of an SNP guest (AMD 56860, ATTESTATION_REPORT)
+ * @data:	all of it, as it came: what was signed are the first SEVADM_REPORT_SIGNED bytes
+ * @version:	2, 3 and 5 are known; 4 is read as 3, a later one as 5, an earlier one as 2
+ * @known:	it is 2 to 5
+ * @guest_svn:	of the guest's owner, from the ID block
+ * @policy:	of the guest, see SEVADM_POLICY_SMT and sevadm_policy_text()
+ * @family_id, @image_id: of the guest's owner, from the ID block
+ * @vmpl:	that asked, or SEVADM_VMPL_HOST
+ * @signature_algo: SEVADM_REPORT_P384, or nothing that is known
+ * @current_tcb: of what ran
+ * @platform_info: see SEVADM_PLATFORM_SMT
+ * @key_info:	raw; what follows is its parts
+ * @author_key:	@author_key_digest means something
+ * @mask_chip_key: the host forbade signatures: there is none
+ * @signing_key: who signed, see enum sevadm_report_key
+ * @report_data: of who asked
+ * @measurement: the launch digest
+ * @host_data:	of the host, from the launch
+ * @id_key_digest, @author_key_digest: of the keys that signed the ID block, and the former
+ * @report_id, @report_id_ma: of the guest and of its migration agent
+ * @reported_tcb: by which the key that signed was derived
+ * @has_cpuid:	it is of version 3 or later
+ * @cpuid_family, @cpuid_model, @cpuid_stepping: of the processor; else 0
+ * @generation:	of the processor.  Unknown where @told is SEVADM_REPORT_CHIP_ID and the chip is
+ *		of Milan or Genoa, which have one layout
+ * @told:	who told it
+ * @chip_id:	of Turin 8 bytes and zeros
+ * @chip_id_masked: it is all zeros: the host forbade it, or a VLEK signed
+ * @committed_tcb: below which the platform does not go any more
+ * @current_firmware, @committed_firmware: versions of the same
+ * @launch_tcb:	when the guest was launched, or came here
+ * @has_mitigations: it is of version 5 or later
+ * @launch_mitigations, @current_mitigations: bits that the firmware's makers number; else 0
+ * @policy_reserved, @platform_reserved: bits of @policy and @platform_info that are not known
+ * @key_reserved: the same of @key_info
+ * @nr_reserved: of @reserved
+ * @reserved:	areas that are reserved in this version, and are not zero
+ */
+struct sevadm_report {
+	uint8_t data[SEVADM_REPORT_SIZE];
+	uint32_t version;
+	bool known;
+	uint32_t guest_svn;
+	uint64_t policy;
+	uint8_t family_id[16], image_id[16];
+	uint32_t vmpl, signature_algo;
+	struct sevadm_tcb current_tcb;
+	uint64_t platform_info;
+	uint32_t key_info;
+	bool author_key, mask_chip_key;
+	uint8_t signing_key;
+	uint8_t report_data[64], measurement[48], host_data[32];
+	uint8_t id_key_digest[48], author_key_digest[48];
+	uint8_t report_id[32], report_id_ma[32];
+	struct sevadm_tcb reported_tcb;
+	bool has_cpuid;
+	uint8_t cpuid_family, cpuid_model, cpuid_stepping;
+	enum sevadm_generation generation;
+	enum sevadm_report_told told;
+	uint8_t chip_id[SEVADM_CHIP_ID_SIZE];
+	bool chip_id_masked;
+	struct sevadm_tcb committed_tcb;
+	struct sevadm_report_firmware current_firmware, committed_firmware;
+	struct sevadm_tcb launch_tcb;
+	bool has_mitigations;
+	uint64_t launch_mitigations, current_mitigations;
+	uint64_t policy_reserved, platform_reserved;
+	uint32_t key_reserved;
+	size_t nr_reserved;
+	struct sevadm_report_area reserved[SEVADM_REPORT_AREAS];
+};
+
+/**
+ * sevadm_report_decode - a report, field by field
+ * @data:	binary
+ * @size:	of it
+ * @generation:	of the processor, for a report that does not tell; SEVADM_GENERATION_UNKNOWN: by
+ *		the chip's id, if there is one
+ * @report:	result
+ *
+ * Nothing in it is refused: of a version, a bit or a processor that is not known the raw value
+ * is there.
+ * Return: 0, -EMSGSIZE (not of SEVADM_REPORT_SIZE bytes)
+ */
+int sevadm_report_decode(const void *data, size_t size, enum sevadm_generation generation,
+			 struct sevadm_report *report);
+
+/**
+ * sevadm_report_key_name - who signed, in a word
+ * @key:	@signing_key of a report
+ * Return: "VCEK", "VLEK", "none"; "?" for others
+ */
+const char *sevadm_report_key_name(uint8_t key);
+
+/**
+ * sevadm_platform_info_text - the bits of a platform, in words with commas between
+ * @info:	@platform_info of a report
+ * @buf:	result; empty where none is set that is known
+ * @size:	of @buf, 128 is enough
+ * Return: @buf
+ */
+char *sevadm_platform_info_text(uint64_t info, char *buf, size_t size);
 
 /**
  * sevadm_cert_check - did this key sign that one?

@@ -38,6 +38,11 @@ enum sevadm_generation decode_generation(unsigned int family, unsigned int model
 	return SEVADM_GENERATION_UNKNOWN;
 }
 
+enum sevadm_generation sevadm_generation_of(unsigned int family, unsigned int model)
+{
+	return decode_generation(family, model);
+}
+
 const char *sevadm_generation_name(enum sevadm_generation generation)
 {
 	static const char *const names[] = { "unknown", "Milan", "Genoa", "Turin" };
@@ -79,6 +84,11 @@ void decode_tcb(uint64_t raw, enum sevadm_generation generation, struct sevadm_t
 		.snp = (uint8_t)(turin ? raw >> 24 : raw >> 48),
 		.microcode = (uint8_t)(raw >> 56),
 	};
+}
+
+void sevadm_tcb_decode(uint64_t raw, enum sevadm_generation generation, struct sevadm_tcb *tcb)
+{
+	decode_tcb(raw, generation, tcb);
 }
 
 uint64_t encode_tcb(const struct sevadm_tcb *tcb)
