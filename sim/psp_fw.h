@@ -13,15 +13,14 @@
  * psp_fw_check() and psp_fw_attach() first.
  *
  * What is not modelled: memory is never encrypted (a page that a command
- * encrypts keeps its content); sessions, attestation reports and what is sealed
- * with either's keys; firmware images other than a version number; time.
- * SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and SET_STATE, which Linux never issues,
- * answer UNSUPPORTED.
+ * encrypts keeps its content); packets of migrations; reports of SNP guests; firmware
+ * images other than a version number; time.  SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and
+ * SET_STATE, which Linux never issues, answer UNSUPPORTED.
  *
  * Files: psp_fw.c (one command), psp_fw_table.c (all of them), psp_fw_flush.c
  * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c,
  * psp_fw_nv.c, psp_fw_cert.c and psp_fw_keys.c (SEV platform), psp_fw_image.c,
- * psp_fw_sev.c and psp_fw_migrate.c (SEV guests), psp_fw_snp_platform.c,
+ * psp_fw_sev.c, psp_fw_session.c and psp_fw_migrate.c (SEV guests), psp_fw_snp_platform.c,
  * psp_fw_snp.c, psp_fw_snp_launch.c, psp_fw_pages.c (SNP), psp_fw_check.c,
  * psp_fw_generation.c, psp_fw_log.c.
  */
@@ -123,6 +122,10 @@ struct psp_fw_signed {
  * @p384_public: the point (x and y, 72 bytes each, little-endian) of the private
  *		key @d on P-384; -1 too when @d is none
  * @p384_sign:	ECDSA signature (r and s, the same) by @d
+ * @p384_ecdh:	of our @d with somebody's @point: x of the result, the most significant
+ *		byte first (NIST SP 800-56A); -1 too when @point is none
+ * @aes128_ctr:	AES-128 in counter mode from the block @counter on, both ways; @in may
+ *		be @out
  * @verify:	signature by @key, of ECDSA (as above) or of RSASSA-PSS with a salt
  *		as long as the digest (as many bytes as the modulus, little-endian):
  *		0 good, 1 bad
@@ -134,9 +137,10 @@ struct psp_fw_signed {
  * They answer 0 on success and -1 on failure.  The table and each member may be
  * NULL.  The model never makes up what a missing member would have calculated:
  *
- * - commands whose output is such a value (LAUNCH_MEASURE, ATTESTATION, PEK_CSR,
- *   PDH_CERT_EXPORT, SNP_GUEST_REQUEST, ...) answer HWERROR_PLATFORM (0x13)
- *   after every other check passed, and change nothing;
+ * - commands whose output is such a value, or that have to look into what was sealed
+ *   with it (LAUNCH_START with a session, LAUNCH_MEASURE, LAUNCH_UPDATE_SECRET,
+ *   ATTESTATION, PEK_CSR, PDH_CERT_EXPORT, SNP_GUEST_REQUEST, ...) answer
+ *   HWERROR_PLATFORM (0x13) after every other check passed, and change nothing;
  * - commands that only feed it (LAUNCH_UPDATE_DATA, SNP_LAUNCH_UPDATE, INIT,
  *   PEK_GEN, PDH_GEN) succeed, and there is no digest or key.  One that is there
  *   and fails is hardware that fails: HWERROR_PLATFORM.
@@ -156,6 +160,10 @@ struct psp_fw_crypto {
 	int (*p384_public)(void *opaque, const uint8_t d[48], uint8_t point[144]);
 	int (*p384_sign)(void *opaque, const uint8_t d[48], const struct psp_fw_signed *what,
 			 uint8_t signature[144]);
+	int (*p384_ecdh)(void *opaque, const uint8_t d[48], const uint8_t point[144],
+			 uint8_t shared[48]);
+	int (*aes128_ctr)(void *opaque, const uint8_t key[16], const uint8_t counter[16],
+			  const void *in, size_t len, void *out);
 	int (*verify)(void *opaque, const struct psp_fw_public *key,
 		      const struct psp_fw_signed *what, const uint8_t *signature);
 	int (*aes_gcm_open)(void *opaque, const uint8_t key[32], const uint8_t iv[12],
@@ -377,20 +385,25 @@ struct psp_fw_snp_guest {
  * @asid:	0: not activated
  * @state:	enum psp_sev_gstate; PSP_GSTATE_INVALID: slot unused
  * @has_digest:	@digest covers everything added so far
- * @has_tik:	@tik was made
+ * @has_keys:	@tek and @tik are there
+ * @has_ld:	@ld is there
  * @digest:	launch digest calculation (SHA-256), until LAUNCH_MEASURE
+ * @tek:	transport encryption key
  * @tik:	transport integrity key
- * @measure:	nonce and measurement, once LAUNCH_MEASURE gave them
+ * @ld:		launch digest, once LAUNCH_MEASURE was there
+ * @measure:	measurement and nonce, the same
  */
 struct psp_fw_sev_guest {
 	uint32_t policy;
 	uint32_t asid;
 	uint8_t state;
 	uint8_t has_digest;
-	uint8_t has_tik;
-	uint8_t pad[5];
+	uint8_t has_keys;
+	uint8_t has_ld;
+	uint8_t pad[4];
 	struct psp_fw_sha256 digest;
-	uint8_t tik[16];
+	uint8_t tek[16], tik[16];
+	uint8_t ld[32];
 	uint8_t measure[48];
 };
 

@@ -158,6 +158,22 @@ static bool is_cert(const uint8_t *cert, uint32_t usage)
 	return psp_fw_get32(cert) == 1 && psp_fw_get32(cert + CERT_USAGE) == usage;
 }
 
+uint32_t psp_fw_cert_algorithm(const uint8_t cert[PSP_FW_CERT_LENGTH])
+{
+	return psp_fw_get32(cert + CERT_ALGORITHM);
+}
+
+/* The point of somebody's PDH, which may be anything yet; -1 where it is none on our curve */
+int psp_fw_cert_pdh(const uint8_t cert[PSP_FW_CERT_LENGTH], uint8_t point[144])
+{
+	if (!is_cert(cert, PSP_USAGE_PDH) ||
+	    (psp_fw_cert_algorithm(cert) & ~ALGORITHM_SHA384) != ALGORITHM_ECDH ||
+	    psp_fw_get32(cert + CERT_KEY) != CURVE_P384)
+		return -1;
+	memcpy(point, cert + CERT_KEY + 4, 144);
+	return 0;
+}
+
 const char *psp_fw_keys_check(const struct psp_fw_keys *keys)
 {
 	static const struct psp_fw_keys none;

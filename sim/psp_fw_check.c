@@ -91,7 +91,8 @@ static const char *check_sev_guests(const struct psp_fw *fw, struct holders *h)
 	for (int i = 0; i < PSP_FW_MAX_SEV_GUESTS; i++) {
 		const struct psp_fw_sev_guest *g = &fw->sev_guest[i];
 
-		if (g->state > PSP_GSTATE_SENT || !is_bool(g->has_digest) || !is_bool(g->has_tik))
+		if (g->state > PSP_GSTATE_SENT || !is_bool(g->has_digest) ||
+		    !is_bool(g->has_keys) || !is_bool(g->has_ld))
 			return "SEV guest state out of range";
 		if (g->asid > fw->nr_asids)
 			return "ASID out of range";

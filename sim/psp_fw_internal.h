@@ -19,6 +19,8 @@
 #define PSP_FW_NV_LENGTH	0x8000u
 #define PSP_FW_SESSION_LENGTH	128u
 #define PSP_FW_PACKET_HDR_LENGTH 52u
+#define PSP_FW_SECRET_MAX	0x4000u
+#define PSP_FW_REPORT_LENGTH	208u
 
 struct psp_fw_call;
 
@@ -165,6 +167,9 @@ void psp_fw_cert_take(const uint8_t pek[PSP_FW_CERT_LENGTH], const uint8_t oca[P
 uint32_t psp_fw_cert_import_check(struct psp_fw *fw, const uint8_t pek[PSP_FW_CERT_LENGTH],
 				  const uint8_t oca[PSP_FW_CERT_LENGTH]);
 
+uint32_t psp_fw_cert_algorithm(const uint8_t cert[PSP_FW_CERT_LENGTH]);
+int psp_fw_cert_pdh(const uint8_t cert[PSP_FW_CERT_LENGTH], uint8_t point[144]);
+
 uint32_t psp_fw_run_pek_gen(struct psp_fw_call *call);
 uint32_t psp_fw_run_pek_csr(struct psp_fw_call *call);
 uint32_t psp_fw_run_pek_cert_import(struct psp_fw_call *call);
@@ -212,6 +217,15 @@ uint32_t psp_fw_run_receive_update(struct psp_fw_call *call);
 uint32_t psp_fw_run_receive_finish(struct psp_fw_call *call);
 uint32_t psp_fw_run_copy(struct psp_fw_call *call);
 uint32_t psp_fw_run_dbg(struct psp_fw_call *call);
+
+/* psp_fw_session.c: what the guest's owner seals, and what is signed for him */
+uint32_t psp_fw_session_open(struct psp_fw *fw, const uint8_t cert[PSP_FW_CERT_LENGTH],
+			     const uint8_t blob[PSP_FW_SESSION_LENGTH], uint32_t policy,
+			     uint8_t keys[32]);
+uint32_t psp_fw_secret_open(struct psp_fw *fw, const struct psp_fw_sev_guest *guest,
+			    const uint8_t hdr[PSP_FW_PACKET_HDR_LENGTH], uint8_t *data, uint32_t len);
+uint32_t psp_fw_report_make(struct psp_fw *fw, const struct psp_fw_sev_guest *guest,
+			    const uint8_t nonce[16], uint8_t report[PSP_FW_REPORT_LENGTH]);
 
 /* psp_fw_snp_platform.c */
 uint32_t psp_fw_params_snp_init(struct psp_fw_call *call);

@@ -8,7 +8,6 @@
  */
 #include "psp_fw_internal.h"
 
-#define REPORT_LENGTH	208u
 #define CHAIN_LENGTH	(3 * PSP_FW_CERT_LENGTH)
 #define PACKET_MAX	0x4000u
 
@@ -22,21 +21,30 @@ static uint32_t guest_in(struct psp_fw_call *call, uint8_t state, struct psp_fw_
 	return (*guest)->state == state ? PSP_SUCCESS : PSP_INVALID_GUEST_STATE;
 }
 
-/* ATTESTATION: 0x1 (table), 0x10, 0x4 with the length needed, 0x9, 0x1A, 0x13 */
+/*
+ * ATTESTATION: 0x1 (table), 0x10, 0x2 (not measured yet), 0x4 with the length needed, 0x9,
+ * 0x1A, 0x13
+ */
 uint32_t psp_fw_run_attestation(struct psp_fw_call *call)
 {
+	uint64_t pa = psp_fw_field_pa(call, 8);
 	uint32_t len = psp_fw_get32(call->buf + 0x20);
+	uint8_t report[PSP_FW_REPORT_LENGTH];
 	struct psp_fw_sev_guest *guest;
 	uint32_t status = psp_fw_sev_guest_get(call, &guest);
 
 	if (status)
 		return status;
-	psp_fw_put32(call->buf + 0x20, REPORT_LENGTH);
+	if (guest->state == PSP_GSTATE_LUPDATE || guest->state == PSP_GSTATE_RUPDATE)
+		return PSP_INVALID_GUEST_STATE;
+	psp_fw_put32(call->buf + 0x20, PSP_FW_REPORT_LENGTH);
 	call->written = true;
-	if (len < REPORT_LENGTH)
+	if (len < PSP_FW_REPORT_LENGTH)
 		return PSP_INVALID_LEN;
-	status = psp_fw_output_check(call->fw, psp_fw_field_pa(call, 8), REPORT_LENGTH);
-	return status ? status : PSP_HWERROR_PLATFORM;
+	status = psp_fw_output_check(call->fw, pa, PSP_FW_REPORT_LENGTH);
+	if (!status)
+		status = psp_fw_report_make(call->fw, guest, call->buf + 0x10, report);
+	return status ? status : psp_fw_output(call->fw, pa, report, sizeof(report));
 }
 
 /* SEND_START: 0x1 (table), 0x10, 0x2, 0x7, 0x4 with the length needed, 0x9, 0x1A, 0x13 */

@@ -9,7 +9,6 @@
 #include "psp_fw_internal.h"
 
 #define MEASURE_LENGTH	48u	/* measurement 32, nonce 16 */
-#define SECRET_MAX	0x4000u
 
 /* Handle in the first field: 0x10 */
 uint32_t psp_fw_sev_guest_get(struct psp_fw_call *call, struct psp_fw_sev_guest **guest)
@@ -159,21 +158,38 @@ uint32_t psp_fw_run_guest_status(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* A session, if there is one, comes with the owner's certificate: 0x4, 0x9 */
-static uint32_t launch_session(struct psp_fw_call *call)
+/* Transport keys that nobody else knows, where there is a source of them */
+static bool own_keys(struct psp_fw *fw, uint8_t keys[32])
 {
+	const struct psp_fw_crypto *crypto = fw->ops->crypto;
+
+	return crypto && crypto->random && !crypto->random(fw->opaque, keys, 32);
+}
+
+/* A session, if there is one, comes with the owner's certificate: 0x4, 0x9, 0x13, 0x6, 0xB */
+static uint32_t launch_session(struct psp_fw_call *call, uint8_t keys[32], bool *has_keys)
+{
+	uint64_t cert_pa = psp_fw_field_pa(call, 8), session_pa = psp_fw_field_pa(call, 0x18);
+	uint8_t cert[PSP_FW_CERT_LENGTH], session[PSP_FW_SESSION_LENGTH];
 	uint32_t cert_len = psp_fw_get32(call->buf + 0x10);
 	uint32_t session_len = psp_fw_get32(call->buf + 0x20);
 	uint32_t status;
 
+	*has_keys = !cert_len && !session_len && own_keys(call->fw, keys);
 	if (!cert_len && !session_len)
 		return PSP_SUCCESS;
 	if (cert_len != PSP_FW_CERT_LENGTH || session_len != PSP_FW_SESSION_LENGTH)
 		return PSP_INVALID_LEN;
-	status = psp_fw_address_check(call->fw, psp_fw_field_pa(call, 8), cert_len);
+	status = psp_fw_address_check(call->fw, cert_pa, cert_len);
 	if (!status)
-		status = psp_fw_address_check(call->fw, psp_fw_field_pa(call, 0x18), session_len);
-	return status;
+		status = psp_fw_address_check(call->fw, session_pa, session_len);
+	if (status)
+		return status;
+	if (psp_fw_read(call->fw, cert_pa, cert, sizeof(cert)) ||
+	    psp_fw_read(call->fw, session_pa, session, sizeof(session)))
+		return PSP_INVALID_ADDRESS;
+	*has_keys = true;
+	return psp_fw_session_open(call->fw, cert, session, psp_fw_get32(call->buf + 4), keys);
 }
 
 /* Shares its key with the guest that the handle names: 0x10, 0x7 */
@@ -192,30 +208,27 @@ static uint32_t launch_shared(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/*
- * LAUNCH_START: 0x1 (table), 0x10, 0x7, 0x4, 0x9, 0x17.
- *
- * A session's transport keys would have to be unwrapped with the PDH: they are
- * not kept, and LAUNCH_MEASURE of such a guest answers HWERROR_PLATFORM.
- */
+/* LAUNCH_START: 0x1 (table), 0x10, 0x7, the session's, 0x17 */
 uint32_t psp_fw_run_launch_start(struct psp_fw_call *call)
 {
 	const struct psp_fw_crypto *crypto = call->fw->ops->crypto;
-	bool session = psp_fw_get32(call->buf + 0x20);
 	struct psp_fw_sev_guest *guest;
+	uint8_t keys[32] = { 0 };
+	bool has_keys = false;
 	uint32_t status = launch_shared(call);
 
 	if (!status)
 		status = psp_fw_sev_policy_check(call->fw, psp_fw_get32(call->buf + 4));
 	if (!status)
-		status = launch_session(call);
+		status = launch_session(call, keys, &has_keys);
 	if (!status)
 		status = psp_fw_sev_guest_new(call, PSP_GSTATE_LUPDATE, &guest);
 	if (status)
 		return status;
 	guest->has_digest = crypto && crypto->sha256_update && crypto->sha256_final;
-	if (!session && crypto && crypto->random)
-		guest->has_tik = !crypto->random(call->fw->opaque, guest->tik, sizeof(guest->tik));
+	guest->has_keys = has_keys;
+	memcpy(guest->tek, keys, sizeof(guest->tek));
+	memcpy(guest->tik, keys + sizeof(guest->tek), sizeof(guest->tik));
 	return PSP_SUCCESS;
 }
 
@@ -299,14 +312,14 @@ uint32_t psp_fw_run_launch_update_vmsa(struct psp_fw_call *call)
  * HMAC(0x04 || API version || build || policy || digest || nonce; TIK), 55766
  * LAUNCH_MEASURE; 0x13 when any part of it was not to be had.
  */
-static uint32_t measurement(struct psp_fw *fw, struct psp_fw_sev_guest *guest,
-			    uint8_t out[MEASURE_LENGTH])
+static uint32_t measurement(struct psp_fw *fw, const struct psp_fw_sev_guest *guest,
+			    uint8_t out[MEASURE_LENGTH], uint8_t ld[32])
 {
 	const struct psp_fw_crypto *crypto = fw->ops->crypto;
 	uint8_t data[8 + 32 + 16] = { 0x04, fw->api_major, fw->api_minor, fw->build };
 
 	if (!crypto || !crypto->random || !crypto->sha256_final || !crypto->hmac_sha256 ||
-	    !guest->has_digest || !guest->has_tik)
+	    !guest->has_digest || !guest->has_keys)
 		return PSP_HWERROR_PLATFORM;
 	psp_fw_put32(data + 4, guest->policy);
 	if (crypto->sha256_final(fw->opaque, &guest->digest, data + 8) ||
@@ -315,6 +328,7 @@ static uint32_t measurement(struct psp_fw *fw, struct psp_fw_sev_guest *guest,
 				out))
 		return PSP_HWERROR_PLATFORM;
 	memcpy(out + 32, data + 40, 16);
+	memcpy(ld, data + 8, 32);
 	return PSP_SUCCESS;
 }
 
@@ -324,7 +338,7 @@ uint32_t psp_fw_run_launch_measure(struct psp_fw_call *call)
 	uint64_t pa = psp_fw_field_pa(call, 8);
 	uint32_t len = psp_fw_get32(call->buf + 0x10);
 	struct psp_fw_sev_guest *guest;
-	uint8_t out[MEASURE_LENGTH];
+	uint8_t out[MEASURE_LENGTH], ld[32];
 	uint32_t status = psp_fw_sev_guest_get(call, &guest);
 
 	if (status)
@@ -337,32 +351,28 @@ uint32_t psp_fw_run_launch_measure(struct psp_fw_call *call)
 		return PSP_INVALID_LEN;
 	status = psp_fw_output_check(call->fw, pa, MEASURE_LENGTH);
 	if (!status)
-		status = measurement(call->fw, guest, out);
+		status = measurement(call->fw, guest, out, ld);
 	if (!status)
 		status = psp_fw_output(call->fw, pa, out, sizeof(out));
 	if (status)
 		return status;
 	memcpy(guest->measure, out, sizeof(guest->measure));
+	memcpy(guest->ld, ld, sizeof(guest->ld));
+	guest->has_ld = 1;
 	guest->state = PSP_GSTATE_LSECRET;
 	drop_digest(call->fw, guest);
 	return PSP_SUCCESS;
 }
 
-/*
- * LAUNCH_UPDATE_SECRET: 0x1 (table), 0x10, 0x2, 0x8, 0x4, 0x9, 0x1A; then 0x13,
- * for the packet is encrypted for a session whose keys are not kept.
- */
-uint32_t psp_fw_run_launch_update_secret(struct psp_fw_call *call)
+/* Its three buffers: 0x4, 0x9, 0x1A */
+static uint32_t secret_buffers(struct psp_fw_call *call)
 {
 	uint32_t guest_len = psp_fw_get32(call->buf + 0x20);
 	uint32_t trans_len = psp_fw_get32(call->buf + 0x30);
-	struct psp_fw_sev_guest *guest;
-	uint32_t status = launch_guest(call, PSP_GSTATE_LSECRET, &guest);
+	uint32_t status;
 
-	if (status)
-		return status;
 	if (psp_fw_get32(call->buf + 0x10) != PSP_FW_PACKET_HDR_LENGTH || !guest_len ||
-	    guest_len % 16 || guest_len > SECRET_MAX || trans_len != guest_len)
+	    guest_len % 16 || guest_len > PSP_FW_SECRET_MAX || trans_len != guest_len)
 		return PSP_INVALID_LEN;
 	if (psp_fw_field_pa(call, 0x18) % 16)
 		return PSP_INVALID_ADDRESS;
@@ -372,7 +382,29 @@ uint32_t psp_fw_run_launch_update_secret(struct psp_fw_call *call)
 		status = psp_fw_address_check(call->fw, psp_fw_field_pa(call, 0x28), trans_len);
 	if (!status)
 		status = psp_fw_output_check(call->fw, psp_fw_field_pa(call, 0x18), guest_len);
-	return status ? status : PSP_HWERROR_PLATFORM;
+	return status;
+}
+
+/*
+ * LAUNCH_UPDATE_SECRET: 0x1 (table), 0x10, 0x2, 0x8, 0x4, 0x9, 0x1A, 0x13 (no keys), 0xB,
+ * 0x16, 0x15
+ */
+uint32_t psp_fw_run_launch_update_secret(struct psp_fw_call *call)
+{
+	uint8_t hdr[PSP_FW_PACKET_HDR_LENGTH], data[PSP_FW_SECRET_MAX];
+	uint32_t len = psp_fw_get32(call->buf + 0x20);
+	struct psp_fw_sev_guest *guest;
+	uint32_t status = launch_guest(call, PSP_GSTATE_LSECRET, &guest);
+
+	if (!status)
+		status = secret_buffers(call);
+	if (status)
+		return status;
+	if (psp_fw_read(call->fw, psp_fw_field_pa(call, 8), hdr, sizeof(hdr)) ||
+	    psp_fw_read(call->fw, psp_fw_field_pa(call, 0x28), data, len))
+		return PSP_INVALID_ADDRESS;
+	status = psp_fw_secret_open(call->fw, guest, hdr, data, len);
+	return status ? status : psp_fw_output(call->fw, psp_fw_field_pa(call, 0x18), data, len);
 }
 
 /* LAUNCH_FINISH: 0x1 (table), 0x10, 0x2, 0x8 */

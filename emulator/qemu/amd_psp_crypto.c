@@ -7,6 +7,8 @@
 #include "qemu/guest-random.h"
 #include "amd_psp.h"
 
+#include <nettle/aes.h>
+#include <nettle/ctr.h>
 #include <nettle/dsa.h>
 #include <nettle/ecc-curve.h>
 #include <nettle/ecdsa.h>
@@ -170,6 +172,48 @@ static int psp_p384_sign(void *opaque, const uint8_t d[48],
     return good ? 0 : -1;
 }
 
+static int psp_p384_ecdh(void *opaque, const uint8_t d[48],
+                         const uint8_t point[144], uint8_t shared[48])
+{
+    struct ecc_scalar key;
+    struct ecc_point p;
+    bool good = psp_scalar(&key, d);
+    uint8_t number[NUMBER];
+    mpz_t x, y;
+
+    ecc_point_init(&p, nettle_get_secp_384r1());
+    mpz_inits(x, y, NULL);
+    get_number(x, point, NUMBER);
+    get_number(y, point + NUMBER, NUMBER);
+    good = good && ecc_point_set(&p, x, y);
+    if (good) {
+        ecc_point_mul(&p, &key, &p);
+        ecc_point_get(&p, x, y);
+        put_number(number, x);
+        for (int i = 0; i < 48; i++) {
+            shared[i] = number[47 - i];
+        }
+    }
+    mpz_clears(x, y, NULL);
+    ecc_point_clear(&p);
+    ecc_scalar_clear(&key);
+    return good ? 0 : -1;
+}
+
+static int psp_aes128_ctr(void *opaque, const uint8_t key[16],
+                          const uint8_t counter[16], const void *in,
+                          size_t len, void *out)
+{
+    struct aes128_ctx ctx;
+    uint8_t block[16];
+
+    aes128_set_encrypt_key(&ctx, key);
+    memcpy(block, counter, sizeof(block));
+    ctr_crypt(&ctx, (nettle_cipher_func *)aes128_encrypt, sizeof(block), block,
+              len, out, in);
+    return 0;
+}
+
 static bool psp_ecdsa_verify(const struct psp_fw_public *key,
                              const uint8_t *digest, size_t len,
                              const uint8_t *signature)
@@ -256,6 +300,8 @@ const struct psp_fw_crypto psp_crypto = {
     .sha384 = psp_sha384,
     .p384_public = psp_p384_public,
     .p384_sign = psp_p384_sign,
+    .p384_ecdh = psp_p384_ecdh,
+    .aes128_ctr = psp_aes128_ctr,
     .verify = psp_verify,
     .aes_gcm_open = psp_aes_gcm_open,
 };

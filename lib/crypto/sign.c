@@ -10,6 +10,8 @@
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 
+#include "lib/crypto/key.h"
+
 /* The point that @d stands for, as coordinates */
 static int multiply(const EC_GROUP *group, const BIGNUM *d, uint8_t *x, uint8_t *y)
 {
@@ -100,6 +102,25 @@ int crypto_p384_sign(const uint8_t private_key[CRYPTO_P384_SIZE], const struct c
 		ret = numbers(der, size, r, s);
 	EVP_MD_CTX_free(ctx);
 	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return ret;
+}
+
+int crypto_p384_agree(const uint8_t private_key[CRYPTO_P384_SIZE], const uint8_t *x,
+		      const uint8_t *y, uint8_t shared[CRYPTO_P384_SIZE])
+{
+	struct crypto_ec peer = { .x = x, .y = y, .bits = 384 };
+	EVP_PKEY *own = key_of(private_key), *theirs = crypto_ec_key(&peer);
+	EVP_PKEY_CTX *ctx = own && theirs ? EVP_PKEY_CTX_new(own, NULL) : NULL;
+	size_t size = CRYPTO_P384_SIZE;
+	int ret = own && theirs ? -EIO : -EINVAL;
+
+	if (ctx && EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, theirs) == 1 &&
+	    EVP_PKEY_derive(ctx, shared, &size) == 1 && size == CRYPTO_P384_SIZE)
+		ret = 0;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(own);
+	EVP_PKEY_free(theirs);
 	ERR_clear_error();
 	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Keys on NIST P-384 as AMD's secure processor keeps them, the least significant byte of
- * numbers first, and their signatures.
+ * numbers first: their signatures, and what they agree on with others.
  *
  * Functions return 0 or -errno: -EINVAL when the number is no private key of that curve, -EIO
  * when libcrypto failed.
@@ -28,5 +28,13 @@ int crypto_p384_public(const uint8_t private_key[CRYPTO_P384_SIZE], uint8_t *x, 
  */
 int crypto_p384_sign(const uint8_t private_key[CRYPTO_P384_SIZE], const struct crypto_signed *what,
 		     uint8_t *r, uint8_t *s);
+
+/**
+ * crypto_p384_agree() - ECDH (NIST SP 800-56A) with somebody's public key
+ * @x, @y:	theirs, of CRYPTO_EC_SIZE bytes each; -EINVAL too when they are no point
+ * @shared:	x of the result, the most significant byte first; the caller wipes it
+ */
+int crypto_p384_agree(const uint8_t private_key[CRYPTO_P384_SIZE], const uint8_t *x,
+		      const uint8_t *y, uint8_t shared[CRYPTO_P384_SIZE]);
 
 #endif

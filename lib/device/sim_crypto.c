@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "lib/crypto/agree.h"
 #include "lib/crypto/digest.h"
 #include "lib/crypto/seal.h"
 #include "lib/crypto/sign.h"
@@ -92,6 +93,20 @@ static int sim_p384_sign(void *opaque, const uint8_t d[48], const struct psp_fw_
 	return crypto_p384_sign(d, &s, signature, signature + CRYPTO_EC_SIZE) ? -1 : 0;
 }
 
+static int sim_p384_ecdh(void *opaque, const uint8_t d[48], const uint8_t point[144],
+			 uint8_t shared[48])
+{
+	(void)opaque;
+	return crypto_p384_agree(d, point, point + CRYPTO_EC_SIZE, shared) ? -1 : 0;
+}
+
+static int sim_aes128_ctr(void *opaque, const uint8_t key[16], const uint8_t counter[16],
+			  const void *in, size_t len, void *out)
+{
+	(void)opaque;
+	return crypto_aes128_ctr(key, counter, in, len, out) ? -1 : 0;
+}
+
 static int sim_verify(void *opaque, const struct psp_fw_public *key,
 		      const struct psp_fw_signed *what, const uint8_t *signature)
 {
@@ -123,6 +138,8 @@ const struct psp_fw_crypto device_sim_crypto = {
 	.sha384 = sim_sha384,
 	.p384_public = sim_p384_public,
 	.p384_sign = sim_p384_sign,
+	.p384_ecdh = sim_p384_ecdh,
+	.aes128_ctr = sim_aes128_ctr,
 	.verify = sim_verify,
 	.aes_gcm_open = sim_aes_gcm_open,
 };

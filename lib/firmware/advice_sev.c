@@ -171,12 +171,21 @@ const struct advice_row advice_sev[] = {
 	{ 0x030, 0x01, SEV_DOWN, SEV_SPEC("LAUNCH_START") },
 	{ 0x030, 0x04, "A certificate or a session is not of its one length.",
 	  "Check the launch session and the owner's certificate.", SEV_MODEL("LAUNCH_START") },
+	{ 0x030, 0x06, "The owner's certificate is no PDH, or none on the curve of the platform's PDH.",
+	  "Make the session with the PDH of this platform (`sevadm session new`).",
+	  SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x07, "The policy asks for a newer API, for SEV-ES where that is off, or for a "
 	  "key that the other guest does not share.", "Compare the policy with `sevadm status`.",
 	  SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x09, OUT_ADDRESS, SEV_MODEL("LAUNCH_START") },
+	{ 0x030, 0x0b, "The session is not for this guest on this platform: it was made with another "
+	  "PDH, for another policy, or goes with another certificate of the owner's; or it was "
+	  "damaged.", "Compare the policy, export the PDH again (`sevadm cert export`) and begin a "
+	  "new session with it: a PDH is a new one after `pdh gen`, `pek gen`, a reset or a change "
+	  "of owner.", SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x10, "The guest whose key is to be shared is gone.",
 	  "Start the guest without a shared key.", SEV_MODEL("LAUNCH_START") },
+	{ 0x030, 0x13, "Hardware.", COLD, SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x17, "No handle is free.", "End guests that are not needed.",
 	  SEV_MODEL("LAUNCH_START") },
 	{ 0x030, 0x5a, CMDBUF, CMDBUF_SOURCE },
@@ -204,7 +213,7 @@ const struct advice_row advice_sev[] = {
 	{ 0x033, 0x04, TOO_SHORT, SEV_MODEL("LAUNCH_MEASURE") },
 	{ 0x033, 0x09, OUT_ADDRESS, SEV_MODEL("LAUNCH_MEASURE") },
 	{ 0x033, 0x10, NO_HANDLE, SEV_MODEL("LAUNCH_MEASURE") },
-	{ 0x033, 0x13, NO_KEYS, STAND },
+	{ 0x033, 0x13, "Hardware.", COLD, SEV_MODEL("LAUNCH_MEASURE") },
 	{ 0x033, 0x1a, OUT_PAGE, SEV_MODEL("LAUNCH_MEASURE") },
 	{ 0x033, 0x5a, CMDBUF, CMDBUF_SOURCE },
 
@@ -214,8 +223,16 @@ const struct advice_row advice_sev[] = {
 	{ 0x034, 0x04, BAD_LENGTH, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
 	{ 0x034, 0x08, NO_ASID, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
 	{ 0x034, 0x09, BAD_ADDRESS, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
+	{ 0x034, 0x0b, "The secret was not packed for this guest: with other transport keys or another "
+	  "measurement; or it was damaged.", "Pack it anew with the keys of this guest's session and "
+	  "the measurement of this launch (`sevadm secret package`).",
+	  SEV_MODEL("LAUNCH_UPDATE_SECRET") },
 	{ 0x034, 0x10, NO_HANDLE, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
-	{ 0x034, 0x13, NO_KEYS, STAND },
+	{ 0x034, 0x13, "Hardware.", COLD, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
+	{ 0x034, 0x15, "The packet says that it is compressed, which a simulated or an emulated host "
+	  "does not undo.", "Pack it without.", SEV_MODEL("LAUNCH_UPDATE_SECRET") },
+	{ 0x034, 0x16, "A reserved flag of the packet is set.", "Pack it without.",
+	  SEV_MODEL("LAUNCH_UPDATE_SECRET") },
 	{ 0x034, 0x1a, OUT_PAGE, SEV_MODEL("LAUNCH_UPDATE_SECRET") },
 
 	{ 0x035, 0x01, NO_GUESTS, SEV_MODEL("LAUNCH_FINISH") },
@@ -225,10 +242,14 @@ const struct advice_row advice_sev[] = {
 	{ 0x035, 0x10, NO_HANDLE, SEV_MODEL("LAUNCH_FINISH") },
 
 	{ 0x036, 0x01, NO_GUESTS, SEV_MODEL("ATTESTATION") },
+	{ 0x036, 0x02, "The guest was not measured yet.", "Ask once its launch has come that far.",
+	  SEV_MODEL("ATTESTATION") },
 	{ 0x036, 0x04, TOO_SHORT, SEV_MODEL("ATTESTATION") },
 	{ 0x036, 0x09, OUT_ADDRESS, SEV_MODEL("ATTESTATION") },
 	{ 0x036, 0x10, NO_HANDLE, SEV_MODEL("ATTESTATION") },
-	{ 0x036, 0x13, NO_KEYS, STAND },
+	{ 0x036, 0x13, "Hardware; or the guest came here by a migration, and nothing is known of its "
+	  "launch.", "Look at where it was launched; else do not kexec, and reboot cold.",
+	  SEV_MODEL("ATTESTATION") },
 	{ 0x036, 0x1a, OUT_PAGE, SEV_MODEL("ATTESTATION") },
 	{ 0x036, 0x5a, CMDBUF, CMDBUF_SOURCE },
 

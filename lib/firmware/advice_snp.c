@@ -218,7 +218,7 @@ const struct advice_row advice_snp[] = {
 	  "Compute the launch digest of just this configuration and sign it.",
 	  SNP_SPEC("SNP_LAUNCH_FINISH") },
 	{ 0x0a2, 0x10, NO_CONTEXT, SNP_SPEC("SNP_LAUNCH_FINISH") },
-	{ 0x0a2, 0x13, NO_KEYS, STAND },
+	{ 0x0a2, 0x13, "Hardware.", COLD, SNP_MODEL("SNP_LAUNCH_FINISH") },
 	{ 0x0a2, 0x16, "A reserved bit is set, or the id block has a version, algorithm or curve "
 	  "that is not known.", "Check how the id block was made.", SNP_SPEC("SNP_LAUNCH_FINISH") },
 

@@ -111,7 +111,7 @@ START_TEST(check_sev_guests)
 	BROKEN(fw->sev_guest[0].asid = 300, "ASID taken disagrees with its guest");
 	BROKEN(fw->sev_guest[1].state = PSP_GSTATE_RUNNING,
 	       "ASID runnable disagrees with its guest");
-	BROKEN(fw->sev_guest[0].has_tik = 2, "SEV guest state out of range");
+	BROKEN(fw->sev_guest[0].has_keys = 2, "SEV guest state out of range");
 }
 END_TEST
 
