@@ -74,6 +74,8 @@ const char *psp_fw_init(struct psp_fw *fw, const struct psp_fw_ops *ops, void *o
 	fw->feature_info = config->feature_info;
 	fw->cth = config->cth;
 	fw->tio = config->tio;
+	fw->signature = config->signature ? config->signature : info->signature;
+	fw->mitigations = info->mitigations;
 	for (int i = 0; i < PSP_FW_MAX_SOCKETS; i++)
 		memcpy(fw->chip_id[i], config->chip_id[i], info->chip_id_length);
 	memcpy(fw->chip_secret, config->chip_secret, sizeof(fw->chip_secret));

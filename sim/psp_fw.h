@@ -13,15 +13,17 @@
  * psp_fw_check() and psp_fw_attach() first.
  *
  * What is not modelled: memory is never encrypted (a page that a command
- * encrypts keeps its content); packets of migrations; reports of SNP guests; firmware
- * images other than a version number; time.  SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and
- * SET_STATE, which Linux never issues, answer UNSUPPORTED.
+ * encrypts keeps its content); packets of migrations; of SNP guests' messages all
+ * but those for reports and derived keys; firmware images other than a version
+ * number; time.  SNP_PAGE_SWAP_OUT, SWAP_IN, MOVE and SET_STATE, which Linux never
+ * issues, answer UNSUPPORTED.
  *
  * Files: psp_fw.c (one command), psp_fw_table.c (all of them), psp_fw_flush.c
  * (WBINVD, DF_FLUSH, ASIDs), psp_fw_mem.c (memory, page states), psp_fw_platform.c,
  * psp_fw_nv.c, psp_fw_cert.c and psp_fw_keys.c (SEV platform), psp_fw_image.c,
  * psp_fw_sev.c, psp_fw_session.c and psp_fw_migrate.c (SEV guests), psp_fw_snp_platform.c,
- * psp_fw_snp.c, psp_fw_snp_launch.c, psp_fw_pages.c (SNP), psp_fw_check.c,
+ * psp_fw_snp.c, psp_fw_snp_launch.c, psp_fw_pages.c (SNP), psp_fw_message.c,
+ * psp_fw_report.c, psp_fw_derive.c (what SNP guests ask), psp_fw_check.c,
  * psp_fw_generation.c, psp_fw_log.c.
  */
 #ifndef PSP_FW_H
@@ -40,6 +42,7 @@
 #define PSP_FW_MAX_SEV_GUESTS	1024	/* handles 1..1024 */
 #define PSP_FW_MAX_SOCKETS	2
 #define PSP_FW_PAGE_SIZE	4096u
+#define PSP_FW_SNP_REPORT_LENGTH 0x4a0u	/* 56860, ATTESTATION_REPORT */
 
 /**
  * struct psp_fw_rmp - an RMP entry, independent of its encoding in memory
@@ -112,6 +115,18 @@ struct psp_fw_signed {
 };
 
 /**
+ * struct psp_fw_aead - what AES-256-GCM takes beside the text
+ * @key:	32 bytes
+ * @iv:		12 bytes
+ * @aad:	authenticated with the text, @aad_len bytes
+ */
+struct psp_fw_aead {
+	const uint8_t *key, *iv;
+	const void *aad;
+	size_t aad_len;
+};
+
+/**
  * struct psp_fw_crypto - cryptography that the host lends to the firmware
  * @random:	fill @buf
  * @sha256_update: begin or continue a calculation
@@ -129,8 +144,8 @@ struct psp_fw_signed {
  * @verify:	signature by @key, of ECDSA (as above) or of RSASSA-PSS with a salt
  *		as long as the digest (as many bytes as the modulus, little-endian):
  *		0 good, 1 bad
- * @aes_gcm_open: AES-256-GCM without additional data: 0 and @len bytes at @out, or
- *		-1 when the tag is not theirs
+ * @aes_gcm_open: AES-256-GCM: 0 and @len bytes at @out, or -1 when the tag is not theirs
+ * @aes_gcm_seal: the other way
  * @image_version: check the signed firmware image of @len bytes at @pa and read
  *		its version and security version number: 0 good, 1 bad signature
  *
@@ -166,8 +181,10 @@ struct psp_fw_crypto {
 			  const void *in, size_t len, void *out);
 	int (*verify)(void *opaque, const struct psp_fw_public *key,
 		      const struct psp_fw_signed *what, const uint8_t *signature);
-	int (*aes_gcm_open)(void *opaque, const uint8_t key[32], const uint8_t iv[12],
-			    const void *data, size_t len, const uint8_t tag[16], void *out);
+	int (*aes_gcm_open)(void *opaque, const struct psp_fw_aead *aead, const void *data,
+			    size_t len, const uint8_t tag[16], void *out);
+	int (*aes_gcm_seal)(void *opaque, const struct psp_fw_aead *aead, const void *data,
+			    size_t len, uint8_t tag[16], void *out);
 	int (*image_version)(void *opaque, uint64_t pa, uint32_t len, uint8_t version[3],
 			     uint8_t *svn);
 };
@@ -290,6 +307,7 @@ enum psp_fw_condition {
  * @cth:	SNP_INIT_EX can turn ciphertext hiding on: the highest SNP ASID is then
  *		given with it, and SEV-ES guests have those above
  * @tio:	SNP_INIT_EX takes TIO_EN; of SEV-TIO's own commands there is none
+ * @signature:	CPUID 1 EAX of the processors; 0: by generation
  * @chip_id:	GET_ID's 64 bytes per socket, as many of them as the generation has
  * @chip_secret: what the chip's own keys are derived from; all zero: the first of
  *		@chip_id
@@ -309,6 +327,7 @@ struct psp_fw_config {
 	uint64_t current_tcb;
 	uint32_t switches;
 	uint32_t conditions;
+	uint32_t signature;
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
 	uint8_t chip_secret[32];
 };
@@ -352,6 +371,10 @@ struct psp_fw_asid {
  * @image_id:	"
  * @id_key_digest: SHA-384 of the key that signed the id block, as a report shows it
  * @author_key_digest: same of the key that signed that one, if @author_en
+ * @launch_mitigations: the firmware's at launch
+ * @vmpck:	keys of its messages, one for each privilege level; zero without chance
+ * @vmrk:	root of keys that go with it to another chip
+ * @report_id:	of this launch
  */
 struct psp_fw_snp_guest {
 	uint64_t gctx;
@@ -377,6 +400,10 @@ struct psp_fw_snp_guest {
 	uint8_t pad[4];
 	uint8_t family_id[16], image_id[16];
 	uint8_t id_key_digest[48], author_key_digest[48];
+	uint64_t launch_mitigations;
+	uint8_t vmpck[4][32];
+	uint8_t vmrk[32];
+	uint8_t report_id[32];
 };
 
 /**
@@ -446,6 +473,9 @@ struct psp_fw {
 	uint8_t smt, feature_info, has_apic;
 	uint8_t cth, tio;
 	uint8_t pad0[3];
+	uint32_t signature;		/* CPUID 1 EAX */
+	uint32_t pad3;
+	uint64_t mitigations;		/* that the firmware has, a bit each */
 	uint8_t chip_id[PSP_FW_MAX_SOCKETS][64];
 	uint8_t chip_secret[32];
 	uint16_t thread_ccx[PSP_FW_MAX_THREADS];
@@ -478,6 +508,7 @@ struct psp_fw {
 	uint8_t flushed;		/* a DF_FLUSH succeeded since INIT: TMR usable */
 	uint32_t max_snp_asid;		/* 0: ciphertext hiding is off */
 	uint32_t pad2;
+	uint8_t vlek[48];		/* the private key, if @vlek_loaded */
 	uint64_t wbinvd_done[PSP_FW_MAX_THREADS / 64];
 	struct psp_fw_asid asid[PSP_FW_MAX_ASID + 1];
 	struct psp_fw_sev_guest sev_guest[PSP_FW_MAX_SEV_GUESTS];
@@ -596,6 +627,13 @@ int psp_fw_cek(const struct psp_fw *fw, uint8_t d[48], uint8_t cert[PSP_FW_CERT_
 
 /* The chip's versioned key for a TCB_VERSION: private, and its point */
 int psp_fw_vcek(const struct psp_fw *fw, uint64_t tcb, uint8_t d[48], uint8_t point[144]);
+
+/*
+ * The VLEK that is in the 384 bytes which a wrapped one keeps: private, and its point; -1
+ * without cryptography, or if it is no key.
+ */
+int psp_fw_vlek(const struct psp_fw *fw, const uint8_t plain[384], uint8_t d[48],
+		uint8_t point[144]);
 
 /* The key under which SNP_VLEK_LOAD wants a VLEK */
 int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32]);

@@ -124,6 +124,19 @@ enum psp_status {
 	PSP_CMDBUF_STATUS		= 0x40,
 };
 
+/* Messages of SNP guests (56860, MSG_TYPE); an answer's number is one higher */
+enum psp_msg {
+	PSP_MSG_CPUID_REQ	= 1,
+	PSP_MSG_KEY_REQ		= 3,
+	PSP_MSG_REPORT_REQ	= 5,
+	PSP_MSG_EXPORT_REQ	= 7,
+	PSP_MSG_IMPORT_REQ	= 9,
+	PSP_MSG_ABSORB_REQ	= 11,
+	PSP_MSG_VMRK_REQ	= 13,
+	PSP_MSG_ABSORB_NOMA_REQ	= 15,
+	PSP_MSG_TSC_INFO_REQ	= 17,
+};
+
 /* What a key is for (55766, appendix C) */
 enum psp_usage {
 	PSP_USAGE_ARK	= 0x0000,

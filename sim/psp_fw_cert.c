@@ -108,6 +108,14 @@ int psp_fw_vcek(const struct psp_fw *fw, uint64_t tcb, uint8_t d[48], uint8_t po
 	return psp_fw_can_sign(fw) ? derive(fw, "VCEK", version, 8, d, point) : -1;
 }
 
+/* What AMD wraps is not published; here a private key is at its beginning */
+int psp_fw_vlek(const struct psp_fw *fw, const uint8_t plain[384], uint8_t d[48],
+		uint8_t point[144])
+{
+	memcpy(d, plain, 48);
+	return psp_fw_can_sign(fw) ? fw->ops->crypto->p384_public(fw->opaque, d, point) : -1;
+}
+
 int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32])
 {
 	static const uint8_t label[] = "VLEK wrapping";

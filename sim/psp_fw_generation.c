@@ -14,16 +14,19 @@ static const struct psp_fw_generation_info generations[] = {
 	[PSP_FW_MILAN] = {
 		.name = "milan", .nr_asids = 509,
 		.api_major = 1, .api_minor = 55, .build = 25,
+		.signature = 0x00a00f11,
 		.tcb = 0xdb18000000000004, .tcb_field = TCB_19H, .chip_id_length = 64,
 	},
 	[PSP_FW_GENOA] = {
 		.name = "genoa", .nr_asids = 1006,
 		.api_major = 1, .api_minor = 55, .build = 25,
+		.signature = 0x00a10f11,
 		.tcb = 0x4817000000000009, .tcb_field = TCB_19H, .chip_id_length = 64,
 	},
 	[PSP_FW_TURIN] = {
 		.name = "turin", .nr_asids = 1006,
 		.api_major = 1, .api_minor = 58, .build = 2,
+		.signature = 0x00b00f21, .mitigations = 0x3,
 		.tcb = 0x5100000004010101, .tcb_field = TCB_1AH, .chip_id_length = 8,
 		.feature_info = true, .x86_shutdown = true, .cth = true,
 	},

@@ -17,6 +17,8 @@
  * @api_major:	of a firmware of that generation, as are the next two
  * @api_minor:	"
  * @build:	"
+ * @signature:	CPUID 1 EAX: family, model, stepping
+ * @mitigations: what reports of version 5 tell of its firmware
  * @tcb:	a TCB_VERSION as such a machine reports it
  * @tcb_field:	what the bytes of a TCB_VERSION stand for, byte 0 first; NULL:
  *		reserved, zero
@@ -33,6 +35,8 @@ struct psp_fw_generation_info {
 	const char *name;
 	uint32_t nr_asids;
 	uint8_t api_major, api_minor, build;
+	uint32_t signature;
+	uint64_t mitigations;
 	uint64_t tcb;
 	const char *tcb_field[8];
 	uint32_t chip_id_length;

@@ -3,6 +3,8 @@
  * Firmware model: its image and its VLEK (AMD 55766 DOWNLOAD_FIRMWARE, AMD 56860
  * SNP_COMMIT, SNP_VLEK_LOAD, DOWNLOAD_FIRMWARE_EX).
  */
+#include <string.h>
+
 #include "psp_fw_internal.h"
 
 #define IMAGE_ALIGN		32u
@@ -22,11 +24,21 @@ static bool version_older(const uint8_t a[3], const uint8_t b[3])
 	return false;
 }
 
+/* A VLEK is for one reported TCB: it goes with it */
+void psp_fw_reported_tcb_set(struct psp_fw *fw, uint64_t tcb)
+{
+	if (tcb != fw->reported_tcb) {
+		memset(fw->vlek, 0, sizeof(fw->vlek));
+		fw->vlek_loaded = 0;
+	}
+	fw->reported_tcb = tcb;
+}
+
 /* Reports speak of it from then on, too (Linux, Documentation/virt/coco/sev-guest.rst) */
 static void commit(struct psp_fw *fw)
 {
 	fw->committed_tcb = fw->current_tcb;
-	fw->reported_tcb = fw->current_tcb;
+	psp_fw_reported_tcb_set(fw, fw->current_tcb);
 	fw->committed_svn = fw->svn;
 	fw->committed_version[0] = fw->api_major;
 	fw->committed_version[1] = fw->api_minor;
@@ -104,7 +116,7 @@ uint32_t psp_fw_run_snp_commit(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* SNP_VLEK_LOAD: 0x16 (length, version), 0x9, 0x21, 0x13 (no cryptography), 0xB */
+/* SNP_VLEK_LOAD: 0x16 (length, version), 0x9, 0x21, 0x13 (no cryptography), 0xB, 0x27 (no key) */
 uint32_t psp_fw_params_snp_vlek_load(struct psp_fw_call *call)
 {
 	if (psp_fw_get32(call->buf) != call->cmd->length || call->buf[4] ||
@@ -113,17 +125,21 @@ uint32_t psp_fw_params_snp_vlek_load(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
-/* What is in it is for reports, which are not modelled: that it is whole is all */
 static uint32_t unwrap(struct psp_fw *fw, const uint8_t vlek[VLEK_LENGTH])
 {
 	const struct psp_fw_crypto *crypto = fw->ops->crypto;
-	uint8_t key[32], plain[VLEK_WRAPPED_LENGTH];
+	uint8_t key[32], plain[VLEK_WRAPPED_LENGTH], d[48], point[144];
+	const struct psp_fw_aead aead = { .key = key, .iv = vlek + VLEK_IV };
 
-	if (!crypto || !crypto->aes_gcm_open || psp_fw_vlek_wrapping_key(fw, key))
+	if (!crypto || !crypto->aes_gcm_open || !psp_fw_can_sign(fw) ||
+	    psp_fw_vlek_wrapping_key(fw, key))
 		return PSP_HWERROR_PLATFORM;
-	if (crypto->aes_gcm_open(fw->opaque, key, vlek + VLEK_IV, vlek + VLEK_WRAPPED,
-				 VLEK_WRAPPED_LENGTH, vlek + VLEK_TAG, plain))
+	if (crypto->aes_gcm_open(fw->opaque, &aead, vlek + VLEK_WRAPPED, VLEK_WRAPPED_LENGTH,
+				 vlek + VLEK_TAG, plain))
 		return PSP_BAD_MEASUREMENT;
+	if (psp_fw_vlek(fw, plain, d, point))
+		return PSP_INVALID_KEY;
+	memcpy(fw->vlek, d, sizeof(fw->vlek));
 	fw->vlek_loaded = 1;
 	return PSP_SUCCESS;
 }

@@ -181,6 +181,7 @@ uint32_t psp_fw_run_download_firmware(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_download_firmware_ex(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_commit(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_commit(struct psp_fw_call *call);
+void psp_fw_reported_tcb_set(struct psp_fw *fw, uint64_t tcb);
 uint32_t psp_fw_params_snp_vlek_load(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_vlek_load(struct psp_fw_call *call);
 
@@ -248,8 +249,6 @@ uint32_t psp_fw_run_snp_activate_ex(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_decommission(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_guest_status(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_guest_status(struct psp_fw_call *call);
-uint32_t psp_fw_params_snp_guest_request(struct psp_fw_call *call);
-uint32_t psp_fw_run_snp_guest_request(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_dbg(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_dbg(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_launch_start(struct psp_fw_call *call);
@@ -258,6 +257,32 @@ uint32_t psp_fw_params_snp_launch_update(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_launch_update(struct psp_fw_call *call);
 uint32_t psp_fw_params_snp_launch_finish(struct psp_fw_call *call);
 uint32_t psp_fw_run_snp_launch_finish(struct psp_fw_call *call);
+
+/**
+ * struct psp_fw_message - a request of a guest that was opened
+ * @vmpck:	the key that it was sealed with: the least privilege level that it speaks for
+ * @version:	of the message
+ * @in:		what it says; a page, zero after its end
+ * @out:	the answer, zero
+ */
+struct psp_fw_message {
+	struct psp_fw *fw;
+	struct psp_fw_snp_guest *guest;
+	uint32_t vmpck;
+	uint8_t version;
+	const uint8_t *in;
+	uint8_t *out;
+};
+
+/* psp_fw_message.c, psp_fw_report.c: what SNP guests ask */
+uint32_t psp_fw_message_keys(struct psp_fw *fw, struct psp_fw_snp_guest *guest);
+void psp_fw_message_secrets(struct psp_fw *fw, const struct psp_fw_snp_guest *guest, uint64_t pa);
+uint32_t psp_fw_params_snp_guest_request(struct psp_fw_call *call);
+uint32_t psp_fw_run_snp_guest_request(struct psp_fw_call *call);
+uint32_t psp_fw_report_version(const struct psp_fw *fw);
+uint32_t psp_fw_key_select(const struct psp_fw *fw, const struct psp_fw_snp_guest *guest,
+			   uint32_t sel, bool *vlek);
+uint32_t psp_fw_message_report(struct psp_fw_message *message);
 
 /* psp_fw_pages.c: commands on single pages */
 uint32_t psp_fw_params_snp_page_reclaim(struct psp_fw_call *call);

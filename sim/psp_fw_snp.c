@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Firmware model: SNP guest contexts - creation, activation, end, requests
+ * Firmware model: SNP guest contexts - creation, activation, end
  * (AMD 56860 chapter 8).
  *
  * On hardware the context is in its page; here the page is only marked, and the
@@ -12,7 +12,6 @@
 
 #define POLICY_DEBUG		(1ull << 19)
 #define POLICY_SINGLE_SOCKET	(1ull << 20)
-#define MESSAGE_HEADER		0x60u
 
 /* The context's address, first field of most commands: 0x16 */
 uint32_t psp_fw_params_gctx(struct psp_fw_call *call)
@@ -242,45 +241,6 @@ uint32_t psp_fw_run_snp_guest_status(struct psp_fw_call *call)
 	out[0xc] = guest->state;
 	out[0x10] = guest->vcek_dis;
 	return psp_fw_output(call->fw, psp_fw_field_pa(call, 8), out, sizeof(out));
-}
-
-/* SNP_GUEST_REQUEST: each message lies within one page, 0x16 */
-uint32_t psp_fw_params_snp_guest_request(struct psp_fw_call *call)
-{
-	if (!psp_fw_in_page(psp_fw_field_pa(call, 8), MESSAGE_HEADER) ||
-	    !psp_fw_in_page(psp_fw_field_pa(call, 0x10), MESSAGE_HEADER))
-		return PSP_INVALID_PARAM;
-	return psp_fw_params_gctx(call);
-}
-
-/*
- * Then 0x1 (table), 0x10, 0x2, 0x9, 0x1A, 0x16 (message header), 0x1D (counter
- * exhausted); 0x13 instead of opening the message: no message keys are kept.
- */
-uint32_t psp_fw_run_snp_guest_request(struct psp_fw_call *call)
-{
-	struct psp_fw_snp_guest *guest;
-	uint8_t h[MESSAGE_HEADER];
-	uint32_t status = psp_fw_snp_guest_get(call, &guest);
-
-	if (status)
-		return status;
-	if (guest->state != PSP_SNP_GSTATE_RUNNING)
-		return PSP_INVALID_GUEST_STATE;
-	status = psp_fw_address_check(call->fw, psp_fw_field_pa(call, 8), sizeof(h));
-	if (!status)
-		status = psp_fw_output_check(call->fw, psp_fw_field_pa(call, 0x10), sizeof(h));
-	if (status)
-		return status;
-	if (psp_fw_read(call->fw, psp_fw_field_pa(call, 8), h, sizeof(h)))
-		return PSP_INVALID_ADDRESS;
-	/* AES-256-GCM, header version 1, header length, VMPCK 0..3 */
-	if (h[0x30] != 1 || h[0x31] != 1 || (h[0x32] | h[0x33] << 8) != MESSAGE_HEADER ||
-	    h[0x3c] > 3)
-		return PSP_INVALID_PARAM;
-	if (guest->msg_count[h[0x3c]] >= UINT64_MAX - 1)
-		return PSP_AEAD_OFLOW;
-	return PSP_HWERROR_PLATFORM;
 }
 
 /* SNP_DBG_DECRYPT, _ENCRYPT: whole pages, 0x16 */

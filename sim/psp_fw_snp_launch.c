@@ -58,7 +58,7 @@ static uint32_t launch_policy(const struct psp_fw *fw, uint64_t policy, bool ma_
 	return policy & POLICY_NOT_PROVIDED ? PSP_POLICY_FAILURE : PSP_SUCCESS;
 }
 
-/* Then 0x1 (table), 0x10, 0x2, 0x7, 0x10 (migration agent) */
+/* Then 0x1 (table), 0x10, 0x2, 0x7, 0x10 (migration agent), 0x13 (no chance) */
 uint32_t psp_fw_run_snp_launch_start(struct psp_fw_call *call)
 {
 	const struct psp_fw_crypto *crypto = call->fw->ops->crypto;
@@ -76,6 +76,9 @@ uint32_t psp_fw_run_snp_launch_start(struct psp_fw_call *call)
 		return status;
 	if ((flags & 1) && !psp_fw_snp_guest_find(call->fw, psp_fw_field_pa(call, 0x10)))
 		return PSP_INVALID_GUEST;
+	status = psp_fw_message_keys(call->fw, guest);
+	if (status)
+		return status;
 
 	guest->policy = policy;
 	guest->ma_en = flags & 1;
@@ -84,6 +87,7 @@ uint32_t psp_fw_run_snp_launch_start(struct psp_fw_call *call)
 	guest->tsc_khz = psp_fw_get32(call->buf + 0x1c);
 	memcpy(guest->gosvw, call->buf + 0x20, sizeof(guest->gosvw));
 	guest->launch_tcb = call->fw->current_tcb;
+	guest->launch_mitigations = call->fw->mitigations;
 	guest->has_digest = crypto && crypto->sha384;
 	guest->state = PSP_SNP_GSTATE_LAUNCH;
 	call->fw->snp_guest_count++;
@@ -168,8 +172,7 @@ static uint32_t cpuid_page(struct psp_fw *fw, uint64_t pa)
 
 /*
  * Then 0x1 (table), 0x10, 0x2, 0x8, 0x16 (IMI page in a launch without), the
- * page's, 0x16 (CPUID).  A secrets page keeps its content: message keys are not
- * modelled.
+ * page's, 0x16 (CPUID).
  */
 uint32_t psp_fw_run_snp_launch_update(struct psp_fw_call *call)
 {
@@ -197,6 +200,8 @@ uint32_t psp_fw_run_snp_launch_update(struct psp_fw_call *call)
 	len = entry.page_2m ? PSP_FW_2M : PSP_FW_PAGE_SIZE;
 	if (type == PAGE_ZERO)
 		psp_fw_fill(call->fw, pa, 0, len);
+	if (type == PAGE_SECRETS)
+		psp_fw_message_secrets(call->fw, guest, pa);
 	for (uint64_t off = 0; off < len; off += PSP_FW_PAGE_SIZE)
 		measure(call, guest, pa + off, entry.gpa + off, type);
 	entry.immutable = 0;

@@ -254,6 +254,7 @@ uint32_t psp_fw_run_snp_shutdown(struct psp_fw_call *call)
 	fw->snp_state = PSP_UNINIT;
 	fw->max_snp_asid = 0;
 	fw->vlek_loaded = 0;
+	memset(fw->vlek, 0, sizeof(fw->vlek));
 	forget_guests(fw);
 	if (x86 && fw->ops->snp_disable(fw->opaque))
 		return PSP_SHUTDOWN_INCOMPLETE;
@@ -299,7 +300,7 @@ uint32_t psp_fw_run_snp_config(struct psp_fw_call *call)
 {
 	uint32_t flags = psp_fw_get32(call->buf + 8);
 
-	call->fw->reported_tcb = psp_fw_get64(call->buf);
+	psp_fw_reported_tcb_set(call->fw, psp_fw_get64(call->buf));
 	call->fw->mask_chip_id = flags & 1;
 	call->fw->mask_chip_key = flags >> 1 & 1;
 	return PSP_SUCCESS;

@@ -277,18 +277,39 @@ static int psp_verify(void *opaque, const struct psp_fw_public *key,
     return good ? 0 : -1;
 }
 
-static int psp_aes_gcm_open(void *opaque, const uint8_t key[32],
-                            const uint8_t iv[12], const void *data, size_t len,
+static void psp_aes_gcm_begin(struct gcm_aes256_ctx *ctx,
+                              const struct psp_fw_aead *aead)
+{
+    gcm_aes256_set_key(ctx, aead->key);
+    gcm_aes256_set_iv(ctx, 12, aead->iv);
+    if (aead->aad_len) {
+        gcm_aes256_update(ctx, aead->aad_len, aead->aad);
+    }
+}
+
+static int psp_aes_gcm_open(void *opaque, const struct psp_fw_aead *aead,
+                            const void *data, size_t len,
                             const uint8_t tag[16], void *out)
 {
     struct gcm_aes256_ctx ctx;
     uint8_t mine[16];
 
-    gcm_aes256_set_key(&ctx, key);
-    gcm_aes256_set_iv(&ctx, 12, iv);
+    psp_aes_gcm_begin(&ctx, aead);
     gcm_aes256_decrypt(&ctx, len, out, data);
     gcm_aes256_digest(&ctx, sizeof(mine), mine);
     return memcmp(mine, tag, sizeof(mine)) ? -1 : 0;
+}
+
+static int psp_aes_gcm_seal(void *opaque, const struct psp_fw_aead *aead,
+                            const void *data, size_t len, uint8_t tag[16],
+                            void *out)
+{
+    struct gcm_aes256_ctx ctx;
+
+    psp_aes_gcm_begin(&ctx, aead);
+    gcm_aes256_encrypt(&ctx, len, out, data);
+    gcm_aes256_digest(&ctx, 16, tag);
+    return 0;
 }
 
 const struct psp_fw_crypto psp_crypto = {
@@ -304,4 +325,5 @@ const struct psp_fw_crypto psp_crypto = {
     .aes128_ctr = psp_aes128_ctr,
     .verify = psp_verify,
     .aes_gcm_open = psp_aes_gcm_open,
+    .aes_gcm_seal = psp_aes_gcm_seal,
 };

@@ -123,11 +123,29 @@ static int sim_verify(void *opaque, const struct psp_fw_public *key,
 	return ret ? -1 : 0;
 }
 
-static int sim_aes_gcm_open(void *opaque, const uint8_t key[32], const uint8_t iv[12],
-			    const void *data, size_t len, const uint8_t tag[16], void *out)
+static struct crypto_aead aead_of(const struct psp_fw_aead *aead)
 {
+	return (struct crypto_aead){
+		.key = aead->key, .iv = aead->iv, .aad = aead->aad, .aad_size = aead->aad_len,
+	};
+}
+
+static int sim_aes_gcm_open(void *opaque, const struct psp_fw_aead *aead, const void *data,
+			    size_t len, const uint8_t tag[16], void *out)
+{
+	struct crypto_aead a = aead_of(aead);
+
 	(void)opaque;
-	return crypto_aes_gcm_open(key, iv, data, len, tag, out) ? -1 : 0;
+	return crypto_aes_gcm_open(&a, data, len, tag, out) ? -1 : 0;
+}
+
+static int sim_aes_gcm_seal(void *opaque, const struct psp_fw_aead *aead, const void *data,
+			    size_t len, uint8_t tag[16], void *out)
+{
+	struct crypto_aead a = aead_of(aead);
+
+	(void)opaque;
+	return crypto_aes_gcm_seal(&a, data, len, tag, out) ? -1 : 0;
 }
 
 const struct psp_fw_crypto device_sim_crypto = {
@@ -142,4 +160,5 @@ const struct psp_fw_crypto device_sim_crypto = {
 	.aes128_ctr = sim_aes128_ctr,
 	.verify = sim_verify,
 	.aes_gcm_open = sim_aes_gcm_open,
+	.aes_gcm_seal = sim_aes_gcm_seal,
 };

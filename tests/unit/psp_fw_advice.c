@@ -191,7 +191,9 @@ static void arrange(unsigned int how)
 {
 	again(NULL);
 	/* the header of a message that a guest may send */
+	put32(m->mem, MACHINE_LIST + 0x20, 1);
 	put32(m->mem, MACHINE_LIST + 0x30, 1 | 1 << 8 | 0x60 << 16);
+	put32(m->mem, MACHINE_LIST + 0x34, PSP_MSG_REPORT_REQ | 1 << 8 | 0x60 << 16);
 	m->ops.crypto = how & 4 ? NULL : &m->crypto;
 	if (how & 1)
 		arrange_snp();

@@ -195,7 +195,7 @@ START_TEST(guest_status)
 }
 END_TEST
 
-/* 0x16, 0x1, 0x10, 0x2, 0x9, 0x1A, message header 0x16, counter 0x1D, content 0x13 */
+/* 0x16, 0x1, 0x10, 0x2, 0x9, 0x1A, message header 0x16, counter 0x1D and 0x16, content 0x13 */
 START_TEST(guest_request)
 {
 	uint8_t b[0x18], *h = m->mem + PAGE;
@@ -232,6 +232,12 @@ START_TEST(guest_request)
 	g->msg_count[3] = UINT64_MAX;
 	IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_AEAD_OFLOW);
 	g->msg_count[3] = 0;
+	IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_INVALID_PARAM);
+	h[0x20] = 1;				/* the next sequence number */
+	IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_INVALID_PARAM);
+	h[0x34] = PSP_MSG_REPORT_REQ;
+	h[0x35] = 1;
+	h[0x36] = 0x60;
 	IS(machine_cmd(m, PSP_CMD_SNP_GUEST_REQUEST, b), PSP_HWERROR_PLATFORM);
 	ck_assert_int_eq(machine_state(m, PAGE + 0x1000), PSP_PAGE_FIRMWARE);
 }
