@@ -2855,6 +2855,126 @@ const char *sevadm_report_key_name(uint8_t key);
  */
 char *sevadm_platform_info_text(uint64_t info, char *buf, size_t size);
 
+/* What is refused by default, and a caller may accept: bits */
+#define SEVADM_ACCEPT_HOST_REPORT	(1U << 0)	/* the host asked for it, not the guest */
+#define SEVADM_ACCEPT_MASKED_CHIP_ID	(1U << 1)	/* a VCEK signed, and no chip is named */
+#define SEVADM_ACCEPT_MASKED_KEY	(1U << 2)	/* nobody signed: then nothing is proved */
+#define SEVADM_ACCEPT_UNKNOWN_VERSION	(1U << 3)	/* its fields are read as version 5 has them */
+#define SEVADM_ACCEPT_UNKNOWN_ALGORITHM	(1U << 4)	/* it has to be SEVADM_REPORT_P384 all the same */
+#define SEVADM_ACCEPT_UNKNOWN_KEY	(1U << 5)	/* the VCEK is taken, or else the VLEK */
+
+/* What a check is about: for each there is a sentence of its own */
+enum sevadm_report_topic {
+	SEVADM_REPORT_ON_SIGNATURE,
+	SEVADM_REPORT_ON_CERTIFICATE,
+	SEVADM_REPORT_ON_REVOCATION,
+	SEVADM_REPORT_ON_POLICY,
+};
+
+/**
+ * sevadm_report_topic_name - in a word
+ * @topic:	of a check
+ * Return: "signature", "certificate", "revocation", "policy"
+ */
+const char *sevadm_report_topic_name(enum sevadm_report_topic topic);
+
+/**
+ * struct sevadm_report_check - one thing that was checked
+ * @name:	as "signature", "ASK -> VCEK"
+ * @topic:	what it is about
+ * @verdict:	skipped: nobody asked for it, it does not apply, or it was accepted
+ * @accepted:	it does not hold, and the caller accepts that
+ * @why:	a sentence, without a full stop
+ */
+struct sevadm_report_check {
+	const char *name;
+	enum sevadm_report_topic topic;
+	enum sevadm_cert_verdict verdict;
+	bool accepted;
+	char why[240];
+};
+
+#define SEVADM_REPORT_CHECKS	128
+
+/**
+ * struct sevadm_report_verdict - is a report to be believed?
+ * @trusted:	no check fails
+ * @root:	who vouches for the ARK, as in struct sevadm_x509_chain
+ * @nr_checks:	of @checks
+ * @checks:	all of them, whether or not one before failed
+ * @broken:	the first that fails, or NULL
+ */
+struct sevadm_report_verdict {
+	bool trusted;
+	const char *root;
+	size_t nr_checks;
+	struct sevadm_report_check checks[SEVADM_REPORT_CHECKS];
+	const struct sevadm_report_check *broken;
+};
+
+/**
+ * struct sevadm_vek_chain - the key that signed reports, and its chain, verified already
+ *
+ * It is not changed once it is there: any number of threads can verify by it at a time.
+ */
+struct sevadm_vek_chain;
+
+/**
+ * sevadm_vek_chain_new - the chain of the key that signed a report
+ * @certs:	any, in any order: those of other products, chips and TCBs may be among them.  They,
+ *		and the root of @want, have to be there as long as @chain is
+ * @nr:		of @certs
+ * @want:	its @time, @root and @crl count; the rest comes from @report
+ * @report:	that is, or is like those that are, to be verified
+ * @chain:	result, for sevadm_vek_chain_free(); whether it holds is for sevadm_report_verify()
+ *		to tell, and for sevadm_vek_chain_get()
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_vek_chain_new(const struct sevadm_x509 *certs, size_t nr,
+			 const struct sevadm_x509_want *want, const struct sevadm_report *report,
+			 struct sevadm_vek_chain **chain);
+
+/**
+ * sevadm_vek_chain_free - of sevadm_vek_chain_new()
+ * @chain:	or NULL
+ */
+void sevadm_vek_chain_free(struct sevadm_vek_chain *chain);
+
+/**
+ * sevadm_vek_chain_fits - would the same certificates be chosen for that report?
+ * @chain:	which was made for another one of the same certificates
+ * @report:	which
+ * Return: the same kind of key, chip, TCB and generation are wanted
+ */
+bool sevadm_vek_chain_fits(const struct sevadm_vek_chain *chain, const struct sevadm_report *report);
+
+/**
+ * sevadm_vek_chain_get - what was chosen, and what its verification found
+ * @chain:	which
+ * Return: the chain, with VCEK or VLEK; lives as long as @chain
+ */
+const struct sevadm_x509_chain *sevadm_vek_chain_get(const struct sevadm_vek_chain *chain);
+
+/**
+ * sevadm_vek_chain_generation - that its certificates are of
+ * @chain:	which
+ * Return: it, for sevadm_report_decode() of a report that does not tell its own
+ */
+enum sevadm_generation sevadm_vek_chain_generation(const struct sevadm_vek_chain *chain);
+
+/**
+ * sevadm_report_verify - did AMD's firmware on a genuine chip make this report?
+ * @report:	which
+ * @chain:	of the key that signed; NULL: there are no certificates
+ * @accept:	bits of SEVADM_ACCEPT_HOST_REPORT and the like
+ * @verdict:	result
+ *
+ * What the guest is, and whether that is what one wants to talk to, is not asked here: that is
+ * for rules about the fields of @report.
+ */
+void sevadm_report_verify(const struct sevadm_report *report, const struct sevadm_vek_chain *chain,
+			  unsigned int accept, struct sevadm_report_verdict *verdict);
+
 /**
  * sevadm_cert_check - did this key sign that one?
  * @signer:	the one

@@ -11,6 +11,13 @@ void x509_take_extensions(struct sevadm_x509 *c);
 /* Has it any of AMD's extensions? */
 bool x509_has_extensions(const struct sevadm_x509 *c);
 
+/* Is that what a VCEK or VLEK is for?  @link is told; its name is the caller's */
+void x509_check_tcb(const struct sevadm_x509 *c, const struct sevadm_tcb *want,
+		    struct sevadm_x509_link *link);
+/* Is this the chip that a VCEK is of?  Zeros at the end of @hwid do not count */
+void x509_check_hwid(const struct sevadm_x509 *c, const uint8_t *hwid, size_t size,
+		     struct sevadm_x509_link *link);
+
 static inline struct crypto_der x509_der(const struct sevadm_x509 *c)
 {
 	return (struct crypto_der){ c->der, c->size };

@@ -319,11 +319,10 @@ static void add_part(char *list, size_t size, const char *name, unsigned int is,
 			 wanted);
 }
 
-static void check_tcb(const struct job *job, enum sevadm_x509_kind kind,
-		      struct sevadm_x509_link *link)
+void x509_check_tcb(const struct sevadm_x509 *c, const struct sevadm_tcb *want,
+		    struct sevadm_x509_link *link)
 {
-	const struct sevadm_x509 *c = job->cert[kind];
-	const struct sevadm_tcb *want = job->want->tcb, *is = &c->tcb;
+	const struct sevadm_tcb *is = &c->tcb;
 	char parts[160] = "";
 
 	if (c->fault[0] || !is->known)
@@ -353,12 +352,10 @@ static uint8_t hwid_byte(const uint8_t *hwid, size_t size, size_t at)
 	return at < size ? hwid[at] : 0;
 }
 
-static void check_hwid(const struct job *job, struct sevadm_x509_link *link)
+void x509_check_hwid(const struct sevadm_x509 *c, const uint8_t *hwid, size_t size,
+		     struct sevadm_x509_link *link)
 {
-	const struct sevadm_x509 *c = job->cert[SEVADM_X509_VCEK];
-	const struct sevadm_x509_want *want = job->want;
-
-	if (!want->hwid) {
+	if (!hwid) {
 		SKIP(link, NO_CAUSE, "compared with none");
 		return;
 	}
@@ -367,7 +364,7 @@ static void check_hwid(const struct job *job, struct sevadm_x509_link *link)
 		return;
 	}
 	for (size_t i = 0; i < SEVADM_CHIP_ID_SIZE; i++)
-		if (hwid_byte(c->hwid, c->hwid_size, i) != hwid_byte(want->hwid, want->hwid_size, i)) {
+		if (hwid_byte(c->hwid, c->hwid_size, i) != hwid_byte(hwid, size, i)) {
 			FAIL(link, HWID, "wrong chip: the id in the VCEK is another from byte %zu on", i);
 			return;
 		}
@@ -402,9 +399,10 @@ static void check_vcek(struct job *job)
 	if (vcek || !(other || job->want->ca_only))
 		check_pair(job, SEVADM_X509_ASK, SEVADM_X509_VCEK, next(job, "ASK -> VCEK", 2));
 	if (vcek)
-		check_tcb(job, SEVADM_X509_VCEK, next(job, "VCEK TCB", 3));
+		x509_check_tcb(vcek, job->want->tcb, next(job, "VCEK TCB", 3));
 	if (vcek || job->want->hwid)
-		check_hwid(job, next(job, "VCEK HWID", 3));
+		x509_check_hwid(vcek, job->want->hwid, job->want->hwid_size,
+				next(job, "VCEK HWID", 3));
 }
 
 static void check_vlek(struct job *job)
@@ -417,7 +415,7 @@ static void check_vlek(struct job *job)
 	if (vlek || !(job->cert[SEVADM_X509_VCEK] || job->want->ca_only))
 		check_pair(job, SEVADM_X509_ASVK, SEVADM_X509_VLEK, next(job, "ASVK -> VLEK", 2));
 	if (vlek)
-		check_tcb(job, SEVADM_X509_VLEK, next(job, "VLEK TCB", 3));
+		x509_check_tcb(vlek, job->want->tcb, next(job, "VLEK TCB", 3));
 }
 
 /* What failed says more than what is missing; what nobody asked for is no fault */

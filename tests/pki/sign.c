@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <openssl/bn.h>
+#include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
@@ -153,4 +155,23 @@ void sign_bytes(struct der *d, void *signer, const struct sign_how *how, const v
 	EVP_MD_CTX_free(ctx);
 	/* how many bits are not used: none */
 	der_value(d, DER_BITS, signature, 1 + len);
+}
+
+void sign_report(void *signer, const void *bytes, size_t size, uint8_t out[144])
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char der[256];
+	const unsigned char *at = der;
+	size_t len = sizeof(der);
+	ECDSA_SIG *sig;
+
+	if (EVP_DigestSignInit(ctx, NULL, EVP_sha384(), NULL, signer) != 1 ||
+	    EVP_DigestSign(ctx, der, &len, bytes, size) != 1)
+		die("libcrypto", "EVP_DigestSign()");
+	sig = d2i_ECDSA_SIG(NULL, &at, (long)len);
+	if (!sig || BN_bn2lebinpad(ECDSA_SIG_get0_r(sig), out, 72) != 72 ||
+	    BN_bn2lebinpad(ECDSA_SIG_get0_s(sig), out + 72, 72) != 72)
+		die("libcrypto", "no signature of ECDSA");
+	ECDSA_SIG_free(sig);
+	EVP_MD_CTX_free(ctx);
 }

@@ -33,4 +33,7 @@ void sign_algorithm(struct der *d, void *signer, const struct sign_how *how);
 void sign_bytes(struct der *d, void *signer, const struct sign_how *how, const void *bytes,
 		size_t size);
 
+/* ECDSA with SHA-384 as the firmware has it: r and s, 72 bytes each, the least significant first */
+void sign_report(void *signer, const void *bytes, size_t size, uint8_t out[144]);
+
 #endif
