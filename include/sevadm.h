@@ -3058,6 +3058,111 @@ int sevadm_csr_sign(const struct sevadm_cert *csr, const struct sevadm_cert *oca
 		    const struct sevadm_private_key *key, uint8_t *cert,
 		    struct sevadm_failure *failure);
 
+/* ------------------------------------------------ whose SNP guest is it? ID block */
+
+#define SEVADM_ID_BLOCK_SIZE	96	/* in bytes */
+#define SEVADM_ID_AUTH_SIZE	4096
+#define SEVADM_ID_KEY_SIZE	1028	/* of a public key as it is in there */
+
+/**
+ * struct sevadm_id_block - what the owner says of an SNP guest that is to be launched
+ * @launch_digest: that the guest has to have
+ * @family_id:	the owner's; the guest finds it in its reports
+ * @image_id:	the same
+ * @version:	of the layout: 1
+ * @guest_svn:	the owner's security version of this image, also in reports
+ * @policy:	that the guest has to be launched with
+ */
+struct sevadm_id_block {
+	uint8_t launch_digest[SEVADM_SNP_DIGEST_SIZE], family_id[16], image_id[16];
+	uint32_t version, guest_svn;
+	uint64_t policy;
+};
+
+/**
+ * sevadm_id_block_encode - as SNP_LAUNCH_FINISH takes it (AMD 56860, ID_BLOCK)
+ * @block:	what it says
+ * @bytes:	result
+ */
+void sevadm_id_block_encode(const struct sevadm_id_block *block,
+			    uint8_t bytes[SEVADM_ID_BLOCK_SIZE]);
+
+/**
+ * sevadm_id_block_decode - what an id block says
+ * @bytes:	it
+ * @block:	result, whatever it is
+ */
+void sevadm_id_block_decode(const uint8_t bytes[SEVADM_ID_BLOCK_SIZE],
+			    struct sevadm_id_block *block);
+
+/**
+ * sevadm_id_auth_new - vouch for an id block
+ * @block:	it
+ * @id:		key that signs it, on P-384
+ * @author:	key that signs the public half of @id, on P-384; or NULL
+ * @auth:	result (AMD 56860, ID_AUTH): ECDSA with SHA-384
+ * @failure:	why not
+ * Return: 0, -EPROTONOSUPPORT (a key on another curve), -EIO (libcrypto failed)
+ */
+int sevadm_id_auth_new(const uint8_t block[SEVADM_ID_BLOCK_SIZE],
+		       const struct sevadm_private_key *id,
+		       const struct sevadm_private_key *author, uint8_t auth[SEVADM_ID_AUTH_SIZE],
+		       struct sevadm_failure *failure);
+
+/**
+ * struct sevadm_id_auth - who vouches for an id block
+ * @id_algorithm:	of the key that signed it; 1: ECDSA on P-384 with SHA-384
+ * @author_algorithm:	of the key that signed that one
+ * @id_curve:		2: P-384
+ * @author_curve:	the same
+ * @has_author:		there are an author's key and signature, or something in their place
+ * @reserved:		bytes are set that have to be zero
+ * @id_key_digest:	of the key, as reports have it
+ * @author_key_digest:	of the author's key; zeros without one
+ */
+struct sevadm_id_auth {
+	uint32_t id_algorithm, author_algorithm, id_curve, author_curve;
+	bool has_author, reserved;
+	uint8_t id_key_digest[SEVADM_SNP_DIGEST_SIZE], author_key_digest[SEVADM_SNP_DIGEST_SIZE];
+};
+
+/**
+ * sevadm_id_auth_decode - who vouches; whether it is true sevadm_id_verify() says
+ * @auth:	an ID authentication structure
+ * @decoded:	result
+ * Return: 0 or -EIO (libcrypto failed)
+ */
+int sevadm_id_auth_decode(const uint8_t auth[SEVADM_ID_AUTH_SIZE],
+			  struct sevadm_id_auth *decoded);
+
+/**
+ * sevadm_id_verify - would SNP_LAUNCH_FINISH take it, if digest and policy are the guest's?
+ * @block:	an id block
+ * @auth:	who vouches for it
+ * @author:	the author's key counts as well (AUTHOR_KEY_EN)
+ * @failure:	why not
+ * Return: 0; -EINVAL (version, algorithm or curve that is not known), -EBADMSG (a signature is
+ * wrong), -EIO (libcrypto failed)
+ */
+int sevadm_id_verify(const uint8_t block[SEVADM_ID_BLOCK_SIZE],
+		     const uint8_t auth[SEVADM_ID_AUTH_SIZE], bool author,
+		     struct sevadm_failure *failure);
+
+/**
+ * sevadm_id_key_digest - of a public key, as reports have it of the id key and the author's
+ * @data:	a file: PEM or DER, public or private, or SEVADM_ID_KEY_SIZE bytes of an ID
+ *		authentication structure; for the caller to wipe
+ * @size:	of it
+ * @digest:	result: SHA-384 of the key as it is in there
+ * @failure:	why not
+ * Return: 0, -EBADMSG (no key), -ENOKEY (encrypted), -EPROTONOSUPPORT (on another curve),
+ * -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_id_key_digest(const void *data, size_t size, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
+			 struct sevadm_failure *failure);
+
+/* --------------------------------------------------------- keys of a platform */
+
 /* Places of struct sevadm_keys, in the order of files */
 enum { SEVADM_KEYS_PDH, SEVADM_KEYS_PEK, SEVADM_KEYS_OCA, SEVADM_KEYS_CEK, SEVADM_KEYS };
 

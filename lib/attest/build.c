@@ -59,7 +59,7 @@ int sevadm_private_key_read(const void *data, size_t size, struct sevadm_private
 				     "asked for its password: decrypt it first");
 	case -EPROTONOSUPPORT:
 		return attest_refuse(failure, EPROTONOSUPPORT, "the private key is not on P-384 or "
-				     "P-256: an OCA's has to be");
+				     "P-256: the firmware knows no other");
 	case -EBADMSG:
 		return attest_refuse(failure, EBADMSG, "no private key is there, neither as PEM nor "
 				     "as DER");

@@ -94,6 +94,31 @@ int crypto_key_read(const void *data, size_t size, struct crypto_key **key)
 	return done(wrap(pkey, key));
 }
 
+/* Of a public key PEM and DER have the same names */
+static EVP_PKEY *read_public(const void *data, size_t size)
+{
+	const unsigned char *der = data;
+	EVP_PKEY *pkey = NULL;
+	BIO *bio;
+
+	if (size && *der == 0x30)
+		return d2i_PUBKEY(NULL, &der, (long)size);
+	bio = BIO_new_mem_buf(data, (int)size);
+	if (bio)
+		pkey = PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	return pkey;
+}
+
+int crypto_key_read_public(const void *data, size_t size, struct crypto_key **key)
+{
+	EVP_PKEY *pkey = read_public(data, size);
+
+	if (pkey)
+		return done(wrap(pkey, key));
+	return crypto_key_read(data, size, key);
+}
+
 int crypto_key_pem(const struct crypto_key *key, char **pem, size_t *size)
 {
 	BIO *bio = BIO_new(BIO_s_secmem());

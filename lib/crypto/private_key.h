@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Private keys on the NIST curves, and signatures by them.
+ * Private keys on the NIST curves, and signatures by them; public ones as files have them.
  *
  * Functions return 0 or -errno: -EIO when libcrypto failed.  What libcrypto holds of a
  * private key it wipes before the memory is given up.
@@ -27,6 +27,13 @@ int crypto_key_generate(unsigned int bits, struct crypto_key **key);
  * it is none on P-256 or P-384, -ENOMEM
  */
 int crypto_key_read(const void *data, size_t size, struct crypto_key **key);
+
+/**
+ * crypto_key_read_public() - a public key in PEM or DER (SubjectPublicKeyInfo), or a private
+ * one, of which nothing but the public half is wanted
+ * Return: as crypto_key_read()
+ */
+int crypto_key_read_public(const void *data, size_t size, struct crypto_key **key);
 
 /**
  * crypto_key_pem() - a private key as PEM, PKCS #8, without encryption

@@ -272,6 +272,16 @@ for words in 'measure snp --ovmf=fw.bin --vcpu-type=EPYC --kernel=fw.bin --vcpus
 	code=$?
 	sample "$words"
 done
+# id blocks
+digest=$(head -c 48 "$work/certs/fw.bin" | base64 -w0)
+for words in "id block --digest=$digest block" 'id block' 'id auth block auth --new-id-key=id.pem --new-author-key=author.pem' \
+	'id auth block auth2 --id-key=id.pem' 'id auth block auth --new-id-key=id.pem' 'id auth' 'id show block auth' 'id show block auth2' \
+	'id show auth' 'id show fw.bin' 'id show' 'id digest id.pem' 'id digest block' 'id digest'; do
+	# shellcheck disable=SC2086 # words
+	(cd "$work/certs" && "$SEVADM" --json $words) >"$out" 2>"$err"
+	code=$?
+	sample "$words"
+done
 head -c 4096 "$work/certs/fw.bin" >"$work/page"
 run --json vmsa show "$work/page"
 sample 'vmsa show, any page'
