@@ -76,13 +76,17 @@ static int run(struct cli *cli, const void *options_)
 
 /* All of them, as sevadm-sim(8) describes them */
 static const struct arg_words words[] = {
-	{ "ACTION", "offline=LIST|online=LIST|start=VM|start-stubborn=VM|kill=PID|end=PID|reload|unload|"
-		    "load|kexec-load|crash-load|kexec-disable|kexec|"
+	{ "ACTION", "offline=LIST|online=LIST|start=VM|start-stubborn=VM|launch=LAUNCH|secret=PID,header=FILE,payload=FILE[,into=FILE]|"
+		    "attest=PID,nonce=HEX,report=FILE|finish=PID|kill=PID|end=PID|reload|unload|load|"
+		    "kexec-load|crash-load|kexec-disable|kexec|"
 		    "fail=COMMAND:STATUS[:COUNT[:EXTENDED]]|timeout=COMMAND|deaf=LIST|vanish=LIST|"
 		    "iommu-fails|tracking-fails|lockdown={none|integrity|confidentiality}|"
 		    "smt={on|off|forceoff}|program={virsh|systemctl}:{works|fails|missing}|"
 		    "allow=LIST|access={rw|ro|none}|sleep=SECONDS|warnings|leaked|snp" },
 	{ "VM", "{snp|snp-launching|sev|sev-es|plain}[:VCPUS][@UNIT]" },
+	{ "LAUNCH", "{snp|sev|sev-es}[:VCPUS][@UNIT][,LAUNCH_WORD...]" },
+	{ "LAUNCH_WORD", "policy=NUMBER|memory=FILE|godh=FILE|session=FILE|measurement=FILE|id-block=FILE|"
+			 "id-auth=FILE|author-key={yes|no}|vcek={yes|no}|host-data=HEX" },
 	{ "UNIT", "{session|libvirt|service|left-service}" },
 	{ 0 }
 };

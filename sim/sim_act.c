@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim_internal.h"
+#include "sim_launch.h"
 
 static int number(const char *text, unsigned long max, unsigned long *out)
 {
@@ -354,6 +354,9 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 		proc_run_until(s, s->st->m.clock_ns + n * SIM_SEC, 0);
 		return 0;
 	}
+	if (!strcmp(name, "launch") || !strcmp(name, "secret") || !strcmp(name, "attest") ||
+	    !strcmp(name, "finish"))
+		return act_launch(s, name, value, result, why);
 	return 1;
 }
 

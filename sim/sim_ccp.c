@@ -50,6 +50,7 @@ static bool cmd_is_query(uint32_t cmd)
 	case PSP_CMD_PDH_CERT_EXPORT:
 	case PSP_CMD_PEK_CSR:
 	case PSP_CMD_GUEST_STATUS:
+	case PSP_CMD_ATTESTATION:
 	case PSP_CMD_SNP_GUEST_STATUS:
 	case PSP_CMD_SNP_FEATURE_INFO:
 	case PSP_CMD_SNP_PAGE_RECLAIM:	/* belongs to the command that it nests in */
@@ -145,6 +146,12 @@ static unsigned int describe(uint32_t cmd, const uint8_t *buf, struct desc d[2])
 	case PSP_CMD_LAUNCH_MEASURE:
 		d[0] = (struct desc){ .at = 8, .len = get32(buf, 16) };
 		return 1;
+	case PSP_CMD_LAUNCH_UPDATE_SECRET:
+		d[0] = (struct desc){ .at = 24, .len = get32(buf, 32), .guest_owned = true };
+		return 1;
+	case PSP_CMD_ATTESTATION:
+		d[0] = (struct desc){ .at = 8, .len = get32(buf, 32) };
+		return 1;
 	default:
 		return 0;
 	}
@@ -204,6 +211,7 @@ static bool cmd_buf_writable(uint32_t cmd)
 	case PSP_CMD_GUEST_STATUS:
 	case PSP_CMD_LAUNCH_START:
 	case PSP_CMD_LAUNCH_MEASURE:
+	case PSP_CMD_ATTESTATION:
 	case PSP_CMD_PEK_CSR:
 	case PSP_CMD_PDH_CERT_EXPORT:
 	case PSP_CMD_GET_ID:

@@ -43,6 +43,21 @@ FWB fwb_launch_start {
 };
 /* LAUNCH_UPDATE_DATA, LAUNCH_UPDATE_VMSA, LAUNCH_MEASURE */
 FWB fwb_launch_range { uint32_t handle, rsvd; uint64_t address; uint32_t len; };
+FWB fwb_launch_secret {
+	uint32_t handle, rsvd;
+	uint64_t hdr_address;
+	uint32_t hdr_len, rsvd2;
+	uint64_t guest_address;
+	uint32_t guest_len, rsvd3;
+	uint64_t trans_address;
+	uint32_t trans_len;
+};
+FWB fwb_attestation {
+	uint32_t handle, rsvd;
+	uint64_t address;
+	uint8_t mnonce[16];
+	uint32_t len;
+};
 
 /* SNP_PLATFORM_STATUS, SNP_DECOMMISSION, SNP_GCTX_CREATE, SNP_PAGE_RECLAIM */
 FWB fwb_snp_addr { uint64_t address; };
@@ -94,6 +109,9 @@ FWB fwb_snp_launch_finish {
 	uint32_t flags, rsvd;
 	uint8_t host_data[32];
 };
+#define FWB_ID_BLOCK_EN		1u
+#define FWB_AUTH_KEY_EN		2u
+#define FWB_VCEK_DIS		4u
 FWB fwb_snp_commit { uint32_t len; };
 FWB fwb_snp_config { uint64_t reported_tcb; uint32_t flags; uint8_t rsvd[52]; };
 FWB fwb_snp_vlek_load { uint32_t len; uint8_t version, rsvd[3]; uint64_t address; };
@@ -112,6 +130,8 @@ _Static_assert(sizeof(struct fwb_pek_cert_import) == 0x1c, "PEK_CERT_IMPORT");
 _Static_assert(sizeof(struct fwb_pdh_cert_export) == 0x1c, "PDH_CERT_EXPORT");
 _Static_assert(sizeof(struct fwb_launch_start) == 0x24, "LAUNCH_START");
 _Static_assert(sizeof(struct fwb_launch_range) == 0x14, "LAUNCH_UPDATE_DATA");
+_Static_assert(sizeof(struct fwb_launch_secret) == 0x34, "LAUNCH_UPDATE_SECRET");
+_Static_assert(sizeof(struct fwb_attestation) == 0x24, "ATTESTATION");
 _Static_assert(sizeof(struct fwb_snp_status) == 0x20, "SNP_PLATFORM_STATUS");
 _Static_assert(sizeof(struct fwb_snp_init_ex) == 0x40, "SNP_INIT_EX");
 _Static_assert(sizeof(struct fwb_snp_activate) == 0x0c, "SNP_ACTIVATE");

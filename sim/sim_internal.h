@@ -249,6 +249,7 @@ struct sim {
 	struct sim_node node[SIM_NODES];
 	struct sim_trace *trace;	/* of the call of /dev/sev-debug that runs */
 	const struct sim_vm_options *wish;	/* what a VM that is created is to be like; or NULL */
+	struct sim_launch *launch;	/* and what is launched in it (sim_launch.h); or NULL */
 	struct sim_proc *current;	/* on whose behalf the kernel runs; NULL: ours */
 	bool going_down;		/* the kernel, to make room for another */
 };

@@ -7,24 +7,23 @@
 #include <string.h>
 
 #include "sim_fwbuf.h"
-#include "sim_internal.h"
+#include "sim_launch.h"
 
 #define SNP_MEMORY_PAGES	16u		/* what is measured at launch */
 #define SNP_ZERO_PAGES		4u		/* of these */
-#define SEV_MEMORY_PAGES	8u
 #define VMSA_GPA		0xfffffffff000ull
 #define SNP_POLICY		0x30000ull	/* SMT allowed, reserved bit 17 one */
 #define SNP_POLICY_DEBUG	0x80000ull
 #define SEV_POLICY_NODBG	0x1u
 #define SEV_POLICY_ES		0x4u
 
-static void list_add(struct sim *s, uint32_t *head, uint32_t page)
+void vm_page_add(struct sim *s, uint32_t *head, uint32_t page)
 {
 	s->st->page[page].next = *head;
 	*head = page;
 }
 
-static int fail(struct sim_why *why, int ret, const char *step, uint32_t status)
+int vm_why(struct sim_why *why, int ret, const char *step, uint32_t status)
 {
 	const char *name = psp_fw_status_name(status);
 
@@ -42,18 +41,18 @@ static int vm_init(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	int ret;
 
 	if (vm->kind == SIM_KIND_SNP ? !k->sev_snp : !k->sev)
-		return fail(why, -EINVAL, "KVM_CREATE_VM", error);
+		return vm_why(why, -EINVAL, "KVM_CREATE_VM", error);
 	ret = kvm_asid_new(s, vm);
 	if (ret)
-		return fail(why, ret, "KVM_SEV_INIT2", error);
+		return vm_why(why, ret, "KVM_SEV_INIT2", error);
 	ret = ccp_platform_init(s, 0, &error);
 	if (ret)
-		return fail(why, ret, "KVM_SEV_INIT2", error);
+		return vm_why(why, ret, "KVM_SEV_INIT2", error);
 	if (vm->kind == SIM_KIND_SNP) {
 		vm->req = sim_alloc(s, 1);
 		vm->resp = ccp_alloc_firmware(s, 1);
 		if (!vm->req || !vm->resp)
-			return fail(why, -EIO, "KVM_SEV_INIT2", SEV_DBG_NO_FW_CALL);
+			return vm_why(why, -EIO, "KVM_SEV_INIT2", SEV_DBG_NO_FW_CALL);
 	}
 	return 0;
 }
@@ -69,12 +68,12 @@ static int snp_start(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	int ret;
 
 	if (!page)
-		return fail(why, -ENOTTY, "KVM_SEV_SNP_LAUNCH_START", error);
+		return vm_why(why, -ENOTTY, "KVM_SEV_SNP_LAUNCH_START", error);
 	create.address = sim_pa(page);
 	ret = ccp_cmd(s, PSP_CMD_SNP_GCTX_CREATE, &create, sizeof(create), &error);
 	if (ret) {
 		ccp_free_firmware(s, page, 1);
-		return fail(why, -ENOTTY, "SNP_GCTX_CREATE", error);
+		return vm_why(why, -ENOTTY, "SNP_GCTX_CREATE", error);
 	}
 	vm->gctx = page;
 	memset(&start, 0, sizeof(start));
@@ -82,11 +81,11 @@ static int snp_start(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	start.policy = vm->policy;
 	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_START, &start, sizeof(start), &error);
 	if (ret)
-		return fail(why, ret, "SNP_LAUNCH_START", error);
+		return vm_why(why, ret, "SNP_LAUNCH_START", error);
 	activate.gctx = sim_pa(page);
 	activate.asid = vm->asid;
 	ret = ccp_cmd(s, PSP_CMD_SNP_ACTIVATE, &activate, sizeof(activate), &error);
-	return ret ? fail(why, ret, "SNP_ACTIVATE", error) : 0;
+	return ret ? vm_why(why, ret, "SNP_ACTIVATE", error) : 0;
 }
 
 /* KVM's snp_page_reclaim(): what it leaks is in the log, and in no count of the driver's */
@@ -112,7 +111,7 @@ static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gp
 	int ret = sim_rmp_private(s, page, gpa, vm->asid, true);
 
 	if (ret)
-		return fail(why, ret, "RMPUPDATE", error);
+		return vm_why(why, ret, "RMPUPDATE", error);
 	memset(&update, 0, sizeof(update));
 	update.gctx = sim_pa(vm->gctx);
 	update.flags = FWB_PAGE_TYPE(type);
@@ -120,28 +119,58 @@ static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gp
 	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_UPDATE, &update, sizeof(update), &error);
 	if (ret) {
 		page_reclaim(s, page);
-		return fail(why, ret, "SNP_LAUNCH_UPDATE", error);
+		return vm_why(why, ret, "SNP_LAUNCH_UPDATE", error);
 	}
 	return 0;
 }
 
 static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 {
-	uint32_t i, page;
+	const struct sim_blob *memory = s->launch && s->launch->memory.size ? &s->launch->memory :
+									       NULL;
+	uint32_t i, page, n = memory ? vm_pages(memory->size) : SNP_MEMORY_PAGES;
 	int ret;
 
-	for (i = 0; i < SNP_MEMORY_PAGES; i++) {
+	for (i = 0; i < n; i++) {
 		page = sim_alloc(s, 1);
 		if (!page)
-			return fail(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
-		list_add(s, &vm->memory, page);
+			return vm_why(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
+		if (memory)
+			sim_kernel_write(s, sim_pa(page), memory->data + i * SIM_PAGE, SIM_PAGE);
+		vm_page_add(s, &vm->memory, page);
 		vm->pages++;
-		ret = snp_page(s, vm, page, (uint64_t)i * SIM_PAGE, i < SNP_ZERO_PAGES ?
+		ret = snp_page(s, vm, page, (uint64_t)i * SIM_PAGE, !memory && i < SNP_ZERO_PAGES ?
 			       FWB_PAGE_ZERO : FWB_PAGE_NORMAL, why);
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+/* SNP_LAUNCH_FINISH with what the owner has to say of the guest, which KVM copies for it */
+static int finish_with(struct sim *s, struct fwb_snp_launch_finish *finish, uint32_t *error)
+{
+	const struct sim_launch *l = s->launch;
+	uint32_t block = 0, auth = 0;
+	int ret;
+
+	if (l) {
+		finish->flags = l->finish_flags;
+		memcpy(finish->host_data, l->host_data, sizeof(finish->host_data));
+	}
+	if (l && l->id_block.size) {
+		block = vm_buffer(s, &l->id_block);
+		auth = vm_buffer(s, &l->id_auth);
+		finish->id_block = sim_pa(block);
+		finish->id_auth = sim_pa(auth);
+	}
+	ret = !block != !auth ? -ENOMEM : ccp_cmd(s, PSP_CMD_SNP_LAUNCH_FINISH, finish,
+						  sizeof(*finish), error);
+	if (block)
+		sim_free(s, block, 1);
+	if (auth)
+		sim_free(s, auth, 1);
+	return ret;
 }
 
 /* KVM_SEV_SNP_LAUNCH_FINISH: the vCPUs' VMSAs first */
@@ -158,65 +187,9 @@ static int snp_finish(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	}
 	memset(&finish, 0, sizeof(finish));
 	finish.gctx = sim_pa(vm->gctx);
-	ret = ccp_cmd(s, PSP_CMD_SNP_LAUNCH_FINISH, &finish, sizeof(finish), &error);
+	ret = finish_with(s, &finish, &error);
 	if (ret)
-		return fail(why, ret, "SNP_LAUNCH_FINISH", error);
-	vm->launched = 1;
-	return 0;
-}
-
-/* KVM_SEV_LAUNCH_START .. KVM_SEV_LAUNCH_FINISH */
-static int sev_launch(struct sim *s, struct sim_vm *vm, struct sim_why *why)
-{
-	struct fwb_launch_start start = { .policy = (uint32_t)vm->policy };
-	struct fwb_launch_range range = { 0 };
-	struct fwb_activate activate;
-	struct fwb_handle handle;
-	uint32_t error = SEV_DBG_NO_FW_CALL, page, i, blob;
-	int ret;
-
-	ret = ccp_cmd(s, PSP_CMD_LAUNCH_START, &start, sizeof(start), &error);
-	if (ret)
-		return fail(why, ret, "LAUNCH_START", error);
-	handle.handle = activate.handle = range.handle = start.handle;
-	activate.asid = vm->asid;
-	ret = ccp_cmd(s, PSP_CMD_ACTIVATE, &activate, sizeof(activate), &error);
-	if (ret) {
-		ccp_cmd(s, PSP_CMD_DECOMMISSION, &handle, sizeof(handle), NULL);
-		return fail(why, ret, "ACTIVATE", error);
-	}
-	vm->handle = start.handle;
-
-	page = sim_alloc(s, SEV_MEMORY_PAGES);
-	if (!page)
-		return fail(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
-	for (i = 0; i < SEV_MEMORY_PAGES; i++)
-		list_add(s, &vm->memory, page + i);
-	vm->pages = SEV_MEMORY_PAGES;
-	range.address = sim_pa(page);
-	range.len = SEV_MEMORY_PAGES * SIM_PAGE;
-	ret = ccp_cmd(s, PSP_CMD_LAUNCH_UPDATE_DATA, &range, sizeof(range), &error);
-	if (ret)
-		return fail(why, ret, "LAUNCH_UPDATE_DATA", error);
-	for (page = vm->vmsa; page && vm->kind == SIM_KIND_SEV_ES; page = s->st->page[page].next) {
-		range.address = sim_pa(page);
-		range.len = SIM_PAGE;
-		ret = ccp_cmd(s, PSP_CMD_LAUNCH_UPDATE_VMSA, &range, sizeof(range), &error);
-		if (ret)
-			return fail(why, ret, "LAUNCH_UPDATE_VMSA", error);
-	}
-	blob = sim_alloc(s, 1);
-	if (!blob)
-		return fail(why, -ENOMEM, "LAUNCH_MEASURE", SEV_DBG_NO_FW_CALL);
-	range.address = sim_pa(blob);
-	range.len = 48;
-	ret = ccp_cmd(s, PSP_CMD_LAUNCH_MEASURE, &range, sizeof(range), &error);
-	sim_free(s, blob, 1);
-	if (ret)
-		return fail(why, ret, "LAUNCH_MEASURE", error);
-	ret = ccp_cmd(s, PSP_CMD_LAUNCH_FINISH, &handle, sizeof(handle), &error);
-	if (ret)
-		return fail(why, ret, "LAUNCH_FINISH", error);
+		return vm_why(why, ret, "SNP_LAUNCH_FINISH", error);
 	vm->launched = 1;
 	return 0;
 }
@@ -234,11 +207,11 @@ static int vm_launch(struct sim *s, struct sim_vm *vm, bool finish, struct sim_w
 	for (i = 0; i < vm->vcpus && vm->kind != SIM_KIND_SEV; i++) {
 		page = sim_alloc(s, 1);
 		if (!page)
-			return fail(why, -ENOMEM, "KVM_CREATE_VCPU", SEV_DBG_NO_FW_CALL);
-		list_add(s, &vm->vmsa, page);
+			return vm_why(why, -ENOMEM, "KVM_CREATE_VCPU", SEV_DBG_NO_FW_CALL);
+		vm_page_add(s, &vm->vmsa, page);
 	}
 	if (vm->kind != SIM_KIND_SNP)
-		return sev_launch(s, vm, why);
+		return vm_sev_launch(s, vm, finish && !s->launch, why);
 	ret = snp_start(s, vm, why);
 	if (!ret)
 		ret = snp_update(s, vm, why);
@@ -273,6 +246,8 @@ int kvm_vm_create(struct sim *s, struct sim_proc *p, uint32_t kind, unsigned int
 		     kind == SIM_KIND_SEV_ES ? SEV_POLICY_NODBG | SEV_POLICY_ES : SEV_POLICY_NODBG;
 	if (s->wish && s->wish->kind != SIM_KIND_PLAIN)
 		vm->policy = s->wish->policy;
+	if (s->launch && s->launch->has_policy)
+		vm->policy = s->launch->policy;
 	p->vm = i;
 	p->has_vm = 1;
 	s->current = p;

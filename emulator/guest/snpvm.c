@@ -5,6 +5,11 @@
  * Launches an SNP, SEV or SEV-ES VM through KVM as far as LAUNCH_FINISH (or
  * LAUNCH_START) and keeps it until it is killed.  Its vCPUs have threads, named
  * as a VMM's, that never enter the guest: the emulated host runs none with a VMSA.
+ *
+ * With --control a SEV guest waits when it was measured, for its owner:
+ *	secret HEADER PAYLOAD FILE	inject a secret; FILE gets what the guest has then
+ *	attest NONCE FILE		FILE gets a report for that nonce
+ *	finish				LAUNCH_FINISH
  */
 #define _GNU_SOURCE
 #include <argp.h>
@@ -23,6 +28,7 @@
 #include <unistd.h>
 
 #include "kvm_compat.h"
+#include "snpvm_owner.h"
 
 #define MB		(1024UL * 1024)
 #define MAX_VCPUS	64
@@ -40,7 +46,10 @@ struct options {
 	bool policy_set;
 	bool launch_only;
 	bool stubborn;
-	const char *ready;
+	const char *ready, *control;
+	const char *godh, *session, *memory, *measurement;
+	const char *id_block, *id_auth, *host_data;
+	bool author_key, no_vcek;
 };
 
 struct vm {
@@ -48,7 +57,7 @@ struct vm {
 	int fd;
 	int sev_fd;
 	void *mem;
-	size_t size;
+	size_t size, launched;		/* how much of it the launch encrypts */
 };
 
 /* One line that says what failed, with the firmware's status if it was asked */
@@ -60,16 +69,41 @@ static void __attribute__((noreturn)) die(const char *what, const struct kvm_sev
 	abort();
 }
 
-static void sev_op(const struct vm *vm, uint32_t id, void *data, const char *what)
+static int encrypt_op(const struct vm *vm, uint32_t id, void *data, struct kvm_sev_cmd *cmd)
 {
-	struct kvm_sev_cmd cmd = {
+	*cmd = (struct kvm_sev_cmd){
 		.id = id,
 		.data = (uintptr_t)data,
 		.sev_fd = vm->sev_fd,
 	};
+	return ioctl(vm->fd, KVM_MEMORY_ENCRYPT_OP, cmd) ? errno : 0;
+}
 
-	if (ioctl(vm->fd, KVM_MEMORY_ENCRYPT_OP, &cmd))
+static void sev_op(const struct vm *vm, uint32_t id, void *data, const char *what)
+{
+	struct kvm_sev_cmd cmd;
+
+	if (encrypt_op(vm, id, data, &cmd))
 		die(what, &cmd);
+}
+
+static int owner_op(const struct vm *vm, uint32_t id, void *data, uint32_t *fw)
+{
+	struct kvm_sev_cmd cmd;
+	int err = encrypt_op(vm, id, data, &cmd);
+
+	*fw = cmd.error;
+	return err;
+}
+
+/* Where a secret goes: a page that was not measured */
+static void *owner_room(const struct vm *vm, size_t size)
+{
+	size_t at = (vm->launched + 4095) & ~4095UL;
+
+	if (at + size > vm->size)
+		error(1, 0, "no room for a secret");
+	return (char *)vm->mem + at;
 }
 
 static void add_memory(struct vm *vm)
@@ -131,10 +165,18 @@ static void snp_launch(const struct vm *vm)
 	struct kvm_sev_snp_launch_start start = { .policy = vm->opt->policy };
 	struct kvm_sev_snp_launch_update update = {
 		.uaddr = (uintptr_t)vm->mem,
-		.len = vm->opt->launch_kb * 1024,
+		.len = vm->launched,
 		.type = KVM_SEV_SNP_PAGE_TYPE_NORMAL,
 	};
-	struct kvm_sev_snp_launch_finish finish = { 0 };
+	struct blob block = take(vm->opt->id_block), auth = take(vm->opt->id_auth);
+	struct kvm_sev_snp_launch_finish finish = {
+		.id_block_uaddr = (uintptr_t)block.data, .id_auth_uaddr = (uintptr_t)auth.data,
+		.id_block_en = block.data != NULL, .auth_key_en = vm->opt->author_key,
+		.vcek_disabled = vm->opt->no_vcek,
+	};
+
+	if (vm->opt->host_data)
+		unhex(vm->opt->host_data, finish.host_data, sizeof(finish.host_data));
 
 	sev_op(vm, KVM_SEV_SNP_LAUNCH_START, &start, "SNP_LAUNCH_START");
 	if (vm->opt->launch_only)
@@ -146,10 +188,15 @@ static void snp_launch(const struct vm *vm)
 
 static void sev_launch(const struct vm *vm)
 {
-	struct kvm_sev_launch_start start = { .policy = (uint32_t)vm->opt->policy };
+	struct blob godh = take(vm->opt->godh), session = take(vm->opt->session);
+	struct kvm_sev_launch_start start = {
+		.policy = (uint32_t)vm->opt->policy,
+		.dh_uaddr = (uintptr_t)godh.data, .dh_len = (uint32_t)godh.size,
+		.session_uaddr = (uintptr_t)session.data, .session_len = (uint32_t)session.size,
+	};
 	struct kvm_sev_launch_update_data update = {
 		.uaddr = (uintptr_t)vm->mem,
-		.len = (uint32_t)(vm->opt->launch_kb * 1024),
+		.len = (uint32_t)vm->launched,
 	};
 	uint8_t blob[64];
 	struct kvm_sev_launch_measure measure = { .uaddr = (uintptr_t)blob, .len = sizeof(blob) };
@@ -161,7 +208,24 @@ static void sev_launch(const struct vm *vm)
 	if (vm->opt->kind == SEV_ES)
 		sev_op(vm, KVM_SEV_LAUNCH_UPDATE_VMSA, NULL, "LAUNCH_UPDATE_VMSA");
 	sev_op(vm, KVM_SEV_LAUNCH_MEASURE, &measure, "LAUNCH_MEASURE");
-	sev_op(vm, KVM_SEV_LAUNCH_FINISH, NULL, "LAUNCH_FINISH");
+	put(vm->opt->measurement, blob, measure.len);
+	if (!vm->opt->control)
+		sev_op(vm, KVM_SEV_LAUNCH_FINISH, NULL, "LAUNCH_FINISH");
+}
+
+/* What is launched: a file, or bytes that mean nothing */
+static void fill_memory(struct vm *vm)
+{
+	struct blob memory = take(vm->opt->memory);
+
+	vm->launched = memory.data ? memory.size : vm->opt->launch_kb * 1024;
+	if (vm->launched > vm->size)
+		error(1, 0, "more is to be launched than there is memory");
+	if (memory.data)
+		memcpy(vm->mem, memory.data, memory.size);
+	else
+		memset(vm->mem, 0x90, vm->launched);
+	free(memory.data);
 }
 
 static void create(struct vm *vm)
@@ -185,7 +249,7 @@ static void create(struct vm *vm)
 	vm->mem = mmap(NULL, vm->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->mem == MAP_FAILED)
 		die("mmap", NULL);
-	memset(vm->mem, 0x90, vm->opt->launch_kb * 1024);
+	fill_memory(vm);
 	sev_op(vm, KVM_SEV_INIT2, &init, "KVM_SEV_INIT2");
 	add_memory(vm);
 	add_vcpus(vm);
@@ -205,6 +269,11 @@ static void say_ready(const char *path)
 	close(fd);
 }
 
+enum {
+	KEY_CONTROL = 0x200, KEY_GODH, KEY_SESSION, KEY_MEMORY, KEY_MEASUREMENT, KEY_ID_BLOCK,
+	KEY_ID_AUTH, KEY_AUTHOR, KEY_VCEK, KEY_HOST_DATA,
+};
+
 static const struct argp_option option_table[] = {
 	{ "type", 't', "KIND", 0, "snp (default), sev or sev-es", 0 },
 	{ "mem", 'm', "MB", 0, "memory (2)", 0 },
@@ -214,6 +283,16 @@ static const struct argp_option option_table[] = {
 	{ "launch-only", 'l', NULL, 0, "stop after LAUNCH_START", 0 },
 	{ "stubborn", 's', NULL, 0, "ignore SIGTERM", 0 },
 	{ "ready", 'r', "FILE", 0, "create FILE when the VM stands", 0 },
+	{ "control", KEY_CONTROL, "FIFO", 0, "take the owner's commands, answer in FIFO.answer", 0 },
+	{ "godh", KEY_GODH, "FILE", 0, "the owner's certificate", 0 },
+	{ "session", KEY_SESSION, "FILE", 0, "the owner's session", 0 },
+	{ "memory", KEY_MEMORY, "FILE", 0, "what the launch encrypts", 0 },
+	{ "measurement", KEY_MEASUREMENT, "FILE", 0, "gets what LAUNCH_MEASURE answers", 0 },
+	{ "id-block", KEY_ID_BLOCK, "FILE", 0, "of SNP_LAUNCH_FINISH", 0 },
+	{ "id-auth", KEY_ID_AUTH, "FILE", 0, "the same", 0 },
+	{ "author-key", KEY_AUTHOR, "yes|no", 0, "the same", 0 },
+	{ "vcek", KEY_VCEK, "yes|no", 0, "the same", 0 },
+	{ "host-data", KEY_HOST_DATA, "HEX", 0, "the same", 0 },
 	{ 0 },
 };
 
@@ -227,10 +306,34 @@ static unsigned long number(const char *text, unsigned long max, struct argp_sta
 	return n;
 }
 
+/* What goes with the owner; false: nothing of it */
+static bool parse_owner(int key, char *arg, struct options *o)
+{
+	const char **const files[] = {
+		[KEY_CONTROL - 0x200] = &o->control, [KEY_GODH - 0x200] = &o->godh,
+		[KEY_SESSION - 0x200] = &o->session, [KEY_MEMORY - 0x200] = &o->memory,
+		[KEY_MEASUREMENT - 0x200] = &o->measurement,
+		[KEY_ID_BLOCK - 0x200] = &o->id_block, [KEY_ID_AUTH - 0x200] = &o->id_auth,
+		[KEY_HOST_DATA - 0x200] = &o->host_data,
+	};
+
+	if (key == KEY_AUTHOR)
+		o->author_key = !strcmp(arg, "yes");
+	else if (key == KEY_VCEK)
+		o->no_vcek = !strcmp(arg, "no");
+	else if (key >= KEY_CONTROL && key <= KEY_HOST_DATA)
+		*files[key - KEY_CONTROL] = arg;
+	else
+		return false;
+	return true;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
 
+	if (parse_owner(key, arg, o))
+		return 0;
 	switch (key) {
 	case 't':
 		if (!strcmp(arg, "snp"))
@@ -275,6 +378,7 @@ int main(int argc, char **argv)
 	static const struct argp argp = { .options = option_table, .parser = parse };
 	struct options opt = { .mem_mb = 2, .launch_kb = LAUNCH_BYTES / 1024, .vcpus = 1 };
 	struct vm vm = { .opt = &opt };
+	int commands = -1, answers = -1;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &opt);
 	if (!opt.policy_set)
@@ -288,7 +392,13 @@ int main(int argc, char **argv)
 		snp_launch(&vm);
 	else
 		sev_launch(&vm);
+	if (opt.control) {
+		commands = fifo(opt.control, "");
+		answers = fifo(opt.control, ".answer");
+	}
 	say_ready(opt.ready);
+	if (opt.control)
+		owner_serve(&vm, commands, answers);
 	for (;;)
 		pause();
 }

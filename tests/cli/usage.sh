@@ -215,9 +215,18 @@ run sim act "$sim"
 ok 'sim act without an action' 'usage_error && untouched'
 for action in frobnicate offline= offline=x offline=99 start=vm start=snp:0 kill=x fail=SNP_DF_FLUSH \
 	fail=X:1 fail=SNP_DF_FLUSH:X fail=SNP_DF_FLUSH:1:0 timeout=X access=some allow=x sleep=x \
-	deaf=99 =; do
+	deaf=99 = launch= launch=plain launch=vm launch=sev,policy launch=sev,policy=x launch=sev,frob=1 \
+	launch=sev,godh="$sim" launch=sev,session=/etc/hostname \
+	launch=sev,memory=/etc launch=snp,id-block=/etc/hostname launch=snp,author-key=maybe \
+	launch=sev,vcek=no launch=snp,measurement="$work/none" launch=snp,host-data=00 secret=x \
+	attest=1,nonce=xy; do
 	run sim act "$sim" "$action"
 	ok "sim act $action" 'code_is 64 && said "^sevadm: sim act: " && unchanged'
+done
+
+for action in launch=sev,godh=/none secret=1 finish=77777 attest=1; do
+	run sim act "$sim" "$action"
+	ok "sim act $action" 'code_is 1 && said "^sevadm: sim act: " && unchanged'
 done
 
 # ---- the same with --json: said on standard error, and in one object of the result's shape

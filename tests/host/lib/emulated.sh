@@ -46,6 +46,57 @@ guest_start_alone() {
 	echo "$alone_pid"
 }
 
+# guest_launch snp|sev|sev-es WORD=VALUE... - the same with what its owner sent: policy,
+# memory, and godh, session and measurement, or id-block, id-auth, author-key, vcek and
+# host-data, as "sim act" has them.  A SEV guest waits when it was measured, for
+# guest_secret, guest_attest and guest_finish.
+guest_launch() {
+	launch_kind=$1 launch_control=''
+	shift
+	for launch_word; do
+		shift
+		set -- "$@" "--$launch_word"
+	done
+	if [ "$launch_kind" != snp ]; then
+		launch_control=$(mktemp -u /run/control.XXXXXX)
+		mkfifo "$launch_control" "$launch_control.answer" || return 1
+		set -- "$@" "--control=$launch_control"
+	fi
+	launch_pid=$(guest_start "$launch_kind" "$@") || return 1
+	[ -z "$launch_control" ] || {
+		mv "$launch_control" "/run/control-$launch_pid"
+		mv "$launch_control.answer" "/run/control-$launch_pid.answer"
+	}
+	echo "$launch_pid"
+}
+
+# guest_command PID WORD... - to a VM that waits
+guest_command() {
+	command_fifo=/run/control-$1
+	shift
+	echo "$*" > "$command_fifo"
+	read -r command_answer < "$command_fifo.answer" || return 1
+	[ "$command_answer" = 0 ] || {
+		echo "$command_answer" >&2
+		return 1
+	}
+}
+
+# guest_secret PID HEADER PAYLOAD FILE - inject it; FILE gets what the guest then has
+guest_secret() {
+	guest_command "$1" secret "$2" "$3" "$4"
+}
+
+# guest_attest PID NONCE FILE - FILE gets the firmware's report
+guest_attest() {
+	guest_command "$1" attest "$2" "$3"
+}
+
+# guest_finish PID - from now on it runs
+guest_finish() {
+	guest_command "$1" finish
+}
+
 # guest_alive PID - does its process run (or stand still, but exist)?
 guest_alive() {
 	grep -q '^State:.[^ZX]' "/proc/$1/status" 2> /dev/null

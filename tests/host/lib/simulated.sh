@@ -53,6 +53,34 @@ guest_start_alone() {
 	act "start=$1@service" || return 1
 }
 
+# guest_launch snp|sev|sev-es WORD=VALUE... - the same with what its owner sent, in words of
+# "sim act": policy, memory, and godh, session and measurement, or id-block, id-auth,
+# author-key, vcek and host-data.  A SEV guest waits when it was measured, for
+# guest_secret, guest_attest and guest_finish.
+guest_launch() {
+	launch_words=$1
+	shift
+	for launch_word; do
+		launch_words=$launch_words,$launch_word
+	done
+	act "launch=$launch_words" || return 1
+}
+
+# guest_secret PID HEADER PAYLOAD FILE - inject it; FILE gets what the guest then has
+guest_secret() {
+	act "secret=$1,header=$2,payload=$3,into=$4" >/dev/null || return 1
+}
+
+# guest_attest PID NONCE FILE - FILE gets the firmware's report
+guest_attest() {
+	act "attest=$1,nonce=$2,report=$3" >/dev/null || return 1
+}
+
+# guest_finish PID - from now on it runs
+guest_finish() {
+	act "finish=$1" >/dev/null || return 1
+}
+
 # guest_alive PID - does its process run (or stand still, but exist)?
 guest_alive() {
 	"$SEVADM" --porcelain sim show "$SIM" |
