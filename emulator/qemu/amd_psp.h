@@ -119,6 +119,9 @@ void psp_iommu_lock(AMDPSPState *s);
 /* Machine reset; the RMP is memory and keeps its content, for a kernel to clear */
 void psp_machine_reset(AMDPSPState *s);
 
+/* The emulated host's, of a socket */
+void psp_chip_id(uint8_t id[64], unsigned socket);
+
 /* The property "topology" */
 void psp_machine_class_init(ObjectClass *klass);
 

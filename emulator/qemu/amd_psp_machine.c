@@ -315,7 +315,7 @@ void psp_machine_class_init(ObjectClass *klass)
 }
 
 /* Any 64 bytes will do, but not the same ones for two sockets */
-static void psp_chip_id(uint8_t id[64], unsigned socket)
+void psp_chip_id(uint8_t id[64], unsigned socket)
 {
     g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA512);
     g_autofree char *text = g_strdup_printf("emulated SNP host %u", socket);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * AMD SEV-SNP host emulation: what the TCG helpers, the IOMMU and the PSP device
+ * AMD SEV-SNP emulation: what the TCG helpers, the IOMMU and the PSP devices
  * share.
  *
  * Sources: AMD64 APM volume 2, 15.36 (RMP, access checks, segmented RMP), volume
@@ -65,7 +65,7 @@ extern struct snp_asids snp_asids;
 /* The bit of a page table entry that says "encrypted", as Fn8000_001F has it */
 #define SNP_C_BIT           (1ULL << 51)
 
-/* Codes that RMPUPDATE, PSMASH and RMPREAD return in EAX */
+/* Codes that RMPUPDATE, PSMASH, RMPREAD and PVALIDATE return in EAX */
 #define SNP_SUCCESS         0
 #define SNP_FAIL_INPUT      1
 #define SNP_FAIL_PERMISSION 2
@@ -93,6 +93,20 @@ struct SNPHost {
     bool dma_check;
     /* CPU @cs executed WBINVD; called on its thread, without the BQL */
     void (*wbinvd)(SNPHost *host, CPUState *cs);
+};
+
+/*
+ * The hypervisor that an SNP guest sees; belongs to the device amd-psp-guest,
+ * which hangs it on the CPU (X86CPU.snp_vmm) when it is realized.  Called on the
+ * CPU's thread, with the BQL.
+ */
+typedef struct SNPVMM SNPVMM;
+struct SNPVMM {
+    /* VMGEXIT: what is asked is in the GHCB MSR, or where that points to */
+    void (*vmgexit)(SNPVMM *vmm, CPUX86State *env);
+    /* PVALIDATE of the page at @gpa; @carry: it was so already */
+    uint32_t (*pvalidate)(SNPVMM *vmm, uint64_t gpa, bool large, bool valid,
+                          bool *carry);
 };
 
 /**
