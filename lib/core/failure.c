@@ -181,7 +181,9 @@ int core_fail_node(struct sevadm *adm, enum device_node node)
 		class = SEVADM_ABSENT;
 		remedy = node == DEVICE_SEV ?
 			 "Load ccp (`modprobe ccp`) on an AMD host with SEV turned on in the BIOS." :
-			 "Load a ccp module that carries sevadm's companion patch.";
+			 node == DEVICE_SEV_DEBUG ?
+			 "Load a ccp module that carries sevadm's companion patch." :
+			 "It is there inside a SEV-SNP guest, once `modprobe sev-guest` was done.";
 	}
 	return core_fail(adm, class, err, remedy, "open %s: %s (%s)", device_node_path(node),
 			 strerror(err), strerrorname_np(err));

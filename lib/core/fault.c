@@ -39,6 +39,12 @@ static const struct name reasons[] = {
 	{ NULL, 0 }
 };
 
+/* What a guest's hypervisor answers (linux/sev-guest.h; KVM has the last) */
+static const struct name vmm_errors[] = {
+	{ "INVALID_LEN", 1 }, { "BUSY", 2 }, { "GENERIC", UINT32_MAX },
+	{ NULL, 0 }
+};
+
 /* Those that sevadm has issued, by one request or another */
 static const uint16_t issued[] = {
 	FW_CMD_INIT, FW_CMD_SHUTDOWN, FW_CMD_PLATFORM_STATUS, FW_CMD_DF_FLUSH, FW_CMD_GUEST_STATUS,
@@ -46,7 +52,7 @@ static const uint16_t issued[] = {
 	FW_CMD_SNP_SHUTDOWN_EX, FW_CMD_SNP_DECOMMISSION, FW_CMD_SNP_GUEST_STATUS,
 	FW_CMD_FACTORY_RESET, FW_CMD_PEK_GEN, FW_CMD_PEK_CSR, FW_CMD_PEK_CERT_IMPORT,
 	FW_CMD_PDH_CERT_EXPORT, FW_CMD_PDH_GEN, FW_CMD_SNP_CONFIG, FW_CMD_SNP_COMMIT,
-	FW_CMD_SNP_VLEK_LOAD,
+	FW_CMD_SNP_VLEK_LOAD, FW_CMD_SNP_GUEST_REQUEST,
 };
 
 static bool named(const struct name *names, const char *text, uint32_t *value)
@@ -168,6 +174,16 @@ static int parse_status(const char *text, uint32_t *status)
 	return 0;
 }
 
+static int parse_vmm(const char *text, uint32_t *error)
+{
+	uint64_t number;
+
+	if (text_u64(text, UINT32_MAX, &number) || !number)
+		return -EINVAL;
+	*error = (uint32_t)number;
+	return 0;
+}
+
 /* A number and us, ms or s */
 static int parse_time(const char *text, uint64_t *ns)
 {
@@ -195,8 +211,10 @@ static int choose_answer(struct device_fault *f, enum device_answer answer,
 			 struct sevadm_failure *failure)
 {
 	if (f->answer != DEVICE_ANSWERS)
-		return wrong(failure, "one of status, errno and hang is the answer, not two");
+		return wrong(failure, "one of status, vmm, errno and hang is the answer, not two");
 	f->answer = answer;
+	if (answer == DEVICE_VMM && f->command != FW_CMD_SNP_GUEST_REQUEST)
+		return wrong(failure, "only an SNP_GUEST_REQUEST goes through a hypervisor");
 	if (answer != DEVICE_ERRNO && f->command > UINT16_MAX && f->command != DEVICE_ANY)
 		return wrong(failure, "only a firmware command has a status, or hangs");
 	return 0;
@@ -212,6 +230,10 @@ static int parse_answer(const char *text, struct device_fault *f, struct sevadm_
 		return parse_status(value, &f->status) ?
 		       wrong(failure, "'%s' is no firmware status", value) :
 		       choose_answer(f, DEVICE_STATUS, failure);
+	if (!strncmp(text, "vmm=", 4))
+		return named(vmm_errors, value, &f->status) || !parse_vmm(value, &f->status) ?
+		       choose_answer(f, DEVICE_VMM, failure) :
+		       wrong(failure, "'%s' is no error of a hypervisor's", value);
 	if (!strncmp(text, "errno=", 6))
 		return parse_errno(value, &f->err) ? wrong(failure, "'%s' is no errno", value) :
 		       choose_answer(f, DEVICE_ERRNO, failure);
@@ -224,7 +246,7 @@ static int parse_answer(const char *text, struct device_fault *f, struct sevadm_
 	if (!strncmp(text, "delay=", 6))
 		return parse_time(value, &f->delay_ns) ?
 		       wrong(failure, "'%s' is no time such as 200ms, 5s, at most a day", value) : 0;
-	return wrong(failure, "'%s' is none of status=, ext=, errno=, reason=, delay= and hang", text);
+	return wrong(failure, "'%s' is none of status=, ext=, vmm=, errno=, reason=, delay= and hang", text);
 }
 
 static int parse_answers(char *text, struct device_fault *f, struct sevadm_failure *failure)
@@ -241,7 +263,8 @@ static int parse_answers(char *text, struct device_fault *f, struct sevadm_failu
 		return wrong(failure, "an extended error comes beside a status other than SUCCESS");
 	if (f->reason && (f->answer != DEVICE_ERRNO || f->command > UINT16_MAX ||
 			  f->command == FW_CMD_PLATFORM_STATUS ||
-			  f->command == FW_CMD_SNP_PLATFORM_STATUS))
+			  f->command == FW_CMD_SNP_PLATFORM_STATUS ||
+			  f->command == FW_CMD_SNP_GUEST_REQUEST))
 		return wrong(failure, "a reason comes with an errno of a command through "
 			     "/dev/sev-debug");
 	return 0;

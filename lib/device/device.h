@@ -14,7 +14,9 @@ struct recorder;
 struct replay;
 struct sim;
 
-enum device_node { DEVICE_SEV, DEVICE_SEV_DEBUG, DEVICE_NODES };
+/* Of a host the first two, of a guest the last: whichever is not there is remembered as that */
+enum device_node { DEVICE_SEV, DEVICE_SEV_DEBUG, DEVICE_SEV_GUEST, DEVICE_NODES };
+#define DEVICE_HOST_NODES	2	/* the first are of a host */
 
 /**
  * struct device_ops - a back-end
@@ -43,7 +45,7 @@ struct device {
 	int write_err[DEVICE_NODES];
 };
 
-/* Which node a request belongs to, by the type in its number; -1 for none */
+/* Which node a request belongs to, by the type and the size in its number; -1 for none */
 int device_node_of(unsigned long request);
 const char *device_node_path(enum device_node node);
 
@@ -53,7 +55,7 @@ static inline int device_submit(struct device *dev, unsigned long request, void 
 }
 
 /**
- * device_kernel_open - /dev/sev and /dev/sev-debug
+ * device_kernel_open - /dev/sev and /dev/sev-debug, /dev/sev-guest
  * @out:	device; made although nodes cannot be opened, see node_err
  * @write:	open them for reading and writing
  * Return: 0 or -ENOMEM
@@ -81,6 +83,7 @@ enum device_answer {
 	DEVICE_STATUS,		/* this firmware status; the back-end is not asked */
 	DEVICE_ERRNO,		/* the driver refuses; same */
 	DEVICE_HANGS,		/* the firmware never answers; same, and the device is dead then */
+	DEVICE_VMM,		/* a guest's hypervisor refuses; the back-end is not asked */
 };
 
 /**
@@ -91,7 +94,7 @@ enum device_answer {
  * @from:	the first that it happens to, counted from 1
  * @times:	how many of them, 0: all
  * @answer:	what
- * @status:	firmware status
+ * @status:	firmware status, or the hypervisor's error
  * @ext:	extended error beside it, 0: none
  * @err:	positive errno
  * @reason:	SEV_DBG_R_* beside it

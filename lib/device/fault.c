@@ -79,6 +79,8 @@ static bool is_about(const struct device_fault *fault, const struct fault_call *
 		return false;
 	if (fault->command != DEVICE_ANY)
 		return fault->command == call->commands[0] || fault->command == call->commands[1];
+	if (fault->answer == DEVICE_VMM)
+		return false;
 	return call->firmware || (fault->answer != DEVICE_STATUS && fault->answer != DEVICE_HANGS);
 }
 
@@ -115,6 +117,8 @@ static int answer(struct fault_device *fd, const struct device_fault *f,
 	uint32_t command = f->command == DEVICE_ANY ? call->commands[0] : f->command;
 
 	switch (f->answer) {
+	case DEVICE_VMM:
+		return fault_answer_vmm(call, f->status);
 	case DEVICE_STATUS:
 		return fault_answer_status(call, command, f->status, f->ext, delay_ns);
 	case DEVICE_HANGS:

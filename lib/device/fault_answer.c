@@ -10,6 +10,7 @@
 
 #include <linux/psp-sev.h>
 #include <linux/sev-debug.h>
+#include <linux/sev-guest.h>
 
 #include "lib/device/device.h"
 
@@ -18,8 +19,10 @@ enum {
 	INIT = 0x001, SHUTDOWN = 0x002, PLATFORM_STATUS = 0x004, DF_FLUSH = 0x00a,
 	GUEST_STATUS = 0x023, SNP_PLATFORM_STATUS = 0x083, SNP_DF_FLUSH = 0x084,
 	SNP_INIT_EX = 0x085, SNP_SHUTDOWN_EX = 0x086, SNP_DECOMMISSION = 0x090,
-	SNP_GUEST_STATUS = 0x092,
+	SNP_GUEST_STATUS = 0x092, SNP_GUEST_REQUEST = 0x094,
 };
+
+#define GUEST_UNSET	0xffU	/* sev-guest.c, before it asked the host */
 
 /*
  * By their numbers of /dev/sev (enum of uapi/linux/psp-sev.h, of which Debian 12's header
@@ -108,6 +111,12 @@ bool fault_call_of(unsigned long request, void *arg, struct fault_call *call)
 	switch (request) {
 	case SEV_ISSUE_CMD:
 		return status_of(call);
+	case SNP_GET_REPORT:
+	case SNP_GET_DERIVED_KEY:
+	case SNP_GET_EXT_REPORT:
+		call->firmware = true;
+		call->commands[0] = SNP_GUEST_REQUEST;
+		return ((struct snp_guest_request_ioctl *)arg)->msg_version;
 	case SEV_DBG_GET_INFO:
 		call->commands[0] = DEVICE_GET_INFO;
 		return whole(arg, sizeof(struct sev_dbg_info));
@@ -164,6 +173,24 @@ static void put(const struct fault_call *call, const struct sev_dbg_result *outc
 	cmd->trace_count = 1;
 }
 
+/* sev-guest.c: what the host answered, the hypervisor's half above the firmware's */
+static bool put_guest(const struct fault_call *call, uint32_t vmm, uint32_t status)
+{
+	struct snp_guest_request_ioctl *io = call->arg;
+
+	if (call->commands[0] != SNP_GUEST_REQUEST)
+		return false;
+	io->exitinfo2 = (uint64_t)vmm << 32 | status;
+	return true;
+}
+
+int fault_answer_vmm(const struct fault_call *call, uint32_t vmm)
+{
+	put_guest(call, vmm, 0);
+	/* a host that is busy is asked again for a minute, and the driver gives up then */
+	return vmm == SNP_GUEST_VMM_ERR_BUSY ? -EAGAIN : -EIO;
+}
+
 int fault_answer_status(const struct fault_call *call, uint32_t command, uint32_t status,
 			uint64_t ext, uint64_t duration_ns)
 {
@@ -173,6 +200,8 @@ int fault_answer_status(const struct fault_call *call, uint32_t command, uint32_
 		.duration_ns = duration_ns, .fw_ext = status ? ext : 0,
 	};
 
+	if (put_guest(call, 0, status))
+		return ret;
 	put(call, &outcome);
 	if (call->request == SEV_ISSUE_CMD)
 		((struct sev_issue_cmd *)call->arg)->error = status;
@@ -183,6 +212,8 @@ int fault_answer_errno(const struct fault_call *call, int err, uint32_t reason)
 {
 	const struct sev_dbg_result outcome = { .err = -err, .status = SEV_DBG_NO_FW_CALL };
 
+	if (put_guest(call, 0, GUEST_UNSET))
+		return -err;
 	put(call, &outcome);
 	/* EBUSY always comes with a reason */
 	if (call->reason)
@@ -197,6 +228,8 @@ int fault_answer_timeout(const struct fault_call *call, uint32_t command, uint64
 		.duration_ns = duration_ns,
 	};
 
+	if (put_guest(call, 0, SEV_DBG_NO_FW_CALL))
+		return -ETIMEDOUT;
 	put(call, &outcome);
 	/* sev-dev.c: a status of 0 beside -ETIMEDOUT */
 	if (call->request == SEV_ISSUE_CMD)

@@ -39,6 +39,8 @@ bool fault_call_of(unsigned long request, void *arg, struct fault_call *call);
 /* Each fills the request's structure as the driver does, and returns what ioctl() does then */
 int fault_answer_status(const struct fault_call *call, uint32_t command, uint32_t status,
 			uint64_t ext, uint64_t duration_ns);
+/* The hypervisor's answer to a guest, instead of the firmware's: SNP_GUEST_VMM_ERR_* */
+int fault_answer_vmm(const struct fault_call *call, uint32_t vmm);
 int fault_answer_errno(const struct fault_call *call, int err, uint32_t reason);
 int fault_answer_timeout(const struct fault_call *call, uint32_t command, uint64_t duration_ns);
 

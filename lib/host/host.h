@@ -50,6 +50,9 @@ typedef int (*host_kmsg_fn)(void *arg, uint64_t seq, const char *text);
  * @read:	a whole small file, cut at @size - 1 and NUL-terminated; the length
  * @link:	where a symbolic link points, NUL-terminated; the length
  * @write:	into a small file that is there already (sysfs, cgroup), in one write()
+ * @put:	the same with any bytes, which the kernel may only look at once the file is closed:
+ *		what comes of them is not told here (configfs, binary attributes)
+ * @make, @remove: a directory, where that makes an object of the kernel's (configfs)
  * @list:	call @fn for each name in a directory until it returns non-zero
  * @kmsg:	call @fn for each line that the kernel's log still has, oldest first, until
  *		it returns non-zero; its sequence number never comes twice in one boot
@@ -80,6 +83,9 @@ struct host_ops {
 	ssize_t (*read)(struct host *host, const char *path, char *buf, size_t size);
 	ssize_t (*link)(struct host *host, const char *path, char *buf, size_t size);
 	int (*write)(struct host *host, const char *path, const char *text);
+	int (*put)(struct host *host, const char *path, const void *data, size_t size);
+	int (*make)(struct host *host, const char *path);
+	int (*remove)(struct host *host, const char *path);
 	int (*list)(struct host *host, const char *path, host_list_fn fn, void *arg);
 	int (*kmsg)(struct host *host, host_kmsg_fn fn, void *arg);
 	int (*pin)(struct host *host, unsigned int cpu);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -60,11 +61,10 @@ static ssize_t kernel_read(struct host *host, const char *path, char *buf, size_
 	return (ssize_t)used;
 }
 
-static int kernel_write(struct host *host, const char *path, const char *text)
+static int kernel_put(struct host *host, const char *path, const void *data, size_t len)
 {
 	_cleanup_close_ int fd = -1;
 	char full[PATH_MAX];
-	size_t len = strlen(text);
 	ssize_t n;
 	int ret;
 
@@ -74,10 +74,35 @@ static int kernel_write(struct host *host, const char *path, const char *text)
 	fd = open(full, O_WRONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	n = write(fd, text, len);
+	n = write(fd, data, len);
 	if (n < 0)
 		return -errno;
 	return (size_t)n == len ? 0 : -EIO;
+}
+
+static int kernel_write(struct host *host, const char *path, const char *text)
+{
+	return kernel_put(host, path, text, strlen(text));
+}
+
+static int kernel_make(struct host *host, const char *path)
+{
+	char full[PATH_MAX];
+	int ret = full_path(host, path, full, sizeof(full));
+
+	if (ret)
+		return ret;
+	return mkdir(full, 0700) ? -errno : 0;
+}
+
+static int kernel_remove(struct host *host, const char *path)
+{
+	char full[PATH_MAX];
+	int ret = full_path(host, path, full, sizeof(full));
+
+	if (ret)
+		return ret;
+	return rmdir(full) ? -errno : 0;
 }
 
 static ssize_t kernel_link(struct host *host, const char *path, char *buf, size_t size)
@@ -301,6 +326,9 @@ static const struct host_ops kernel_ops = {
 	.name = "kernel",
 	.read = kernel_read,
 	.write = kernel_write,
+	.put = kernel_put,
+	.make = kernel_make,
+	.remove = kernel_remove,
 	.link = kernel_link,
 	.list = kernel_list,
 	.kmsg = kernel_kmsg,

@@ -49,12 +49,16 @@ static struct call begin(struct host *host, enum recording_kind kind)
 	return (struct call){ recorder, { .kind = kind }, recorder_now(recorder), 0 };
 }
 
-static void word(struct call *call, const char *text)
+static void word_of(struct call *call, const void *data, size_t size)
 {
-	int ret = recording_bytes_add(&call->event.words, &call->event.nr_words, text,
-				      text ? strlen(text) : 0);
+	int ret = recording_bytes_add(&call->event.words, &call->event.nr_words, data, size);
 
 	call->err = call->err ? call->err : ret;
+}
+
+static void word(struct call *call, const char *text)
+{
+	word_of(call, text, text ? strlen(text) : 0);
 }
 
 static void got(struct call *call, const char *text, size_t size)
@@ -102,6 +106,34 @@ static int recorded_write(struct host *host, const char *path, const char *text)
 
 	word(&call, path);
 	word(&call, text);
+	return (int)end(&call, ret);
+}
+
+static int recorded_put(struct host *host, const char *path, const void *data, size_t size)
+{
+	struct call call = begin(host, RECORDING_WRITE);
+	int ret = of(host)->inner->ops->put(of(host)->inner, path, data, size);
+
+	word(&call, path);
+	word_of(&call, data, size);
+	return (int)end(&call, ret);
+}
+
+static int recorded_make(struct host *host, const char *path)
+{
+	struct call call = begin(host, RECORDING_MAKE);
+	int ret = of(host)->inner->ops->make(of(host)->inner, path);
+
+	word(&call, path);
+	return (int)end(&call, ret);
+}
+
+static int recorded_remove(struct host *host, const char *path)
+{
+	struct call call = begin(host, RECORDING_REMOVE);
+	int ret = of(host)->inner->ops->remove(of(host)->inner, path);
+
+	word(&call, path);
 	return (int)end(&call, ret);
 }
 
@@ -416,6 +448,9 @@ static const struct host_ops recorded_ops = {
 	.read = recorded_read,
 	.link = recorded_link,
 	.write = recorded_write,
+	.put = recorded_put,
+	.make = recorded_make,
+	.remove = recorded_remove,
 	.list = recorded_list,
 	.kmsg = recorded_kmsg,
 	.pin = recorded_pin,

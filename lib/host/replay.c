@@ -78,6 +78,22 @@ static int replayed_write(struct host *host, const char *path, const char *text)
 	return answer(ask(host, RECORDING_WRITE, ASKED(2, WORD(path), WORD(text)), 2, 0, 0));
 }
 
+static int replayed_put(struct host *host, const char *path, const void *data, size_t size)
+{
+	return answer(ask(host, RECORDING_WRITE,
+			  ASKED(2, WORD(path), { (char *)(uintptr_t)data, size }), 2, 0, 0));
+}
+
+static int replayed_make(struct host *host, const char *path)
+{
+	return answer(ask(host, RECORDING_MAKE, ASKED(1, WORD(path)), 1, 0, 0));
+}
+
+static int replayed_remove(struct host *host, const char *path)
+{
+	return answer(ask(host, RECORDING_REMOVE, ASKED(1, WORD(path)), 1, 0, 0));
+}
+
 static int replayed_list(struct host *host, const char *path, host_list_fn fn, void *arg)
 {
 	const struct recording_event *event = ask(host, RECORDING_LIST, ASKED(1, WORD(path)), 1, 0,
@@ -270,6 +286,9 @@ static const struct host_ops replayed_ops = {
 	.read = replayed_read,
 	.link = replayed_link,
 	.write = replayed_write,
+	.put = replayed_put,
+	.make = replayed_make,
+	.remove = replayed_remove,
 	.list = replayed_list,
 	.kmsg = replayed_kmsg,
 	.pin = replayed_pin,

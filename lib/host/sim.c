@@ -41,6 +41,23 @@ static int simulated_write(struct host *host, const char *path, const char *text
 	return sim_file_write(machine(host), path, text);
 }
 
+/* No simulated machine has configfs */
+static int simulated_put(struct host *host, const char *path, const void *data, size_t size)
+{
+	(void)host;
+	(void)path;
+	(void)data;
+	(void)size;
+	return -ENOENT;
+}
+
+static int simulated_make(struct host *host, const char *path)
+{
+	(void)host;
+	(void)path;
+	return -ENOENT;
+}
+
 static int simulated_kmsg(struct host *host, host_kmsg_fn fn, void *arg)
 {
 	return sim_kmsg(machine(host), fn, arg);
@@ -159,6 +176,9 @@ static const struct host_ops simulated_ops = {
 	.name = "sim",
 	.read = simulated_read,
 	.write = simulated_write,
+	.put = simulated_put,
+	.make = simulated_make,
+	.remove = simulated_make,
 	.link = simulated_link,
 	.list = simulated_list,
 	.kmsg = simulated_kmsg,

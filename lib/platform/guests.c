@@ -190,7 +190,7 @@ int sevadm_guests_get(struct sevadm *adm, struct sevadm_guests *guests, struct s
 		.fw_snp = SEVADM_NO_FW_CALL, .fw_sev = SEVADM_NO_FW_CALL,
 	};
 	/* a node that is not there leaves less to tell; one that may not be opened, nothing */
-	for (int node = 0; node < DEVICE_NODES; node++)
+	for (int node = 0; node < DEVICE_HOST_NODES; node++)
 		if (adm->dev->node_err[node] == -EACCES || adm->dev->node_err[node] == -EPERM)
 			return core_fail_node(adm, node);
 	if (adm->dev->node_err[DEVICE_SEV])

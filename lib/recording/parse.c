@@ -183,17 +183,20 @@ static int hex(struct reader *r, struct json_object *value, const char *name,
 
 /* -------------------------------------------------------------------------- header */
 
-static int pair(struct reader *r, struct json_object *object, const char *name, int32_t *out)
+/* One for each node; a guest's is not in recordings of before 1.0, and was not there */
+static int errors(struct reader *r, struct json_object *object, const char *name, int absent,
+		  int32_t *out)
 {
 	struct json_object *array = member(object, name, json_type_array);
+	size_t nr = array ? json_object_array_length(array) : 0;
 
-	for (size_t i = 0; i < 2; i++) {
-		struct json_object *value = array ? json_object_array_get_idx(array, i) : NULL;
+	for (size_t i = 0; i < RECORDING_NODES; i++) {
+		struct json_object *value = i < nr ? json_object_array_get_idx(array, i) : NULL;
 		int64_t err = value && json_object_is_type(value, json_type_int) ?
-			      json_object_get_int64(value) : -1;
+			      json_object_get_int64(value) : i >= 2 && i >= nr ? absent : -1;
 
 		if (err < 0 || err > 4095)
-			return damaged(r, "'%s' is not two error numbers", name);
+			return damaged(r, "'%s' is not an error number for each node", name);
 		out[i] = (int32_t)-err;
 	}
 	return 0;
@@ -240,9 +243,9 @@ static int parse_header(struct reader *r, struct json_object *object, struct rec
 	if (!ret)
 		ret = number(r, object, "abi", 0, UINT32_MAX, 0, &abi);
 	if (!ret)
-		ret = pair(r, object, "node_errno", h->node_err);
+		ret = errors(r, object, "node_errno", ENOENT, h->node_err);
 	if (!ret)
-		ret = pair(r, object, "write_errno", h->write_err);
+		ret = errors(r, object, "write_errno", 0, h->write_err);
 	if (ret)
 		return ret;
 	h->pid = (int32_t)pid;

@@ -17,10 +17,11 @@
 #define RECORDING_WORDS		3
 #define RECORDING_NUMBERS	2
 #define RECORDING_HANDLES	4		/* of one host in one session */
+#define RECORDING_NODES		3		/* in the order of enum device_node */
 
 enum recording_kind {
 	RECORDING_IOCTL, RECORDING_READ, RECORDING_LINK, RECORDING_WRITE, RECORDING_LIST,
-	RECORDING_KMSG, RECORDING_PIN, RECORDING_OPEN, RECORDING_SIGNAL, RECORDING_WAIT,
+	RECORDING_MAKE, RECORDING_REMOVE, RECORDING_KMSG, RECORDING_PIN, RECORDING_OPEN, RECORDING_SIGNAL, RECORDING_WAIT,
 	RECORDING_RUN, RECORDING_MODULE_REMOVE, RECORDING_KEXEC_LOAD, RECORDING_KEXEC_UNLOAD,
 	RECORDING_KEXEC, RECORDING_CPUID, RECORDING_MSR, RECORDING_NODE, RECORDING_KVM,
 	RECORDING_CLOCK, RECORDING_SLEEP, RECORDING_NOTE, RECORDING_COMMAND,
@@ -90,7 +91,7 @@ struct recording_event {
 struct recording_header {
 	char sevadm[64], kernel[128], time[32], device[16], lock[4096];
 	char cpus_present[512], cpus_online[512], ccp[64], kvm_amd[64];
-	int32_t pid, node_err[2], write_err[2];
+	int32_t pid, node_err[RECORDING_NODES], write_err[RECORDING_NODES];
 	uint32_t abi;
 	bool simulated, secrets, anonymised;
 	struct recording_bytes *words;
@@ -101,7 +102,7 @@ struct recording_header {
  * struct recording_handle - what differs between the handles of a session
  */
 struct recording_handle {
-	int32_t node_err[2], write_err[2];
+	int32_t node_err[RECORDING_NODES], write_err[RECORDING_NODES];
 };
 
 /**

@@ -11,6 +11,7 @@
 
 #include <linux/psp-sev.h>
 #include <linux/sev-debug.h>
+#include <linux/sev-guest.h>
 
 #define AT(type, name, member, format, flags) \
 	{ name, offsetof(type, member), sizeof(((type *)0)->member), format, flags }
@@ -271,6 +272,59 @@ static const struct recording_field cert_chain[] = {
 	CERT_AT(0), CERT_AT(CERT_SIZE), CERT_AT(2 * CERT_SIZE), { 0 }
 };
 
+/* What guests ask of /dev/sev-guest.  Answers are messages of the firmware's (AMD 56860) */
+static const struct recording_field guest_request[] = {
+	F(struct snp_guest_request_ioctl, msg_version, FIELD_U, 0),
+	F(struct snp_guest_request_ioctl, req_data, FIELD_HEX, FIELD_POINTER),
+	F(struct snp_guest_request_ioctl, resp_data, FIELD_HEX, FIELD_POINTER),
+	F(struct snp_guest_request_ioctl, fw_error, FIELD_FWSTATUS, FIELD_OUTCOME),
+	F(struct snp_guest_request_ioctl, vmm_error, FIELD_HEX, 0),
+	{ 0 }
+};
+
+#define REPORT_REQ_FIELDS \
+	{ "user_data", 0, 64, FIELD_BYTES, 0 }, { "vmpl", 64, 4, FIELD_U, 0 }, \
+	{ "key_sel", 68, 4, FIELD_HEX, 0 }, { "rsvd", 72, 24, FIELD_BYTES, 0 }
+
+static const struct recording_field report_req[] = { REPORT_REQ_FIELDS, { 0 } };
+static const struct recording_field ext_report_req[] = {
+	REPORT_REQ_FIELDS,
+	F(struct snp_ext_report_req, certs_address, FIELD_HEX, FIELD_POINTER),
+	F(struct snp_ext_report_req, certs_len, FIELD_U, 0),
+	{ 0 }
+};
+
+/* ATTESTATION_REPORT from 0x20 on: what tells the chip, and what it signed */
+static const struct recording_field report_resp[] = {
+	{ "status", 0, 4, FIELD_FWSTATUS, 0 },
+	{ "report_size", 4, 4, FIELD_U, 0 },
+	{ "rsvd", 8, 24, FIELD_BYTES, 0 },
+	{ "report", 0x20, 0x140, FIELD_BYTES, 0 },
+	{ "report_id", 0x160, 64, FIELD_BYTES, FIELD_SERIAL },
+	{ "reported_tcb", 0x1a0, 8, FIELD_HEX, 0 },
+	{ "cpuid", 0x1a8, 24, FIELD_BYTES, 0 },
+	{ "chip_id", 0x1c0, 64, FIELD_BYTES, FIELD_SERIAL },
+	{ "committed", 0x200, 0xc0, FIELD_BYTES, 0 },
+	{ "signature", 0x2c0, 0x200, FIELD_BYTES, FIELD_SERIAL },
+	{ "rest", 0x4c0, 4000 - 0x4c0, FIELD_BYTES, 0 },
+	{ 0 }
+};
+
+static const struct recording_field key_req[] = {
+	F(struct snp_derived_key_req, root_key_select, FIELD_HEX, 0),
+	F(struct snp_derived_key_req, rsvd, FIELD_HEX, 0),
+	F(struct snp_derived_key_req, guest_field_select, FIELD_HEX, 0),
+	F(struct snp_derived_key_req, vmpl, FIELD_U, 0),
+	F(struct snp_derived_key_req, guest_svn, FIELD_U, 0),
+	F(struct snp_derived_key_req, tcb_version, FIELD_HEX, 0),
+	{ 0 }
+};
+
+static const struct recording_field key_resp[] = {
+	{ "answer", 0, sizeof(struct snp_derived_key_resp), FIELD_BYTES, 0 },
+	{ 0 }
+};
+
 #define ARG(fields_, type_) \
 	{ .name = "arg", .type = #type_, .size = sizeof(type_), .flags = PART_IN | PART_OUT, \
 	  .fields = fields_ }
@@ -281,6 +335,15 @@ static const struct recording_field cert_chain[] = {
 #define CERT(name_, fields_, nr, type_, member, flags_) \
 	{ .name = name_, .type = "a platform's certificates", .size = nr * CERT_SIZE, .parent = 1, \
 	  .pointer = offsetof(type_, member), .flags = flags_, .fields = fields_ }
+/* Question and answer of a guest's request; each uses up a number of its key's */
+#define ASKED(fields_, type_, flags_) \
+	{ .name = "request", .type = #type_, .size = sizeof(type_), \
+	  .pointer = offsetof(struct snp_guest_request_ioctl, req_data), .flags = flags_, \
+	  .fields = fields_ }
+#define ANSWERED(fields_, type_, flags_) \
+	{ .name = "answer", .type = #type_, .size = sizeof(type_), \
+	  .pointer = offsetof(struct snp_guest_request_ioctl, resp_data), .flags = PART_OUT | flags_, \
+	  .fields = fields_ }
 #define CMD(request, what) \
 	{ .number = request, .command = -1, .name = #request, .flags = REQUEST_CHANGES, \
 	  .parts = { ARG(cmd, struct sev_dbg_cmd), \
@@ -319,6 +382,24 @@ static const struct recording_request requests[] = {
 	  .parts = { ARG(wbinvd, struct sev_dbg_wbinvd) } },
 	{ .number = SEV_DBG_WBINVD_ALL, .command = -1, .name = "SEV_DBG_WBINVD_ALL",
 	  .flags = REQUEST_CHANGES, .parts = { ARG(wbinvd_all, struct sev_dbg_wbinvd_all) } },
+	{ .number = SNP_GET_REPORT, .command = -1, .name = "SNP_GET_REPORT", .flags = REQUEST_CHANGES,
+	  .parts = { ARG(guest_request, struct snp_guest_request_ioctl),
+		     ASKED(report_req, struct snp_report_req, PART_IN),
+		     ANSWERED(report_resp, struct snp_report_resp, 0) } },
+	{ .number = SNP_GET_EXT_REPORT, .command = -1, .name = "SNP_GET_EXT_REPORT",
+	  .flags = REQUEST_CHANGES,
+	  .parts = { ARG(guest_request, struct snp_guest_request_ioctl),
+		     ASKED(ext_report_req, struct snp_ext_report_req, PART_IN | PART_OUT),
+		     ANSWERED(report_resp, struct snp_report_resp, 0),
+		     { .name = "certs", .type = "a table of certificates", .size = 1, .parent = 1,
+		       .pointer = offsetof(struct snp_ext_report_req, certs_address),
+		       .capacity = offsetof(struct snp_ext_report_req, certs_len),
+		       .flags = PART_OUT, .fields = serial } } },
+	{ .number = SNP_GET_DERIVED_KEY, .command = -1, .name = "SNP_GET_DERIVED_KEY",
+	  .flags = REQUEST_CHANGES,
+	  .parts = { ARG(guest_request, struct snp_guest_request_ioctl),
+		     ASKED(key_req, struct snp_derived_key_req, PART_IN),
+		     ANSWERED(key_resp, struct snp_derived_key_resp, PART_SECRET) } },
 	CMD(SEV_DBG_DF_FLUSH, ),
 	CMD(SEV_DBG_SHUTDOWN, ),
 	CMD(SEV_DBG_INIT, ),

@@ -6,6 +6,8 @@ const struct recording_shape recording_shapes[RECORDING_KINDS] = {
 	[RECORDING_READ] = { .name = "read", .words = { "path" }, .got = "text" },
 	[RECORDING_LINK] = { .name = "link", .words = { "path" }, .got = "text" },
 	[RECORDING_WRITE] = { .name = "write", .words = { "path", "data" }, .flags = SHAPE_ACTS },
+	[RECORDING_MAKE] = { .name = "make", .words = { "path" }, .flags = SHAPE_ACTS },
+	[RECORDING_REMOVE] = { .name = "remove", .words = { "path" }, .flags = SHAPE_ACTS },
 	[RECORDING_LIST] = { .name = "list", .words = { "path" }, .got = "names", .got_list = true },
 	[RECORDING_KMSG] = { .name = "kmsg", .got = "lines", .got_list = true },
 	/* by whom it is done depends on who came first; that it is done does not */

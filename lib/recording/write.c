@@ -214,6 +214,14 @@ char *recording_event_line(const struct recording_event *event, size_t *size)
 	return finish(&line, size);
 }
 
+static void add_errors(struct line *line, const char *name, const int32_t *errors)
+{
+	add(line, ",\"%s\":[", name);
+	for (size_t i = 0; i < RECORDING_NODES; i++)
+		add(line, "%s%" PRId32, i ? "," : "", -errors[i]);
+	add(line, "]");
+}
+
 char *recording_header_line(const struct recording_header *h, size_t *size)
 {
 	struct line line = { 0 };
@@ -228,8 +236,8 @@ char *recording_header_line(const struct recording_header *h, size_t *size)
 	add_list(&line, "words", h->words, h->nr_words);
 	add(&line, ",\"pid\":%" PRId32, h->pid);
 	add_string(&line, "lock", h->lock);
-	add(&line, ",\"node_errno\":[%" PRId32 ",%" PRId32 "],\"write_errno\":[%" PRId32 ",%" PRId32
-	    "]", -h->node_err[0], -h->node_err[1], -h->write_err[0], -h->write_err[1]);
+	add_errors(&line, "node_errno", h->node_err);
+	add_errors(&line, "write_errno", h->write_err);
 	add(&line, ",\"abi\":%" PRIu32, h->abi);
 	add_string(&line, "kernel", h->kernel);
 	add_string(&line, "cpus_present", h->cpus_present);

@@ -320,7 +320,7 @@ static int look(struct sevadm *adm, const struct sevadm_teardown_options *option
 {
 	int ret;
 
-	for (int node = 0; node < DEVICE_NODES; node++)
+	for (int node = 0; node < DEVICE_HOST_NODES; node++)
 		if (adm->dev->node_err[node])
 			return core_fail_node(adm, node);
 	ret = request_info(adm, &scene->info);

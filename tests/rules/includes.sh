@@ -32,9 +32,10 @@ lib/device/sim.c:lib/device/* lib/util/* sim/sim.h:linux/sev-debug.h
 lib/device/fault_answer.c:lib/device/* lib/util/*:linux/*
 lib/device/record.c:lib/device/* lib/recording/recording.h:
 lib/device/replay.c:lib/device/* lib/recording/recording.h:
+lib/device/device.c:lib/device/* lib/util/*:linux/sev-debug.h linux/sev-guest.h
 lib/device/*:lib/device/* lib/util/*:linux/sev-debug.h
 lib/recording/parse.c:lib/recording/* lib/util/*:json-c/*
-lib/recording/*:sevadm.h lib/recording/* lib/util/*:linux/psp-sev.h linux/sev-debug.h
+lib/recording/*:sevadm.h lib/recording/* lib/util/*:linux/psp-sev.h linux/sev-debug.h linux/sev-guest.h
 lib/host/sim.c:lib/host/* lib/util/* sim/sim.h:
 lib/host/privilege.c:lib/host/* lib/util/*:sys/capability.h
 lib/host/node.c:lib/host/* lib/util/*:linux/kvm.h
@@ -49,6 +50,7 @@ lib/platform/sim.c:sevadm.h lib/device/sim_crypto.h lib/util/* sim/sim.h:
 lib/platform/noted.[ch]:sevadm.h lib/platform/noted.h lib/util/*:
 lib/platform/*:sevadm.h lib/platform/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/check/*:sevadm.h lib/check/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
+lib/guest/*:sevadm.h lib/guest/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:linux/sev-guest.h
 lib/doctor/*:sevadm.h lib/doctor/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 lib/teardown/*:sevadm.h lib/teardown/* lib/core/* lib/firmware/* lib/device/device.h lib/host/* lib/util/*:
 sim/psp_fw*:psp_fw*:
@@ -318,6 +320,7 @@ lib/teardown/wbinvd.c|#include "cmd/cli.h"
 lib/platform/status.c|#include "sim/sim.h"
 lib/platform/status.c|#include "lib/teardown/teardown.h"
 lib/platform/sim.c|#include "lib/core/context.h"
+lib/platform/keys.c|#include <linux/sev-guest.h>
 sim/sim_cpu.c|#include "lib/util/cpuset.h"
 sim/sim_cpu.c|#include "sevadm.h"
 sim/sim_cpu.c|#include <openssl/evp.h>

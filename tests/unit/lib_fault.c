@@ -63,6 +63,8 @@ START_TEST(understood)
 		"SHUTDOWN:hang", "SNP_DECOMMISSION@guest=1#2x3:errno=EBUSY,reason=RUNNING",
 		"*#x*:delay=1s", "SNP_SHUTDOWN_EX#x3:delay=5us,status=SUCCESS",
 		"GUEST_LIST:errno=ENOMEM", "GET_INFO:errno=EIO", "GUEST_STATUS@guest=2:hang,delay=1s",
+		"SNP_GUEST_REQUEST:vmm=BUSY", "SNP_GUEST_REQUEST#2:vmm=0xffffffff",
+		"snp-guest-request:status=AEAD_OFLOW",
 	};
 	struct sevadm_failure failure;
 
@@ -94,6 +96,11 @@ START_TEST(not_understood)
 		{ "SNP_DF_FLUSH:reason=TIO", "comes with an errno" },
 		{ "PLATFORM_STATUS:errno=EBUSY,reason=TIO", "comes with an errno" },
 		{ "SNP_DF_FLUSH:errno=EBUSY,reason=X", "no reason" },
+		{ "SNP_DF_FLUSH:vmm=BUSY", "through a hypervisor" }, { "*:vmm=BUSY", "through a hypervisor" },
+		{ "SNP_GUEST_REQUEST:vmm=0", "error of a hypervisor" },
+		{ "SNP_GUEST_REQUEST:vmm=FOO", "error of a hypervisor" },
+		{ "SNP_GUEST_REQUEST:vmm=1,status=1", "not two" },
+		{ "SNP_GUEST_REQUEST:errno=EBUSY,reason=TIO", "comes with an errno" },
 		{ "SNP_DF_FLUSH:delay=5", "no time" }, { "SNP_DF_FLUSH:delay=0s", "no time" },
 		{ "SNP_DF_FLUSH:delay=999999999999999s", "no time" }, { "SNP_DF_FLUSH:boom", "none of" },
 		{ "\033[1m:hang", "\\x1b" },

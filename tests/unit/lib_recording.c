@@ -203,6 +203,8 @@ static const struct {
 	{ "{\"recording\":1}\n", "node_errno", -EBADMSG },
 	{ "{\"recording\":1,\"node_errno\":[0,5000],\"write_errno\":[0,0],\"words\":[]}\n",
 	  "node_errno", -EBADMSG },
+	{ "{\"recording\":1,\"node_errno\":[0,0,5000],\"write_errno\":[0,0,0],\"words\":[]}\n",
+	  "node_errno", -EBADMSG },
 	{ HEADER "{}\n", "line 2: no event", -EBADMSG },
 	{ HEADER "{\"event\":\"frob\"}\n", "line 2: an event of an unknown kind", -EBADMSG },
 	{ HEADER "{\"event\":\"read\"}\n", "line 2: event without 'path'", -EBADMSG },
@@ -408,12 +410,19 @@ END_TEST
 START_TEST(handles)
 {
 	struct replay *replay = open_text(HEADER
-		"{\"recording\":1,\"words\":[],\"node_errno\":[0,13],\"write_errno\":[0,1]}\n"
+		"{\"recording\":1,\"words\":[],\"node_errno\":[0,13,5],\"write_errno\":[0,1,13]}\n"
 		"{\"event\":\"command\",\"thread\":0,\"result\":0,\"words\":[\"df-flush\","
 		"\"--fault=X:hang\"],\"pid\":99}\n");
 
-	ck_assert_int_eq(replay_handle(replay)->node_err[1], -2);
+	const struct recording_handle *first = replay_handle(replay);
+
+	ck_assert_int_eq(first->node_err[1], -2);
+	/* before there was a guest's node two were written down */
+	ck_assert_int_eq(first->node_err[2], -ENOENT);
+	ck_assert_int_eq(first->write_err[2], 0);
 	ck_assert_int_eq(replay_handle(replay)->node_err[1], -13);
+	ck_assert_int_eq(replay_handle(replay)->node_err[2], -5);
+	ck_assert_int_eq(replay_handle(replay)->write_err[2], -13);
 	ck_assert_int_eq(replay_handle(replay)->write_err[1], -1);
 	ck_assert(replay_is_ours(replay, 77) && replay_is_ours(replay, 99) &&
 		  !replay_is_ours(replay, 78));

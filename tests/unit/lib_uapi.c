@@ -7,6 +7,7 @@
 
 #include <linux/psp-sev.h>
 #include <linux/sev-debug.h>
+#include <linux/sev-guest.h>
 
 #include "lib/device/device.h"
 #include "lib_test.h"
@@ -181,12 +182,16 @@ END_TEST
 START_TEST(nodes)
 {
 	ck_assert_int_eq(device_node_of(SEV_ISSUE_CMD), DEVICE_SEV);
+	ck_assert_int_eq(device_node_of(SNP_GET_REPORT), DEVICE_SEV_GUEST);
+	ck_assert_int_eq(device_node_of(SNP_GET_DERIVED_KEY), DEVICE_SEV_GUEST);
+	ck_assert_int_eq(device_node_of(SNP_GET_EXT_REPORT), DEVICE_SEV_GUEST);
 	for (unsigned long n = 0; n < 8; n++)
 		ck_assert_int_eq(device_node_of(SEV_DBG_GET_INFO + n), DEVICE_SEV_DEBUG);
 	ck_assert_int_eq(device_node_of(0), -1);
 	ck_assert_int_eq(device_node_of(0x5401), -1);	/* TCGETS */
 	ck_assert_str_eq(device_node_path(DEVICE_SEV), "/dev/sev");
 	ck_assert_str_eq(device_node_path(DEVICE_SEV_DEBUG), "/dev/sev-debug");
+	ck_assert_str_eq(device_node_path(DEVICE_SEV_GUEST), "/dev/sev-guest");
 }
 END_TEST
 
