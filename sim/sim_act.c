@@ -112,7 +112,7 @@ int act_start(struct sim *s, const char *what, bool stubborn, pid_t *pid, struct
 		return sim_why(why, -EINVAL, "'%s': session, libvirt or service", at + 1);
 	snprintf(number_of, sizeof(number_of), "%.*s", what[len] == ':' ?
 		 (int)strcspn(what + len + 1, "@") : 0, what + len + 1);
-	if (what[len] == ':' && (number(number_of, SIM_MAX_VCPUS, &vcpus) || !vcpus))
+	if (what[len] == ':' && (number(number_of, SIM_MAX_VCPUS, &vcpus) || (!vcpus && !s->launch)))
 		return sim_why(why, -EINVAL, "'%s': 1 to %u vCPUs", what, SIM_MAX_VCPUS);
 	p = proc_start(s, (unsigned int)vcpus, why);
 	if (!p)

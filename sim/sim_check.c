@@ -189,8 +189,7 @@ static const char *check_vm(const struct sim_state *st, const struct sim_vm *vm,
 
 	if (vm->used > 1 || vm->leaked > 1 || vm->launched > 1 || vm->charged > 1 ||
 	    vm->kind >= SIM_KINDS || vm->asid > PSP_FW_MAX_ASID ||
-	    (vm->used && (vm->vcpus < 1 || vm->vcpus > SIM_MAX_VCPUS)) ||
-	    !text_ends(vm->comm, sizeof(vm->comm)))
+	    vm->vcpus > SIM_MAX_VCPUS || !text_ends(vm->comm, sizeof(vm->comm)))
 		return "a VM makes no sense";
 	if (!claim(st, seen, vm->gctx) || !claim(st, seen, vm->resp) || !claim(st, seen, vm->req))
 		return "a VM's pages make no sense";
@@ -243,7 +242,7 @@ static const char *check_processes(const struct sim_state *st)
 				return "a process that ended makes no sense";
 			continue;
 		}
-		if (p->pid < 1000 || (uint32_t)p->pid >= st->m.next_pid || p->threads < 3 ||
+		if (p->pid < 1000 || (uint32_t)p->pid >= st->m.next_pid || p->threads < 2 ||
 		    p->threads > SIM_MAX_VCPUS + 2)
 			return "a process makes no sense";
 		if (p->has_vm && (p->vm >= SIM_MAX_VMS || owned[p->vm]++ ||

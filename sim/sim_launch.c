@@ -144,11 +144,11 @@ static int plain_word(struct words *w, const char *name, const char *value)
 	if (!strcmp(name, "host-data"))
 		return hex(value, l->host_data, sizeof(l->host_data));
 	if (!strcmp(name, "author-key") || !strcmp(name, "vcek")) {
-		bool yes = *name == 'a', set = !strcmp(value, "yes");
+		bool author = *name == 'a', yes = !strcmp(value, "yes");
+		uint32_t flag = author ? FWB_AUTH_KEY_EN : FWB_VCEK_DIS;
 
-		if (set == yes)
-			l->finish_flags |= yes ? FWB_AUTH_KEY_EN : FWB_VCEK_DIS;
-		return set || !strcmp(value, "no") ? 0 : -EINVAL;
+		l->finish_flags = yes == author ? l->finish_flags | flag : l->finish_flags & ~flag;
+		return yes || !strcmp(value, "no") ? 0 : -EINVAL;
 	}
 	return 1;
 }

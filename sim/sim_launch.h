@@ -16,7 +16,8 @@ struct sim_blob {
  * struct sim_launch - beside its kind; with one, SEV guests wait when they were measured
  * @policy:	instead of the usual one, if @has_policy
  * @godh, @session: of LAUNCH_START; both or none
- * @memory:	what is in the guest's memory from address 0 on; of no size: as usual
+ * @memory:	what is in the guest's memory from address 0 on, an SNP guest's up to 4 GB; of no
+ *		size: as usual
  * @id_block, @id_auth, @finish_flags, @host_data: of SNP_LAUNCH_FINISH
  * @measurement: result of LAUNCH_MEASURE
  */

@@ -129,6 +129,7 @@ static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	const struct sim_blob *memory = s->launch && s->launch->memory.size ? &s->launch->memory :
 									       NULL;
 	uint32_t i, page, n = memory ? vm_pages(memory->size) : SNP_MEMORY_PAGES;
+	uint64_t gpa = memory ? (1ull << 32) - memory->size : 0;	/* as firmware lies */
 	int ret;
 
 	for (i = 0; i < n; i++) {
@@ -139,7 +140,7 @@ static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 			sim_kernel_write(s, sim_pa(page), memory->data + i * SIM_PAGE, SIM_PAGE);
 		vm_page_add(s, &vm->memory, page);
 		vm->pages++;
-		ret = snp_page(s, vm, page, (uint64_t)i * SIM_PAGE, !memory && i < SNP_ZERO_PAGES ?
+		ret = snp_page(s, vm, page, gpa + (uint64_t)i * SIM_PAGE, !memory && i < SNP_ZERO_PAGES ?
 			       FWB_PAGE_ZERO : FWB_PAGE_NORMAL, why);
 		if (ret)
 			return ret;

@@ -13,6 +13,7 @@
  */
 #define _GNU_SOURCE
 #include <argp.h>
+#include <ctype.h>
 #include <errno.h>
 #include <error.h>
 #include <fcntl.h>
@@ -58,6 +59,7 @@ struct vm {
 	int sev_fd;
 	void *mem;
 	size_t size, launched;		/* how much of it the launch encrypts */
+	uint64_t gpa;			/* where it begins */
 };
 
 /* One line that says what failed, with the firmware's status if it was asked */
@@ -109,11 +111,13 @@ static void *owner_room(const struct vm *vm, size_t size)
 static void add_memory(struct vm *vm)
 {
 	struct kvm_userspace_memory_region2 region = {
+		.guest_phys_addr = vm->gpa,
 		.memory_size = vm->size,
 		.userspace_addr = (uintptr_t)vm->mem,
 	};
 	struct kvm_create_guest_memfd gmem = { .size = vm->size };
 	struct kvm_memory_attributes attr = {
+		.address = vm->gpa,
 		.size = vm->size,
 		.attributes = KVM_MEMORY_ATTRIBUTE_PRIVATE,
 	};
@@ -164,6 +168,7 @@ static void snp_launch(const struct vm *vm)
 {
 	struct kvm_sev_snp_launch_start start = { .policy = vm->opt->policy };
 	struct kvm_sev_snp_launch_update update = {
+		.gfn_start = vm->gpa / 4096,
 		.uaddr = (uintptr_t)vm->mem,
 		.len = vm->launched,
 		.type = KVM_SEV_SNP_PAGE_TYPE_NORMAL,
@@ -213,7 +218,7 @@ static void sev_launch(const struct vm *vm)
 		sev_op(vm, KVM_SEV_LAUNCH_FINISH, NULL, "LAUNCH_FINISH");
 }
 
-/* What is launched: a file, or bytes that mean nothing */
+/* What is launched: a file, an SNP guest's at the end of 4 GB, or bytes that mean nothing */
 static void fill_memory(struct vm *vm)
 {
 	struct blob memory = take(vm->opt->memory);
@@ -223,7 +228,10 @@ static void fill_memory(struct vm *vm)
 		error(1, 0, "more is to be launched than there is memory");
 	if (memory.data)
 		memcpy(vm->mem, memory.data, memory.size);
-	else
+	/* as firmware lies */
+	if (memory.data && vm->opt->kind == SNP)
+		vm->gpa = (1ULL << 32) - memory.size;
+	if (!memory.data)
 		memset(vm->mem, 0x90, vm->launched);
 	free(memory.data);
 }
@@ -301,7 +309,7 @@ static unsigned long number(const char *text, unsigned long max, struct argp_sta
 	char *end;
 	unsigned long n = strtoul(text, &end, 0);
 
-	if (!n || *end || n > max)
+	if (!isdigit((unsigned char)*text) || *end || n > max)
 		argp_error(state, "bad number '%s'", text);
 	return n;
 }

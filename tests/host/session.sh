@@ -10,23 +10,6 @@ dir=$step_dir/session
 mkdir "$dir"
 nonce=00112233445566778899aabbccddeeff
 
-# flipped FILE OFFSET OUT - a copy with the byte there made another
-flipped() {
-	cp "$1" "$3" || fail "no copy of $1"
-	flipped_byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
-	# shellcheck disable=SC2059 # an octal escape
-	printf "\\$(printf %03o $((flipped_byte ^ 1)))" |
-		dd of="$3" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
-# refused PATTERN COMMAND... - and the reason is of that pattern
-refused() {
-	refused_why=$1
-	shift
-	! refused_said=$("$@" 2>&1) || fail "it was not refused: $*"
-	echo "$refused_said" | grep -q "$refused_why" || fail "no '$refused_why': $refused_said"
-}
-
 # session DIR - a new one with the platform's PDH as it is, keys apart
 session() {
 	mkdir "$1"

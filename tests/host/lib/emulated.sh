@@ -46,13 +46,14 @@ guest_start_alone() {
 	echo "$alone_pid"
 }
 
-# guest_launch snp|sev|sev-es WORD=VALUE... - the same with what its owner sent: policy,
+# guest_launch snp|sev|sev-es[:VCPUS] WORD=VALUE... - the same with what its owner sent: policy,
 # memory, and godh, session and measurement, or id-block, id-auth, author-key, vcek and
 # host-data, as "sim act" has them.  A SEV guest waits when it was measured, for
 # guest_secret, guest_attest and guest_finish.
 guest_launch() {
-	launch_kind=$1 launch_control=''
+	launch_kind=${1%:*} launch_vcpus=${1#"${1%:*}"} launch_control=''
 	shift
+	[ -z "$launch_vcpus" ] || set -- "vcpus=${launch_vcpus#:}" "$@"
 	for launch_word; do
 		shift
 		set -- "$@" "--$launch_word"

@@ -53,7 +53,7 @@ guest_start_alone() {
 	act "start=$1@service" || return 1
 }
 
-# guest_launch snp|sev|sev-es WORD=VALUE... - the same with what its owner sent, in words of
+# guest_launch snp|sev|sev-es[:VCPUS] WORD=VALUE... - the same with what its owner sent, in words of
 # "sim act": policy, memory, and godh, session and measurement, or id-block, id-auth,
 # author-key, vcek and host-data.  A SEV guest waits when it was measured, for
 # guest_secret, guest_attest and guest_finish.

@@ -79,3 +79,20 @@ no_kernel_warnings() {
 	kernel_warnings >"$step_dir/warnings" || true
 	! grep -v 'Leaking PFN' "$step_dir/warnings" | grep . || fail "the kernel complained"
 }
+
+# flipped FILE OFFSET OUT - a copy with the byte there made another
+flipped() {
+	cp "$1" "$3" || fail "no copy of $1"
+	flipped_byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059 # an octal escape
+	printf "\\$(printf %03o $((flipped_byte ^ 1)))" |
+		dd of="$3" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
+# refused PATTERN COMMAND... - and the reason is of that pattern
+refused() {
+	refused_why=$1
+	shift
+	! refused_said=$("$@" 2>&1) || fail "it was not refused: $*"
+	echo "$refused_said" | grep -q "$refused_why" || fail "no '$refused_why': $refused_said"
+}
