@@ -39,6 +39,7 @@ const struct command *const commands[] = {
 	&cmd_id_show,
 	&cmd_init,
 	&cmd_kexec,
+	&cmd_measure_explain,
 	&cmd_measure_ovmf,
 	&cmd_measure_sev,
 	&cmd_measure_sev_es,
@@ -80,6 +81,7 @@ const struct command *const commands[] = {
 	&cmd_vlek_verify,
 	&cmd_vmsa_build,
 	&cmd_vmsa_show,
+	&cmd_vmsa_update,
 	&cmd_wbinvd,
 	NULL,
 };

@@ -38,6 +38,7 @@ extern const struct command cmd_id_digest;
 extern const struct command cmd_id_show;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
+extern const struct command cmd_measure_explain;
 extern const struct command cmd_measure_ovmf;
 extern const struct command cmd_measure_sev;
 extern const struct command cmd_measure_sev_es;
@@ -79,6 +80,7 @@ extern const struct command cmd_vlek_show;
 extern const struct command cmd_vlek_verify;
 extern const struct command cmd_vmsa_build;
 extern const struct command cmd_vmsa_show;
+extern const struct command cmd_vmsa_update;
 extern const struct command cmd_wbinvd;
 
 #endif

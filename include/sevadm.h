@@ -1994,6 +1994,15 @@ struct sevadm_vmsa_field {
 bool sevadm_vmsa_field(const uint8_t *page, size_t index, struct sevadm_vmsa_field *field);
 
 /**
+ * sevadm_vmsa_set - another value for a register in a VMSA
+ * @page:	of SEVADM_VMSA_SIZE bytes; nothing else in it changes
+ * @name:	as sevadm_vmsa_field() has it
+ * @value:	of it
+ * Return: 0, -ENOENT (no such register), -ERANGE (it is not as wide)
+ */
+int sevadm_vmsa_set(uint8_t *page, const char *name, uint64_t value);
+
+/**
  * sevadm_vmsa_others - bytes of a VMSA that are not zero and belong to no register with a name
  * @page:	of SEVADM_VMSA_SIZE bytes
  * @offset:	where to begin
@@ -2077,6 +2086,66 @@ struct sevadm_measured {
 int sevadm_launch_digest(const struct sevadm_launch *launch, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
 			 void (*each)(void *arg, const struct sevadm_measured *part), void *arg,
 			 struct sevadm_failure *failure);
+
+/**
+ * struct sevadm_launch_search - what is known of a guest, whose digest is another one
+ * @expected:	the digest that it is to have
+ * @size:	of it: SEVADM_SNP_DIGEST_SIZE, or SEVADM_SEV_DIGEST_SIZE of SEV and SEV-ES
+ * @ovmf:	its firmware
+ * @ovmf_digest: of sevadm_ovmf_digest(), instead of calculating it; SNP only. Or NULL
+ * @kernel:	SHA-256 of the kernel, or NULL
+ * @initrd:	SHA-256 of the initial RAM disk, or NULL
+ * @append:	the kernel's command line, or NULL
+ * @vmsa:	signature and features that are tried besides those that are known
+ * @has_signature, @has_features: they were given
+ * @max_vcpus:	how many virtual processors it may have, 1 to SEVADM_VCPUS_MAX
+ */
+struct sevadm_launch_search {
+	const uint8_t *expected;
+	size_t size;
+	const struct sevadm_ovmf *ovmf;
+	const uint8_t *ovmf_digest, *kernel, *initrd;
+	const char *append;
+	struct sevadm_vmsa vmsa;
+	bool has_signature, has_features;
+	unsigned int max_vcpus;
+};
+
+/**
+ * struct sevadm_launch_found - the guest that has the digest, and how many have not
+ * @tried:	digests that were compared
+ * @kind:	of guest
+ * @firmware_only: the digest is of the firmware's image alone, and nothing that follows is meant
+ * @vcpus:	how many virtual processors; 0: the digest is from before the first VMSA
+ * @vmsa:	with what each begins; what makes no difference is 0
+ * @cmdline:	how the command line is to be taken, in words; NULL: without hashes of a kernel
+ * @initrd:	with the initial RAM disk
+ * @signatures, @features, @kernels: how many of each were varied
+ */
+struct sevadm_launch_found {
+	uint64_t tried;
+	enum sevadm_launch_kind kind;
+	bool firmware_only, initrd;
+	unsigned int vcpus;
+	struct sevadm_vmsa vmsa;
+	const char *cmdline;
+	unsigned int signatures, features, kernels;
+};
+
+/**
+ * sevadm_launch_search - which guest has that launch digest?
+ * @search:	what is known
+ * @found:	the first that has it; how many were tried in any case
+ * @failure:	why it could not be searched
+ *
+ * Varied are who starts it, the number of processors, their signature, whose VMSAs, SEV_FEATURES
+ * (SNP: bit 0 and up to two others, SEV-ES: up to one), kernel hashes or none, initial RAM disk
+ * or none, and how the command line ends.  The firmware is hashed once.
+ * Return: 0 with @found; -ENOENT: none of those has it; -EINVAL (the image lacks what such a guest
+ * needs), -ENOMEM, -EIO (libcrypto failed), with @failure
+ */
+int sevadm_launch_search(const struct sevadm_launch_search *search,
+			 struct sevadm_launch_found *found, struct sevadm_failure *failure);
 
 /* -------------------------------------------------- certificates of a platform */
 

@@ -4,6 +4,7 @@
  * table B-4).  What is in it after a reset is KVM's and the VMM's doing: svm.c and sev.c of
  * Linux, x86_cpu_reset() of QEMU.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "lib/attest/little.h"
@@ -74,11 +75,22 @@ unsigned int sevadm_vmsa_others(const uint8_t *page, unsigned int offset)
 	return offset < SEVADM_VMSA_SIZE ? offset : SEVADM_VMSA_SIZE;
 }
 
+int sevadm_vmsa_set(uint8_t *page, const char *name, uint64_t value)
+{
+	for (size_t i = 0; i < NR_FIELDS; i++) {
+		if (strcmp(fields[i].name, name))
+			continue;
+		if (fields[i].size < 8 && value >> 8 * fields[i].size)
+			return -ERANGE;
+		little_put(page + fields[i].offset, fields[i].size, value);
+		return 0;
+	}
+	return -ENOENT;
+}
+
 static void put(uint8_t *page, const char *name, uint64_t value)
 {
-	for (size_t i = 0; i < NR_FIELDS; i++)
-		if (!strcmp(fields[i].name, name))
-			little_put(page + fields[i].offset, fields[i].size, value);
+	sevadm_vmsa_set(page, name, value);
 }
 
 /* What KVM has for every VMM: the processor after INIT, with EFER.SVME and CR4.MCE of the host */

@@ -183,6 +183,32 @@ ok 'where it begins is not known' 'code_is 1 && silent && one_sentence && [ ! -e
 run vmsa build none/page --vcpu-sig=1
 ok 'a directory that is not there' 'code_is 1 && silent && one_sentence && said "write none/page: .*ENOENT"'
 
+# ---- vmsa update
+
+run vmsa build page --vcpu-sig=1 --guest-features=0x1
+printf 'x' | dd of=page bs=1 seek=4000 conv=notrunc 2>dd.log
+cp page old
+run vmsa update page --vcpu-type=EPYC-Milan --guest-features=0x21 --set=rax=7 --set=cs.attrib=0x9a --json
+ok 'vmsa update' 'code_is 0 && quiet && json ".changes == [{name: \"cs.attrib\", before: \"0x9b\", after: \"0x9a\"},
+	{name: \"rax\", before: \"0x0\", after: \"0x7\"}, {name: \"rdx\", before: \"0x1\", after: \"0xa00f11\"},
+	{name: \"sev_features\", before: \"0x1\", after: \"0x21\"}]" && [ "$(cmp -l old page | wc -l)" = 6 ] && [ "$(stat -c %a page)" = 600 ]'
+cp old page
+run vmsa update page --set=rdx=2 --vcpu-sig=3
+ok 'what is said by itself counts' 'code_is 0 && printed "^  rdx  *0x1  *0x2$"'
+run vmsa build first --vcpu-sig=7
+run vmsa update first --ovmf=fw.bin
+run vmsa build second --vcpu=1 --ovmf=fw.bin --vcpu-sig=7
+ok 'another processor' 'code_is 0 && cmp first second'
+sum=$(sha256sum <page)
+run vmsa update page --set=rip=1 --dry-run
+ok 'a dry run' 'code_is 0 && printed "^  rip  *0xfff0  *0x1$" && printed "^Nothing was changed" && [ "$(sha256sum <page)" = "$sum" ]'
+run vmsa update page --ovmf=bad.bin
+ok 'firmware that does not say where' 'code_is 1 && silent && one_sentence && said "does not say where" && [ "$(sha256sum <page)" = "$sum" ]'
+run vmsa update short --set=rip=1
+ok 'no VMSA to update' 'code_is 2 && silent && one_sentence && said "short: no VMSA: it has 4097 bytes" && [ "$(wc -c <short)" = 4097 ]'
+run vmsa update absent --set=rip=1
+ok 'nothing to update' 'code_is 1 && silent && one_sentence && said "read absent: .*ENOENT" && [ ! -e absent ]'
+
 # ---- files, and the command line
 
 for option in --ovmf --kernel --initrd; do
@@ -237,6 +263,16 @@ vmsa build none none2 --vcpu-sig=1
 vmsa build none --vcpu-sig=1 --vcpu=4096
 vmsa show
 vmsa show 1 2
+vmsa update
+vmsa update page
+vmsa update page none --set=rip=1
+vmsa update page --set=rip
+vmsa update page --set=rip=
+vmsa update page --set=rip=x
+vmsa update page --set=r16=1
+vmsa update page --set=cs.selector=0x10000
+vmsa update page --vcpu-type=EPYC --vcpu-sig=1
+vmsa update page --vcpu-family=25
 END
 
 done_testing

@@ -266,7 +266,12 @@ for words in 'measure snp --ovmf=fw.bin --vcpu-type=EPYC --kernel=fw.bin --vcpus
 	'measure sev-es --ovmf=fw.bin --vmm=krun --vcpus=2 --guest-features=0x20' 'measure snp' \
 	'measure sev --ovmf=fw.bin --kernel=fw.bin' 'measure snp --ovmf=bad.bin --vmm=ec2' 'measure ovmf fw.bin' \
 	'measure ovmf bad.bin' 'measure ovmf none' 'measure ovmf' 'vmsa build --vcpu-sig=1 page' 'vmsa show page' \
-	'vmsa show fw.bin' 'vmsa show' 'vmsa build page'; do
+	'vmsa show fw.bin' 'vmsa show' 'vmsa build page' 'vmsa update page --set=rip=1' 'vmsa update page' \
+	'vmsa update fw.bin --set=rip=1' "measure explain $(openssl rand -hex 48) --ovmf=fw.bin --max-vcpus=1" 'measure explain' \
+	"measure explain $("$python" "$top_srcdir/tests/cli/lib/launch.py" image-digest "$work/certs/fw.bin") --ovmf=fw.bin" \
+	"measure explain $(head -c 48 /dev/zero | base64 -w0) --ovmf=bad.bin" \
+	"measure explain $("$python" "$top_srcdir/tests/cli/lib/launch.py" snp "$work/certs/fw.bin" sig=0x800f12) --ovmf=fw.bin --vcpus=2 --kernel=fw.bin" \
+	"measure explain $("$python" "$top_srcdir/tests/cli/lib/launch.py" sev-es "$work/certs/fw.bin" kernel="$work/certs/fw.bin" sig=0x800f12) --ovmf=fw.bin --vcpu-sig=1 --kernel=fw.bin"; do
 	# shellcheck disable=SC2086 # words
 	(cd "$work/certs" && "$SEVADM" --json $words) >"$out" 2>"$err"
 	code=$?

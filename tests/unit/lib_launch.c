@@ -240,6 +240,27 @@ START_TEST(vmsa_fields)
 }
 END_TEST
 
+/* One register more, and nothing beside it */
+START_TEST(vmsa_set)
+{
+	uint8_t page[PAGE], want[PAGE];
+
+	memset(page, 0xee, PAGE);
+	memcpy(want, page, PAGE);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "cs.attrib", 0x1234), 0);
+	fix_put(want + 0x12, 2, 0x1234);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "sev_features", 0x8000000000000001), 0);
+	fix_put(want + 0x3b0, 8, 0x8000000000000001);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "vmpl", 0xff), 0);
+	want[0xca] = 0xff;
+	ck_assert_int_eq(sevadm_vmsa_set(page, "vmpl", 0x100), -ERANGE);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "mxcsr", 0x100000000), -ERANGE);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "r16", 0), -ENOENT);
+	ck_assert_int_eq(sevadm_vmsa_set(page, "", 0), -ENOENT);
+	ck_assert_mem_eq(page, want, PAGE);
+}
+END_TEST
+
 START_TEST(signatures)
 {
 	const struct sevadm_vcpu_type *type;
@@ -565,6 +586,7 @@ int main(void)
 	tcase_add_test(tc, image_many_entries);
 	tcase_add_test(tc, vmsa_pages);
 	tcase_add_test(tc, vmsa_fields);
+	tcase_add_test(tc, vmsa_set);
 	tcase_add_test(tc, signatures);
 	tcase_add_test(tc, snp_as_the_model_has_it);
 	tcase_add_test(tc, snp_image_digest);

@@ -6,7 +6,7 @@ OVMF's ResetVector.
 
     launch.py image FILE [hashes=ADDRESS,SIZE] [reset=EIP] [without=NAME]... [pages=N]
     launch.py snp|sev|sev-es IMAGE [vcpus=N] [sig=N] [features=N] [vmm=NAME] [legacy=1]
-        [kernel=FILE [initrd=FILE] [append=TEXT]]
+        [kernel=FILE [initrd=FILE] [append=TEXT] [nul=0]]
     launch.py image-digest IMAGE
     launch.py vmsa FILE [the same] [index=N]
     launch.py id-key X Y: the digest of a key on P-384, numbers in hexadecimal
@@ -73,7 +73,7 @@ def entry(data, name):
 
 
 def table(options):
-    append = options.get("append", "").encode() + b"\0"
+    append = options.get("append", "").encode() + bytes(number(options, "nul", 1))
     initrd = read(options["initrd"]) if "initrd" in options else b""
     out = b""
     for guid, value in (("97d02dd8-bd20-4c94-aa78-e7714d36ab2a", append),
