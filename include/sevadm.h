@@ -3044,6 +3044,93 @@ enum sevadm_generation sevadm_vek_chain_generation(const struct sevadm_vek_chain
 void sevadm_report_verify(const struct sevadm_report *report, const struct sevadm_vek_chain *chain,
 			  unsigned int accept, struct sevadm_report_verdict *verdict);
 
+#define SEVADM_RULE_FOUND	132	/* room for a chip's id in hexadecimal */
+
+/**
+ * struct sevadm_report_policy - rules for what a report says: is that what one wants to talk to?
+ *
+ * Not changed by sevadm_report_policy_check(): any number of threads can check by it at a time.
+ */
+struct sevadm_report_policy;
+
+/**
+ * struct sevadm_report_rule - one rule, and what came of it
+ * @name:	as a policy file has it, with points between: "min_tcb.reported.snp"
+ * @wanted:	in words
+ * @from:	who wants it, as sevadm_report_policy_add() was told; "default": nobody said anything
+ *		about it, and it is too dangerous to pass over
+ * @holds:	it does
+ * @found:	in the report, in words
+ *
+ * The pointers are good as long as the policy is, and nothing is added to it.
+ */
+struct sevadm_report_rule {
+	const char *name, *wanted, *from;
+	bool holds;
+	char found[SEVADM_RULE_FOUND];
+};
+
+/**
+ * sevadm_report_policy_new - rules that hold where nobody says anything else
+ * @policy:	result, for sevadm_report_policy_free()
+ *
+ * They forbid guests that can be debugged, or have a migration agent, for either hands their
+ * memory to somebody else; and firmware that runs and was not committed, which the host can
+ * take back.
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_report_policy_new(struct sevadm_report_policy **policy);
+
+/**
+ * sevadm_report_policy_free - of sevadm_report_policy_new()
+ * @policy:	or NULL
+ */
+void sevadm_report_policy_free(struct sevadm_report_policy *policy);
+
+/**
+ * sevadm_report_policy_add - one more rule
+ * @policy:	to which; as it was where this fails
+ * @rule:	its name, see struct sevadm_report_rule; sevadm(8) has all of them
+ * @wanted:	a number, a version, a word; or values in hexadecimal with commas between, of which it
+ *		has to be one
+ * @from:	who wants it.  Values of the same rule and the same people are one list; all else is a
+ *		rule of its own, and each of them has to hold
+ * @failure:	why not
+ * Return: 0, -EINVAL (there is no such rule, or it cannot want that), -ENOMEM
+ */
+int sevadm_report_policy_add(struct sevadm_report_policy *policy, const char *rule,
+			     const char *wanted, const char *from, struct sevadm_failure *failure);
+
+/**
+ * sevadm_report_policy_read - the rules of a policy file
+ * @policy:	to which they are added; on failure it may have some of them
+ * @json:	an object as docs/schema/policy.json has it, and nothing besides
+ * @size:	of it
+ * @from:	who wants them, as sevadm_report_policy_add() takes it
+ * @failure:	what is wrong, and where
+ * Return: 0, -EBADMSG (it is no JSON), -EINVAL (it is no policy), -ENOMEM
+ */
+int sevadm_report_policy_read(struct sevadm_report_policy *policy, const void *json, size_t size,
+			      const char *from, struct sevadm_failure *failure);
+
+/**
+ * sevadm_report_policy_count - how many rules there are
+ * @policy:	which
+ * Return: their number, those of nobody that count among them
+ */
+size_t sevadm_report_policy_count(const struct sevadm_report_policy *policy);
+
+/**
+ * sevadm_report_policy_check - is a report as the rules want it?
+ * @policy:	which
+ * @report:	that sevadm_report_verify() trusts: without that it may say anything
+ * @rules:	result, sevadm_report_policy_count() of them
+ * Return: how many do not hold
+ */
+size_t sevadm_report_policy_check(const struct sevadm_report_policy *policy,
+				  const struct sevadm_report *report,
+				  struct sevadm_report_rule *rules);
+
 /**
  * sevadm_cert_check - did this key sign that one?
  * @signer:	the one

@@ -22,6 +22,7 @@ cmd/like.c:sevadm.h cmd/* lib/util/*:argp.h json-c/*
 cmd/*:sevadm.h cmd/* lib/util/* config.h:argp.h
 lib/util/*:lib/util/*:
 lib/firmware/*:lib/firmware/* lib/util/* sevadm.h:
+lib/attest/policy_json.c:lib/attest/* lib/util/* sevadm.h:json-c/*
 lib/attest/*:lib/attest/* lib/crypto/* lib/util/* sevadm.h:
 lib/kds/*:lib/kds/* lib/net/* lib/crypto/* lib/util/* sevadm.h:
 lib/net/http_curl.c:lib/net/* lib/util/*:curl/*
@@ -298,6 +299,7 @@ lib/crypto/digest.c|#include "sevadm.h"
 lib/core/request.c|#include "lib/crypto/digest.h"
 lib/core/request.c|#include "lib/device/sim_crypto.h"
 lib/attest/chain.c|#include <openssl/evp.h>
+lib/attest/policy.c|#include <json-c/json.h>
 lib/attest/cert.c|#include "lib/core/context.h"
 lib/kds/get.c|#include <curl/curl.h>
 lib/kds/get.c|#include "lib/core/context.h"
