@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * An SNP guest's surroundings: the firmware in a PSP that it was launched by, and
- * a hypervisor between them (amd_psp_guest.c), which VMGEXIT talks to
- * (amd_psp_ghcb.c).  The machine is the guest; the host that it runs on is a few
- * pages in here.
+ * An SNP guest's surroundings: the firmware in a PSP (amd_psp_guest.c) that it was
+ * launched by (amd_psp_launch.c), and a hypervisor between them, which VMGEXIT
+ * talks to (amd_psp_ghcb.c).  The machine is the guest; the host that it runs on
+ * is a few pages in here.
  */
 #ifndef AMD_PSP_GUEST_H
 #define AMD_PSP_GUEST_H
@@ -13,6 +13,8 @@
 
 #define TYPE_AMD_PSP_GUEST "amd-psp-guest"
 OBJECT_DECLARE_SIMPLE_TYPE(AMDPSPGuest, AMD_PSP_GUEST)
+
+#define PSP_GUEST_SIZE  0x3000      /* of the guest's pages from @base on */
 
 /* The host's memory, as far as there is one */
 enum psp_host_page {
@@ -89,6 +91,9 @@ bool psp_guest_page_state(AMDPSPGuest *s, uint64_t gpa, bool large,
 
 /* Do all of these bytes lie in pages that the guest shares? */
 bool psp_guest_is_shared(AMDPSPGuest *s, uint64_t gpa, uint64_t len);
+
+/* The launch; QEMU ends if it fails */
+void psp_guest_launch(AMDPSPGuest *s);
 
 /* SNPVMM.vmgexit */
 void psp_guest_vmgexit(SNPVMM *vmm, CPUX86State *env);
