@@ -67,6 +67,10 @@
 #define PSC_BAD_ENTRY       (1ULL << 32 | 2)
 #define PSC_MAX             253
 
+/* In the header of a message */
+#define MSG_TYPE            0x34
+#define MSG_REPORT_REQ      5
+
 static void guest_terminated(AMDPSPGuest *s, uint64_t set, uint64_t reason)
 {
     psp_guest_log(s, "the guest asks to be terminated: reason set %" PRIu64
@@ -211,22 +215,24 @@ static void ghcb_request(AMDPSPGuest *s, uint64_t request, uint64_t response)
     ghcb_answer(s, 0, status);
 }
 
-/* The certificates that go with a report; false if they need more room */
-static bool ghcb_certs(AMDPSPGuest *s)
+/* The certificates that go with a report; false if they do not fit */
+static bool ghcb_certs(AMDPSPGuest *s, uint64_t request)
 {
-    static const uint8_t none[24];
+    static const uint8_t none[24];      /* an entry of zeros */
     uint64_t gpa = load(s->ghcb_gpa + GHCB_RAX);
     uint64_t room = load(s->ghcb_gpa + GHCB_RBX) * PAGE_4K;
-    const uint8_t *certs = s->certs ?: none;
-    gsize len = s->certs ? s->certs_len : sizeof(none);
+    gsize len = s->certs ? s->certs_len : MIN(room, sizeof(none));
 
+    if ((load(request + MSG_TYPE) & 0xff) != MSG_REPORT_REQ) {
+        return true;
+    }
     if (room < len || (gpa & (PAGE_4K - 1)) ||
         !psp_guest_is_shared(s, gpa, len)) {
         ghcb_set(s, GHCB_RBX, DIV_ROUND_UP(len, PAGE_4K));
         return false;
     }
     address_space_write(&address_space_memory, gpa, MEMTXATTRS_UNSPECIFIED,
-                        certs, len);
+                        s->certs ?: none, len);
     return true;
 }
 
@@ -248,7 +254,7 @@ static void ghcb_guest_request(AMDPSPGuest *s, bool extended)
                       s->status);
         ghcb_answer(s, 0, s->status);
         s->status = 0;
-    } else if (extended && !ghcb_certs(s)) {
+    } else if (extended && !ghcb_certs(s, request)) {
         psp_guest_log(s, "no room for the certificates");
         ghcb_answer(s, 0, (uint64_t)VMM_ERROR_INVALID_LEN << 32);
     } else {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # In a guest
+# Needs: chip
 #
 # The emulated guest: the kernel takes itself for one of SEV-SNP, its driver talks to the
 # firmware, and what that answers, or the hypervisor in its place, gets through.
@@ -39,6 +40,8 @@ for offset in 0x38 0x180 0x1e0 0x1f0; do
 	[ "$(tcb $offset)" = "$1" ] || fail "TCB at $offset: $(tcb $offset)"
 done
 [ "$(bytes first 0x90 48 | tr -d 0)" ] || fail "no measurement"
+cat "$tsm/r/auxblob" >"$work/table"
+cmp "$work/table" /chip/table || fail "not the certificates of its host"
 report second || fail "no second report"
 [ "$(bytes second 0x50 64)" = "$(bytes data 0 64)" ] || fail "the second is not of its data"
 [ "$(bytes first 0x90 272)" = "$(bytes second 0x90 272)" ] || fail "not the same guest"
@@ -62,7 +65,8 @@ log_has psp 'a request of the guest is turned away'
 rmdir "$tsm/r"
 rmmod sev_guest || fail "the driver does not go"
 insmod /lib/modules/sev-guest.ko || fail "the driver does not come back"
-mkdir "$tsm/r" && report fifth || fail "no report after the driver was loaded again"
+mkdir "$tsm/r" || fail "no configfs-tsm after the driver was loaded again"
+report fifth || fail "no report after the driver was loaded again"
 
 # what the firmware refuses is not retried, and takes the key from the driver
 machine_monitor qom-set psp status 22 >/dev/null

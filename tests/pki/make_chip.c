@@ -4,6 +4,7 @@
  * the firmware of: ark.cert, ask.cert, cek.cert as its key distribution service gives them for
  * SEV, vcek.der with vcek.pem, its public key, and vlek.bin, a VLEK wrapped for it.
  *
+ * TCB is a number, or '-' for that of the product's firmware in the model.
  * The keys are those of the model (sim/psp_fw.h) for that id; what certifies them is laid out
  * here by hand.
  */
@@ -22,6 +23,7 @@
 #include "pki.h"
 #include "sign.h"
 #include "sim/psp_fw.h"
+#include "sim/psp_fw_generation.h"
 
 #define RSA_BYTES	512
 #define CA_SIGNED	(0x40 + 2 * RSA_BYTES)
@@ -224,7 +226,8 @@ int main(int argc, char **argv)
 		config.generation++;
 	must(!strcmp(products[config.generation], product), "no such product");
 	take_id(argv[3], config.chip_id[0]);
-	config.current_tcb = strtoull(argv[4], NULL, 0);
+	config.current_tcb = strcmp(argv[4], "-") ? strtoull(argv[4], NULL, 0) :
+						    psp_fw_generation_info(config.generation)->tcb;
 	error = psp_fw_init(&fw, &ops, NULL, &config);
 	must(!error, error ? error : "");
 	must(!chdir(argv[1]), argv[1]);
