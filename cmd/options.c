@@ -15,8 +15,9 @@ enum {
 };
 
 static const struct argp_option options[] = {
-	{ "device", KEY_DEVICE, "kernel|sim:FILE|replay:FILE", 0,
-	  "Work on this host (default), on a simulated one, or on what was recorded of one", 10 },
+	{ "device", KEY_DEVICE, "kernel|sim:FILE|sim-guest:ID:FILE|replay:FILE", 0,
+	  "Work on this host (default), on a simulated one, inside of a guest of such a one, or on "
+	  "what was recorded", 10 },
 	{ "json", KEY_JSON, NULL, 0, "Print one JSON object", 10 },
 	{ "porcelain", KEY_PORCELAIN, NULL, 0, "Print lines with tabs, for scripts", 10 },
 	{ "quiet", 'q', NULL, 0, "No progress", 10 },
@@ -116,17 +117,19 @@ const struct argp global_argp = { .options = options, .parser = parse };
 
 bool options_simulated(const struct cli *cli)
 {
-	return !strncmp(cli->device, "sim:", 4) || !strncmp(cli->device, "replay:", 7);
+	return !strncmp(cli->device, "sim:", 4) || !strncmp(cli->device, "sim-guest:", 10) ||
+	       !strncmp(cli->device, "replay:", 7);
 }
 
 const char *options_whose(const struct cli *cli, char *text, size_t size)
 {
 	bool replay = !strncmp(cli->device, "replay:", 7);
+	bool guest = !strncmp(cli->device, "sim-guest:", 10);
 
 	text[0] = '\0';
 	if (options_simulated(cli))
-		snprintf(text, size, "%s %s", replay ? "Replayed recording" : "Simulated host",
-			 strchr(cli->device, ':') + 1);
+		snprintf(text, size, "%s %s", replay ? "Replayed recording" :
+			 guest ? "Simulated guest" : "Simulated host", strchr(cli->device, ':') + 1);
 	return text;
 }
 

@@ -82,7 +82,8 @@ static const struct arg_words words[] = {
 		    "fail=COMMAND:STATUS[:COUNT[:EXTENDED]]|timeout=COMMAND|deaf=LIST|vanish=LIST|"
 		    "iommu-fails|tracking-fails|lockdown={none|integrity|confidentiality}|"
 		    "smt={on|off|forceoff}|program={virsh|systemctl}:{works|fails|missing}|"
-		    "allow=LIST|access={rw|ro|none}|sleep=SECONDS|warnings|leaked|snp" },
+		    "allow=LIST|access={rw|ro|none}|guest-error={busy|CODE}[:COUNT]|"
+		    "guest-certs={FILE|none}|guest-vmpl=ID:VMPL|sleep=SECONDS|warnings|leaked|snp" },
 	{ "VM", "{snp|snp-launching|sev|sev-es|plain}[:VCPUS][@UNIT]" },
 	{ "LAUNCH", "{snp|sev|sev-es}[:VCPUS][@UNIT][,LAUNCH_WORD...]" },
 	{ "LAUNCH_WORD", "policy=NUMBER|memory=FILE|godh=FILE|session=FILE|measurement=FILE|id-block=FILE|"

@@ -104,6 +104,15 @@ int sim_open(const char *path, const struct psp_fw_crypto *crypto, struct sim **
 void sim_close(struct sim *sim);
 
 /*
+ * From now on the handle is one of the machine that this guest is: its device, its files, its
+ * processor.  @id as the companion patch numbers guests, without it the place among those
+ * that are encrypted, from 1.  -ENOENT, -EAGAIN: its launch is not finished.  Once the guest
+ * is gone everything answers -ENODEV.
+ */
+int sim_guest_enter(struct sim *sim, uint64_t id, struct sim_why *why);
+bool sim_is_guest(const struct sim *sim);
+
+/*
  * Something that happens to the machine from outside, one action a call:
  *   offline=LIST online=LIST       CPU hotplug (each executes WBINVD on that CPU)
  *   start=snp|sev|sev-es|snp-launching|plain[:VCPUS][@session|@libvirt|@service|
@@ -130,6 +139,9 @@ void sim_close(struct sim *sim);
  *   program=virsh|systemctl:works|fails|missing
  *   allow=LIST                     our own processes may run on these CPUs only
  *   access=rw|ro|none              what the device nodes let us do
+ *   guest-error=busy|CODE[:COUNT]  VMMs answer the next COUNT requests of guests with that
+ *   guest-certs=FILE|none          the table of certificates that VMMs give their guests
+ *   guest-vmpl=ID:VMPL             the level that the kernel of this SNP guest runs at
  *   sleep=SECONDS                  time passes
  *   warnings, leaked, snp          change nothing; result = WARN()s and leaked
  *                                  pages since boot, kvm_amd's sev_snp
@@ -153,7 +165,7 @@ int sim_act(struct sim *sim, const char *action, int64_t *result, struct sim_why
  */
 int sim_set(struct sim *sim, const char *const *assignments, size_t nr, struct sim_why *why);
 
-/* The device nodes: /dev/sev, /dev/sev-debug.  oflags: O_RDONLY, O_RDWR; -ENOENT, -EACCES */
+/* The device nodes: /dev/sev, /dev/sev-debug, of a guest /dev/sev-guest.  oflags: O_RDONLY, O_RDWR; -ENOENT, -EACCES */
 int sim_node_open(struct sim *sim, const char *path, int oflags);
 int sim_node_ioctl(struct sim *sim, int node, unsigned long request, void *arg);
 void sim_node_close(struct sim *sim, int node);

@@ -314,8 +314,10 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 {
 	unsigned long n;
 	pid_t pid = 0;
-	int ret;
+	int ret = act_guest(s, name, value, why);
 
+	if (ret <= 0)
+		return ret;
 	if (!strcmp(name, "offline"))
 		return act_hotplug(s, value, false, why);
 	if (!strcmp(name, "online"))

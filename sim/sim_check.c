@@ -185,6 +185,7 @@ static bool claim(const struct sim_state *st, uint8_t *seen, uint32_t page)
 
 static const char *check_vm(const struct sim_state *st, const struct sim_vm *vm, uint8_t *seen)
 {
+	bool secrets = !vm->guest.secrets;
 	uint32_t page;
 
 	if (vm->used > 1 || vm->leaked > 1 || vm->launched > 1 || vm->charged > 1 ||
@@ -193,9 +194,13 @@ static const char *check_vm(const struct sim_state *st, const struct sim_vm *vm,
 		return "a VM makes no sense";
 	if (!claim(st, seen, vm->gctx) || !claim(st, seen, vm->resp) || !claim(st, seen, vm->req))
 		return "a VM's pages make no sense";
-	for (page = vm->memory; page; page = st->page[page].next)
+	for (page = vm->memory; page; page = st->page[page].next) {
 		if (!claim(st, seen, page))
 			return "a VM's memory makes no sense";
+		secrets = secrets || page == vm->guest.secrets;
+	}
+	if (!secrets || vm->guest.vmpl > 3 || !text_ends(vm->guest.alert, sizeof(vm->guest.alert)))
+		return "a guest's kernel makes no sense";
 	for (page = vm->vmsa; page; page = st->page[page].next)
 		if (!claim(st, seen, page))
 			return "a VM's VMSAs make no sense";
@@ -210,6 +215,8 @@ static const char *check_kvm(const struct sim_state *st, uint8_t *seen)
 
 	if (k->max_snp_asid >= k->min_sev_asid)
 		return "KVM's ASIDs make no sense";
+	if (st->vmm.certs_len > SIM_CERTS_MAX)
+		return "the table of certificates makes no sense";
 	if (k->loaded > 1 || k->sev > 1 || k->sev_es > 1 || k->sev_snp > 1 || k->capacity > 1 ||
 	    k->max_sev_asid > PSP_FW_MAX_ASID || k->max_sev_asid != st->fw.nr_asids ||
 	    k->min_sev_asid < 1 || k->min_sev_asid > k->max_sev_asid + 1 ||

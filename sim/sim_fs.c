@@ -333,6 +333,8 @@ static int list_names(struct sim *s, const char *path, struct sim_names *n)
 	const char *rest;
 	const struct part *part = part_of(path, &rest);
 
+	if (s->inside)
+		return guest_fs_list(s, path, n);
 	return part ? part->list(s, rest, n) : -ENOENT;
 }
 
@@ -347,7 +349,7 @@ ssize_t sim_file_read(struct sim *s, const char *path, char *buf, size_t size)
 	if (ret)
 		return ret;
 	part = part_of(path, &rest);
-	ret = part ? part->read(s, rest, &t) : -ENOENT;
+	ret = s->inside ? guest_fs_read(s, path, &t) : part ? part->read(s, rest, &t) : -ENOENT;
 	if (ret == -ENOENT && !list_names(s, path, &n))
 		ret = -EISDIR;
 	free(n.buf);
@@ -365,7 +367,7 @@ ssize_t sim_link_read(struct sim *s, const char *path, char *buf, size_t size)
 	if (ret)
 		return ret;
 	part = part_of(path, &rest);
-	ret = part && part->link ? part->link(s, rest, &t) : -ENOENT;
+	ret = part && part->link && !s->inside ? part->link(s, rest, &t) : -ENOENT;
 	ret = sim_leave(s, ret);
 	return ret ? ret : (ssize_t)t.len;
 }
@@ -379,7 +381,7 @@ int sim_file_write(struct sim *s, const char *path, const char *text)
 	if (ret)
 		return ret;
 	part = part_of(path, &rest);
-	ret = part && part->write ? part->write(s, rest, text) : -EACCES;
+	ret = part && part->write && !s->inside ? part->write(s, rest, text) : -EACCES;
 	return sim_leave(s, ret);
 }
 

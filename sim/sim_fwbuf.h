@@ -103,7 +103,8 @@ FWB fwb_snp_launch_update {
 	uint32_t vmpl_perms, rsvd2;
 };
 #define FWB_PAGE_TYPE(t)	((uint32_t)(t) << 1)
-enum { FWB_PAGE_NORMAL = 1, FWB_PAGE_VMSA = 2, FWB_PAGE_ZERO = 3 };
+enum { FWB_PAGE_NORMAL = 1, FWB_PAGE_VMSA = 2, FWB_PAGE_ZERO = 3, FWB_PAGE_SECRETS = 5,
+       FWB_PAGE_CPUID = 6 };
 FWB fwb_snp_launch_finish {
 	uint64_t gctx, id_block, id_auth;
 	uint32_t flags, rsvd;
@@ -112,6 +113,7 @@ FWB fwb_snp_launch_finish {
 #define FWB_ID_BLOCK_EN		1u
 #define FWB_AUTH_KEY_EN		2u
 #define FWB_VCEK_DIS		4u
+FWB fwb_snp_guest_request { uint64_t gctx, req, res; };
 FWB fwb_snp_commit { uint32_t len; };
 FWB fwb_snp_config { uint64_t reported_tcb; uint32_t flags; uint8_t rsvd[52]; };
 FWB fwb_snp_vlek_load { uint32_t len; uint8_t version, rsvd[3]; uint64_t address; };

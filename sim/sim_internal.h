@@ -7,7 +7,7 @@
  * sim_cpu.c the processors; sim_ccp.c and sim_ccp_ioctl.c the ccp driver;
  * sim_debug*.c the companion patch; sim_kvm.c and sim_vm.c kvm_amd; sim_proc.c
  * processes; sim_fs*.c the virtual files; sim_act.c and sim_boot.c what happens
- * to the machine from outside; psp_fw the firmware.  The kernel parts reach the
+ * to the machine from outside; sim_guest*.c guests; psp_fw the firmware.  The kernel parts reach the
  * firmware by command buffers in simulated memory only.
  */
 #ifndef SIM_INTERNAL_H
@@ -18,8 +18,9 @@
 
 #include "psp_fw.h"
 #include "sim.h"
+#include "sim_guest.h"
 
-#define SIM_LAYOUT		11u
+#define SIM_LAYOUT		12u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x1000000ull	/* of page 0 */
@@ -185,6 +186,7 @@ struct sim_vm {
 	uint32_t charged;		/* to the misc cgroup */
 	int32_t pid;
 	char comm[16];
+	struct sim_guest guest;		/* seen from inside; SNP */
 };
 
 struct sim_kvm {
@@ -223,13 +225,14 @@ struct sim_state {
 	struct sim_debug debug;
 	struct sim_kvm kvm;
 	struct sim_proc proc[SIM_MAX_VMS];
+	struct sim_vmm vmm;
 	struct psp_fw fw;
 	struct sim_page page[SIM_PAGES];
 	struct psp_fw_rmp rmp[SIM_PAGES];
 	uint8_t content[SIM_SLOTS][SIM_PAGE] __attribute__((aligned(4096)));
 };
 
-enum sim_node_kind { SIM_NODE_NONE, SIM_NODE_SEV, SIM_NODE_DEBUG };
+enum sim_node_kind { SIM_NODE_NONE, SIM_NODE_SEV, SIM_NODE_DEBUG, SIM_NODE_GUEST };
 
 struct sim_trace;
 
@@ -252,6 +255,8 @@ struct sim {
 	struct sim_launch *launch;	/* and what is launched in it (sim_launch.h); or NULL */
 	struct sim_proc *current;	/* on whose behalf the kernel runs; NULL: ours */
 	bool going_down;		/* the kernel, to make room for another */
+	uint32_t inside;		/* index + 1 of the VM whose machine this is; 0: the host's */
+	int32_t inside_pid;		/* its VMM's */
 };
 
 /* sim_file.c */
@@ -285,6 +290,9 @@ bool sim_rmp_enforced(struct sim *s);
 uint64_t sim_rmp_census(struct sim *s);			/* assigned, without the table */
 int sim_iommu_snp_disable(struct sim *s);
 uint64_t sim_bios_range(uint32_t *pages);		/* reserved in the memory map */
+/* A guest's access to a page of its own, @at within it */
+void sim_guest_memory(struct sim *s, uint32_t page, uint32_t at, void *buf, size_t len,
+		      bool write);
 
 /* sim_cpu.c */
 void sim_topology(struct sim_machine *m);
@@ -464,37 +472,6 @@ int act_start(struct sim *s, const char *kind, bool stubborn, pid_t *pid, struct
 int act_kill(struct sim *s, pid_t pid, struct sim_why *why);
 int act_hotplug(struct sim *s, const char *list, bool online, struct sim_why *why);
 
-/* sim_fs*.c: each reads or lists below its directory; -ENOENT: no such path */
-struct sim_text {
-	char *buf;
-	size_t size, len;		/* what did not fit is dropped */
-};
-
-struct sim_names {
-	char *buf;			/* each NUL-terminated */
-	size_t size, len;
-	bool failed;
-};
-
-void text_add(struct sim_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-void text_cpus(struct sim_text *t, const struct sim *s,
-	       bool (*in)(const struct sim *s, uint32_t cpu, uint32_t arg), uint32_t arg);
-void names_add(struct sim_names *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool path_eat(const char **path, const char *prefix);
-bool path_number(const char **path, uint32_t *n);
-
-int fs_cpu_read(struct sim *s, const char *path, struct sim_text *t);
-int fs_cpu_list(struct sim *s, const char *path, struct sim_names *n);
-int fs_cpu_write(struct sim *s, const char *path, const char *text);
-int fs_proc_read(struct sim *s, const char *path, struct sim_text *t);
-int fs_proc_list(struct sim *s, const char *path, struct sim_names *n);
-int fs_proc_link(struct sim *s, const char *path, struct sim_text *t);
-int fs_cgroup_read(struct sim *s, const char *path, struct sim_text *t);
-int fs_cgroup_list(struct sim *s, const char *path, struct sim_names *n);
-int fs_cgroup_write(struct sim *s, const char *path, const char *text);
-int fs_module_read(struct sim *s, const char *path, struct sim_text *t);
-int fs_module_list(struct sim *s, const char *path, struct sim_names *n);
-int fs_kernel_read(struct sim *s, const char *path, struct sim_text *t);
-int fs_kernel_list(struct sim *s, const char *path, struct sim_names *n);
+#include "sim_fs.h"
 
 #endif

@@ -50,6 +50,8 @@ int sim_kmsg(struct sim *s, int (*fn)(void *arg, uint64_t seq, const char *text)
 	char line[sizeof(m->klog[0])];
 	int ret;
 
+	if (s->inside)
+		return guest_kmsg(s, fn, arg);
 	do {
 		ret = sim_enter(s, false);
 		if (ret)

@@ -327,6 +327,12 @@ void sim_kernel_read(struct sim *s, uint64_t pa, void *buf, size_t len)
 		memset(buf, 0xff, len);
 }
 
+void sim_guest_memory(struct sim *s, uint32_t page, uint32_t at, void *buf, size_t len, bool write)
+{
+	if (memory_access(s, sim_pa(page) + at, buf, len, write) && !write)
+		memset(buf, 0xff, len);
+}
+
 /* --- what the firmware sees --------------------------------------------- */
 
 static int fw_mem_read(void *opaque, uint64_t pa, void *buf, size_t len)

@@ -6,8 +6,12 @@
 
 #include "sim_internal.h"
 
-static int node_kind(const struct sim *s, const char *path, enum sim_node_kind *kind)
+static int node_kind(struct sim *s, const char *path, enum sim_node_kind *kind)
 {
+	if (s->inside) {
+		*kind = SIM_NODE_GUEST;
+		return guest_has_node(s, path) ? 0 : -ENOENT;
+	}
 	if (!strcmp(path, "/dev/sev") && s->st->ccp.probed)
 		*kind = SIM_NODE_SEV;
 	else if (!strcmp(path, "/dev/sev-debug") && s->st->debug.registered)
@@ -59,6 +63,8 @@ int sim_node_ioctl(struct sim *s, int node, unsigned long request, void *arg)
 		ret = ccp_ioctl(s, n->writable, request, arg);
 	else if (n->kind == SIM_NODE_DEBUG)
 		ret = debug_ioctl(s, n->writable, request, arg);
+	else if (n->kind == SIM_NODE_GUEST)
+		ret = guest_ioctl(s, request, arg);
 	else
 		ret = -EBADF;
 	return sim_leave(s, ret);

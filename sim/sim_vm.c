@@ -4,6 +4,7 @@
  * to take it down (kvm_amd of Linux 6.12.117, arch/x86/kvm/svm/sev.c).
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim_fwbuf.h"
@@ -124,11 +125,20 @@ static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gp
 	return 0;
 }
 
+/* An owner's memory is firmware and nothing else; ours has a CPUID and a secrets page at its end */
+static unsigned int snp_type(uint32_t nth, bool memory)
+{
+	if (memory)
+		return FWB_PAGE_NORMAL;
+	return nth < SNP_ZERO_PAGES ? FWB_PAGE_ZERO : nth == SNP_MEMORY_PAGES - 1 ?
+	       FWB_PAGE_SECRETS : nth == SNP_MEMORY_PAGES - 2 ? FWB_PAGE_CPUID : FWB_PAGE_NORMAL;
+}
+
 static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 {
 	const struct sim_blob *memory = s->launch && s->launch->memory.size ? &s->launch->memory :
 									       NULL;
-	uint32_t i, page, n = memory ? vm_pages(memory->size) : SNP_MEMORY_PAGES;
+	uint32_t i, page = 0, n = memory ? vm_pages(memory->size) : SNP_MEMORY_PAGES;
 	uint64_t gpa = memory ? (1ull << 32) - memory->size : 0;	/* as firmware lies */
 	int ret;
 
@@ -140,21 +150,26 @@ static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 			sim_kernel_write(s, sim_pa(page), memory->data + i * SIM_PAGE, SIM_PAGE);
 		vm_page_add(s, &vm->memory, page);
 		vm->pages++;
-		ret = snp_page(s, vm, page, gpa + (uint64_t)i * SIM_PAGE, !memory && i < SNP_ZERO_PAGES ?
-			       FWB_PAGE_ZERO : FWB_PAGE_NORMAL, why);
+		ret = snp_page(s, vm, page, gpa + (uint64_t)i * SIM_PAGE,
+			       snp_type(i, memory), why);
 		if (ret)
 			return ret;
 	}
+	if (!memory)
+		vm->guest.secrets = page;
 	return 0;
 }
 
 /* SNP_LAUNCH_FINISH with what the owner has to say of the guest, which KVM copies for it */
-static int finish_with(struct sim *s, struct fwb_snp_launch_finish *finish, uint32_t *error)
+static int finish_with(struct sim *s, const struct sim_vm *vm,
+		       struct fwb_snp_launch_finish *finish, uint32_t *error)
 {
 	const struct sim_launch *l = s->launch;
 	uint32_t block = 0, auth = 0;
 	int ret;
 
+	snprintf((char *)finish->host_data, sizeof(finish->host_data), "simulated guest %d",
+		 vm->pid);
 	if (l) {
 		finish->flags = l->finish_flags;
 		memcpy(finish->host_data, l->host_data, sizeof(finish->host_data));
@@ -188,7 +203,7 @@ static int snp_finish(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 	}
 	memset(&finish, 0, sizeof(finish));
 	finish.gctx = sim_pa(vm->gctx);
-	ret = finish_with(s, &finish, &error);
+	ret = finish_with(s, vm, &finish, &error);
 	if (ret)
 		return vm_why(why, ret, "SNP_LAUNCH_FINISH", error);
 	vm->launched = 1;
@@ -334,6 +349,7 @@ void kvm_vm_destroy(struct sim *s, struct sim_proc *p)
 	free_list(s, &vm->vmsa, "VMSA");
 	free_list(s, &vm->memory, "guest memory");
 	vm->pages = 0;
+	vm->guest.secrets = 0;
 	if (leaked)
 		vm->leaked = 1;			/* nobody in the kernel remembers it */
 	else

@@ -15,14 +15,14 @@
 #define SYSCFG_VMPL	(1ull << 25)
 #define VMSA_SECURE_TSC	(1ull << 9)
 
-/* Family and model as CPUID 1 has them; bit 8 of 8000001F is Secure TSC */
+/* Bit 8 of 8000001F is Secure TSC */
 static const struct {
-	uint32_t signature, sev_eax;
+	uint32_t sev_eax;
 	const char *brand;
 } processors[] = {
-	[PSP_FW_MILAN] = { 0x00a00f11, 0x1003f, "AMD EPYC 7763 simulated Processor" },
-	[PSP_FW_GENOA] = { 0x00a10f11, 0x1057f, "AMD EPYC 9654 simulated Processor" },
-	[PSP_FW_TURIN] = { 0x00b00f21, 0x1057f, "AMD EPYC 9755 simulated Processor" },
+	[PSP_FW_MILAN] = { 0x1003f, "AMD EPYC 7763 simulated Processor" },
+	[PSP_FW_GENOA] = { 0x1057f, "AMD EPYC 9654 simulated Processor" },
+	[PSP_FW_TURIN] = { 0x1057f, "AMD EPYC 9755 simulated Processor" },
 };
 
 static void vendor(uint32_t regs[4])
@@ -44,7 +44,7 @@ static int cpuid(const struct sim *s, uint32_t leaf, uint32_t regs[4])
 		vendor(regs);
 		return 0;
 	case 1:
-		regs[0] = processors[g].signature;
+		regs[0] = s->st->fw.signature;
 		return 0;
 	case 0x80000000:
 		regs[0] = 0x80000028;
@@ -70,7 +70,14 @@ int sim_cpuid(struct sim *s, uint32_t leaf, uint32_t subleaf, uint32_t regs[4])
 	int ret = sim_enter(s, false);
 
 	(void)subleaf;
-	return ret ? ret : sim_leave(s, cpuid(s, leaf, regs));
+	if (ret)
+		return ret;
+	ret = cpuid(s, leaf, regs);
+	if (s->inside && leaf >> 28 == 4)
+		ret = leaf == 0x40000000 ? 0 : -ENOENT;
+	if (s->inside && !ret)
+		guest_cpuid(s, leaf, regs);
+	return sim_leave(s, ret);
 }
 
 static int msr(struct sim *s, unsigned int cpu, uint32_t index, uint64_t *value)
@@ -106,7 +113,10 @@ int sim_msr_read(struct sim *s, unsigned int cpu, uint32_t index, uint64_t *valu
 	int ret = sim_enter(s, false);
 
 	*value = 0;
-	return ret ? ret : sim_leave(s, msr(s, cpu, index, value));
+	if (ret)
+		return ret;
+	return sim_leave(s, s->inside ? guest_msr(s, cpu, index, value) :
+					msr(s, cpu, index, value));
 }
 
 int sim_node_look(struct sim *s, const char *path, uint32_t *mode, int *open_err, bool *device)
@@ -117,9 +127,12 @@ int sim_node_look(struct sim *s, const char *path, uint32_t *mode, int *open_err
 
 	if (ret)
 		return ret;
-	there = (!strcmp(path, "/dev/sev") && s->st->ccp.probed) ||
-		(!strcmp(path, "/dev/sev-debug") && s->st->debug.registered) ||
-		(!strcmp(path, "/dev/kvm") && s->st->kvm.loaded);
+	if (s->inside)
+		there = guest_has_node(s, path);
+	else
+		there = (!strcmp(path, "/dev/sev") && s->st->ccp.probed) ||
+			(!strcmp(path, "/dev/sev-debug") && s->st->debug.registered) ||
+			(!strcmp(path, "/dev/kvm") && s->st->kvm.loaded);
 	*device = there;
 	*mode = strcmp(path, "/dev/kvm") ? 0600 : 0660;
 	*open_err = m->access == SIM_ACCESS_RW ? 0 : -EACCES;
@@ -136,7 +149,7 @@ static int kvm(struct sim *s, enum sim_kvm_question what, uint64_t *value)
 	const struct sim_kvm *k = &s->st->kvm;
 	const struct sim_machine *m = &s->st->m;
 
-	if (!k->loaded)
+	if (!k->loaded || s->inside)
 		return -ENOENT;
 	if (m->access != SIM_ACCESS_RW)
 		return -EACCES;

@@ -16,11 +16,20 @@
 
 #define LOCK_FILE	"/run/sevadm.lock"
 
-static int open_simulated(struct sevadm *adm, const char *file, bool write)
+/* @guest: its ID, to be inside of it; 0: on the host */
+static int open_simulated(struct sevadm *adm, const char *file, uint64_t guest, bool write)
 {
 	struct sim_why why = { "" };
 	int ret = sim_open(file, &device_sim_crypto, &adm->sim, &why);
 
+	if (!ret && guest) {
+		ret = sim_guest_enter(adm->sim, guest, &why);
+		if (ret)
+			return core_fail(adm, ret == -ENOENT ? SEVADM_ABSENT :
+					      ret == -EAGAIN ? SEVADM_BUSY : SEVADM_FAILED, -ret,
+					 ret == -ENOENT ? "List them with `sevadm --device=sim:FILE "
+							  "guests`." : NULL, "%s", why.text);
+	}
 	if (ret) {
 		bool denied = ret == -EACCES || ret == -EPERM;
 
@@ -53,19 +62,38 @@ static int open_kernel(struct sevadm *adm, bool write)
 	return 0;
 }
 
+/* ID:FILE; NULL: no such thing */
+static const char *guest_file(const char *text, uint64_t *id)
+{
+	char *end;
+
+	if (*text < '1' || *text > '9')
+		return NULL;
+	errno = 0;
+	*id = strtoull(text, &end, 10);
+	return errno || *end != ':' || !end[1] ? NULL : end + 1;
+}
+
 static int open_device(struct sevadm *adm, const char *device, bool write)
 {
-	if (!strncmp(device, "sim:", 4) && device[4]) {
-		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", device + 4);
-		journal_path(adm, device + 4);
-		return open_simulated(adm, device + 4, write);
+	const char *file = NULL;
+	uint64_t guest = 0;
+
+	if (!strncmp(device, "sim:", 4) && device[4])
+		file = device + 4;
+	else if (!strncmp(device, "sim-guest:", 10))
+		file = guest_file(device + 10, &guest);
+	if (file) {
+		snprintf(adm->lock_path, sizeof(adm->lock_path), "%s", file);
+		journal_path(adm, file);
+		return open_simulated(adm, file, guest, write);
 	}
 	if (!strncmp(device, "replay:", 7) && device[7])
 		return core_replay_open(adm, device);
 	if (!strcmp(device, "kernel"))
 		return open_kernel(adm, write);
-	return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel, --device=sim:FILE or "
-			 "--device=replay:FILE.", "there is no kind of device '%.64s'", device);
+	return core_fail(adm, SEVADM_USAGE, EINVAL, "Say --device=kernel, --device=sim:FILE, "
+			 "--device=sim-guest:ID:FILE or --device=replay:FILE.", "there is no kind of device '%.64s'", device);
 }
 
 struct sevadm *core_new(unsigned int flags)

@@ -201,13 +201,84 @@ static const struct host_ops simulated_ops = {
 	.close = simulated_close,
 };
 
+/* What a guest has none of: processes, programs and modules that are anybody's business here */
+static int guest_process_open(struct host *host, pid_t pid)
+{
+	(void)host;
+	(void)pid;
+	return -ESRCH;
+}
+
+static int guest_run(struct host *host, const char *const *words, uint64_t timeout_ns, char *said,
+		     size_t size)
+{
+	(void)host;
+	(void)words;
+	(void)timeout_ns;
+	if (size)
+		*said = '\0';
+	return -ENOENT;
+}
+
+static int guest_module_remove(struct host *host, const char *name)
+{
+	(void)host;
+	(void)name;
+	return -ENOENT;
+}
+
+static int guest_kexec_load(struct host *host, const char *kernel, const char *initrd,
+			    const char *append)
+{
+	(void)host;
+	(void)kernel;
+	(void)initrd;
+	(void)append;
+	return -EPERM;
+}
+
+static int guest_kexec(struct host *host)
+{
+	(void)host;
+	return -EPERM;
+}
+
+static const struct host_ops guest_ops = {
+	.name = "sim",
+	.read = simulated_read,
+	.write = simulated_write,
+	.put = simulated_put,
+	.make = simulated_make,
+	.remove = simulated_make,
+	.link = simulated_link,
+	.list = simulated_list,
+	.kmsg = simulated_kmsg,
+	.pin = simulated_pin,
+	.process_open = guest_process_open,
+	.process_signal = simulated_process_signal,
+	.process_wait = simulated_process_wait,
+	.process_close = simulated_process_close,
+	.run = guest_run,
+	.module_remove = guest_module_remove,
+	.kexec_load = guest_kexec_load,
+	.kexec_unload = guest_kexec,
+	.kexec = guest_kexec,
+	.cpuid = simulated_cpuid,
+	.msr = simulated_msr,
+	.node = simulated_node,
+	.kvm = simulated_kvm,
+	.clock = simulated_clock,
+	.sleep = simulated_sleep,
+	.close = simulated_close,
+};
+
 int host_sim_open(struct host **out, struct sim *sim)
 {
 	struct simulated_host *host = calloc(1, sizeof(*host));
 
 	if (!host)
 		return -ENOMEM;
-	host->host.ops = &simulated_ops;
+	host->host.ops = sim_is_guest(sim) ? &guest_ops : &simulated_ops;
 	host->sim = sim;
 	*out = &host->host;
 	return 0;

@@ -80,7 +80,7 @@ done | result 'the words that an option takes complete'
 	offers '--device sim:x te' teardown
 	offers '--color=' --color={auto,always,never}
 	offers '--color a' auto always
-	offers 'status --device=' --device={kernel,sim:,replay:}
+	offers 'status --device=' --device={kernel,sim:,sim-guest:,replay:}
 	offers '--device=sim:x' .--device=sim:
 	offers '--device sim:x' .sim:
 	offers '--log=' --log={journal,syslog} .--log=
@@ -141,7 +141,7 @@ complete explain --command '' | grep -cx -e SNP_SHUTDOWN_EX -e DF_FLUSH | grep -
 	sed -n '/^\.Ss sim act/,/^\.S[sh]/s/^\.It //p' "$man/sevadm-sim.8" | tr ',' '\n' |
 		sed 's/^ *\(Cm \)\?\([a-z-]*\).*/\2/' | sort >b
 	differ 'actions: completion, page' a b
-	grep -o 'strcmp(name, "[a-z-]*")' "$top_srcdir/sim/sim_act.c" | cut -d'"' -f2 | sort -u >b
+	grep -o 'strcmp(name, "[a-z-]*")' -h "$top_srcdir"/sim/sim_act.c "$top_srcdir"/sim/sim_guest_host.c | cut -d'"' -f2 | sort -u >b
 	differ 'actions: completion, source' a b
 	complete sim act f '' | while read -r action; do
 		"$SEVADM" sim create --force act.sim || exit 1

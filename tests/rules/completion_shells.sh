@@ -28,7 +28,7 @@ sevadm sim |act create set show step
 sevadm -q te|teardown
 sevadm --color=|--color=auto --color=always --color=never
 sevadm --color |auto always never
-sevadm status --device=|--device=kernel --device=replay: --device=sim:
+sevadm status --device=|--device=kernel --device=replay: --device=sim-guest: --device=sim:
 sevadm --device=sim:c.|--device=sim:c.sim
 sevadm --device sim:c.|sim:c.sim
 sevadm teardown --guests=s|--guests=stop --guests=stop:

@@ -4,14 +4,11 @@
  * sealed and opened here by libcrypto alone, signatures checked by the same.
  */
 #include <check.h>
-#include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
 #include <string.h>
 
 #include "lib/device/sim_crypto.h"
 #include "psp_fw_message_fixture.h"
+#include "report_signed.h"
 
 /* ------------------------------------------------------------------- messages */
 
@@ -176,48 +173,14 @@ static const uint8_t *report(uint32_t vmpl, uint32_t sel, uint32_t status)
 	return msg.plain + 0x20;
 }
 
-/* Is it signed by the key whose point it is?  Numbers are little-endian, of 72 bytes */
-static bool signed_by(const uint8_t *r, const uint8_t point[144])
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
-	EVP_MD_CTX *md = EVP_MD_CTX_new();
-	ECDSA_SIG *sig = ECDSA_SIG_new();
-	EVP_PKEY *key = NULL;
-	uint8_t raw[97] = { 4 }, *der = NULL;
-	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string("group", (char[]){ "P-384" }, 0),
-		OSSL_PARAM_construct_octet_string("pub", raw, sizeof(raw)),
-		OSSL_PARAM_construct_end(),
-	};
-	int len;
-	bool good;
-
-	for (int i = 0; i < 48; i++) {
-		raw[1 + i] = point[47 - i];
-		raw[49 + i] = point[72 + 47 - i];
-	}
-	ck_assert_int_eq(EVP_PKEY_fromdata_init(ctx), 1);
-	ck_assert_int_eq(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params), 1);
-	ECDSA_SIG_set0(sig, BN_lebin2bn(r + 0x2a0, 72, NULL), BN_lebin2bn(r + 0x2e8, 72, NULL));
-	len = i2d_ECDSA_SIG(sig, &der);
-	ck_assert_int_eq(EVP_DigestVerifyInit(md, NULL, EVP_sha384(), NULL, key), 1);
-	good = EVP_DigestVerify(md, der, (size_t)len, r, 0x2a0) == 1;
-	OPENSSL_free(der);
-	ECDSA_SIG_free(sig);
-	EVP_PKEY_free(key);
-	EVP_PKEY_CTX_free(ctx);
-	EVP_MD_CTX_free(md);
-	return good;
-}
-
 static void expect_vcek(const uint8_t *r)
 {
 	uint8_t d[48], point[144];
 
 	ck_assert_int_eq(psp_fw_vcek(m->fw, get64(r, 0x180), d, point), 0);
-	ck_assert(signed_by(r, point));
+	ck_assert(report_signed(r, point));
 	ck_assert_int_eq(psp_fw_vcek(m->fw, get64(r, 0x180) + 1, d, point), 0);
-	ck_assert(!signed_by(r, point));
+	ck_assert(!report_signed(r, point));
 }
 
 /* What a guest without an id block is told, field by field */
@@ -381,12 +344,12 @@ START_TEST(report_keys)
 	for (uint32_t sel = 0; sel <= 2; sel += 2) {
 		r = report(0, sel, 0);
 		ck_assert_uint_eq(get32(r, 0x48), 1 << 2);
-		ck_assert(signed_by(r, point));
+		ck_assert(report_signed(r, point));
 	}
 	expect_vcek(report(0, 1, 0));
 	m->fw->snp_guest[0].vcek_dis = 1;
 	report(0, 1, PSP_INVALID_KEY);
-	ck_assert(signed_by(report(0, 0, 0), point));
+	ck_assert(report_signed(report(0, 0, 0), point));
 	m->fw->vlek_loaded = 0;
 	report(0, 0, PSP_INVALID_KEY);
 }
