@@ -53,6 +53,16 @@ int chain_read_bytes(struct cli *cli, const char *file, char **data, size_t *siz
 int chain_drop_privileges(struct cli *cli);
 int chain_cannot(struct cli *cli, const char *what, const char *file, int err);
 
+/* ---- certs_options.c */
+
+/* A time in seconds since 1970, RFC 3339, or a day, which begins in Greenwich; argp answers for others */
+int64_t certs_take_time(const char *arg, struct argp_state *state);
+/* One more of @paths; argp answers where there are too many */
+void certs_take_path(const char *arg, struct argp_state *state, struct chain_paths *paths);
+/* The one ARK that --root has to be, among what was read of @file: exit code */
+int certs_find_root(struct cli *cli, const char *file, const struct chain_certs *certs,
+		    const struct sevadm_x509 **root);
+
 /* ---- certs_view.c */
 
 /* A list "certificates" of @cert, each with the name of where it is from */

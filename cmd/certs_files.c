@@ -131,6 +131,33 @@ static void warn_of(struct cli *cli, const char *file)
 	report_warning(cli, text);
 }
 
+/* A table for guests with its certificates; -ENODATA: it is none, or has none */
+static int parse_table(struct cli *cli, struct chain_certs *certs, const struct chain_file *f)
+{
+	struct sevadm_table_entry entry[TABLE_ENTRIES];
+	struct sevadm_failure failure;
+	struct sevadm_x509 *cert;
+	size_t nr = 0, nr_certs, found = 0;
+	char name[512];
+	int code = 0;
+
+	if (sevadm_table_parse(f->data, f->size, entry, TABLE_ENTRIES, &nr))
+		return -ENODATA;
+	for (size_t i = 0; i < nr && !code; i++) {
+		if (!entry[i].name || !entry[i].data || !strcmp(entry[i].name, "Google platform info"))
+			continue;
+		found++;
+		if (sevadm_x509_read(entry[i].data, entry[i].length, &cert, &nr_certs, &failure)) {
+			sevadm_x509_free(cert, nr_certs);
+			return report_error(cli, failure.kind, NULL, "%s: the table's %s: %s",
+					    text_escape(f->name, name, sizeof(name)), entry[i].name,
+					    failure.message);
+		}
+		code = join(cli, certs, f, cert, nr_certs);
+	}
+	return found ? code : -ENODATA;
+}
+
 static int parse_file(struct cli *cli, struct chain_certs *certs, const struct chain_file *f)
 {
 	struct sevadm_failure failure;
@@ -147,6 +174,12 @@ static int parse_file(struct cli *cli, struct chain_certs *certs, const struct c
 	if (!ret)
 		return join(cli, certs, f, cert, nr);
 	sevadm_x509_free(cert, nr);
+	if (ret == -ENODATA) {
+		int code = parse_table(cli, certs, f);
+
+		if (code != -ENODATA)
+			return code;
+	}
 	if (ret == -ENODATA && f->of_directory) {
 		warn_of(cli, f->name);
 		return 0;

@@ -41,31 +41,6 @@ static const struct argp_option options[] = {
 
 /* ----------------------------------------------------------------- options */
 
-/* RFC 3339, or a day, which begins in Greenwich */
-static void take_time(const char *arg, struct argp_state *state, struct verify_options *o)
-{
-	struct tm tm = { .tm_isdst = 0 };
-	int hours, minutes, used = 0;
-	char *end = strptime(arg, "%Y-%m-%d", &tm), sign;
-	bool day = end && !*end;
-
-	o->has_time = true;
-	if (end && !day)
-		end = strptime(end, "T%H:%M:%S", &tm);
-	o->time = timegm(&tm);
-	if (day)
-		return;
-	if (end && sscanf(end, "%c%2d:%2d%n", &sign, &hours, &minutes, &used) == 3 && used == 6 &&
-	    (sign == '+' || sign == '-')) {
-		o->time -= (sign == '-' ? -1 : 1) * (hours * 3600 + minutes * 60);
-		end += used;
-	} else {
-		end = end && *end == 'Z' ? end + 1 : NULL;
-	}
-	if (!end || *end)
-		argp_error(state, "'%s' is no time, as 2026-11-28 or 2026-11-28T12:00:00Z", arg);
-}
-
 static int hex_digit(char c)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
@@ -142,13 +117,6 @@ static void take_tcb(const char *arg, struct argp_state *state, struct verify_op
 	tcb->raw |= (uint64_t)tcb->microcode << 56;
 }
 
-static void take_path(const char *arg, struct argp_state *state, struct chain_paths *paths)
-{
-	if (paths->nr == CHAIN_PATHS)
-		argp_error(state, "no more than %d files at a time", CHAIN_PATHS);
-	paths->path[paths->nr++] = arg;
-}
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct verify_options *o = state->input;
@@ -158,7 +126,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->root = arg;
 		return 0;
 	case KEY_TIME:
-		take_time(arg, state, o);
+		o->time = certs_take_time(arg, state);
+		o->has_time = true;
 		return 0;
 	case KEY_CRL:
 		o->crl_wanted = true;
@@ -177,7 +146,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->ca_only = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		take_path(arg, state, &o->paths);
+		certs_take_path(arg, state, &o->paths);
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->paths.nr)
@@ -323,20 +292,6 @@ static int tell(struct cli *cli, const struct chain_certs *certs, const struct s
 	return report_done(cli, message);
 }
 
-/* The one ARK of --root among what was read */
-static int find_root(struct cli *cli, const char *file, const struct chain_certs *certs,
-		     const struct sevadm_x509 **root)
-{
-	char name[512];
-
-	if (certs->nr == 1 && certs->cert[0].kind == SEVADM_X509_ARK) {
-		*root = &certs->cert[0];
-		return 0;
-	}
-	return report_error(cli, SEVADM_FAILED, "Name a file with one ARK, and nothing else.",
-			    "%s: this is no root", text_escape(file, name, sizeof(name)));
-}
-
 static int verify(struct cli *cli, const struct verify_options *o, const struct chain_certs *certs,
 		  const struct sevadm_x509_want *want)
 {
@@ -378,7 +333,7 @@ static int run(struct cli *cli, const void *options_)
 	if (!code && o->root)
 		code = chain_parse(cli, &root);
 	if (!code && o->root)
-		code = find_root(cli, o->root, &root, &want.root);
+		code = certs_find_root(cli, o->root, &root, &want.root);
 	if (!code)
 		code = chain_parse(cli, &certs);
 	if (!code)

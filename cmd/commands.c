@@ -61,6 +61,8 @@ const struct command *const commands[] = {
 	&cmd_record_diff,
 	&cmd_record_show,
 	&cmd_recover,
+	&cmd_report_show,
+	&cmd_report_verify,
 	&cmd_reset,
 	&cmd_run,
 	&cmd_secret_package,

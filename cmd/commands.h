@@ -60,6 +60,8 @@ extern const struct command cmd_record_anonymise;
 extern const struct command cmd_record_diff;
 extern const struct command cmd_record_show;
 extern const struct command cmd_recover;
+extern const struct command cmd_report_show;
+extern const struct command cmd_report_verify;
 extern const struct command cmd_reset;
 extern const struct command cmd_run;
 extern const struct command cmd_secret_package;

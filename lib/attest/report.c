@@ -101,7 +101,8 @@ static void take_reserved(struct sevadm_report *r)
 /* ----------------------------------------------------------------- generation */
 
 /* How TCBs are laid out; the report's own word goes before anybody else's */
-static enum sevadm_generation find_layout(struct sevadm_report *r, enum sevadm_generation generation)
+static enum sevadm_generation find_layout(struct sevadm_report *r,
+					  enum sevadm_generation generation)
 {
 	if (r->has_cpuid && (r->cpuid_family || r->cpuid_model)) {
 		r->told = SEVADM_REPORT_CPUID;

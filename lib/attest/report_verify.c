@@ -178,8 +178,8 @@ static void check_chip(const struct job *job, const struct sevadm_x509 *vek)
 		return;
 	}
 	if (r->chip_id_masked) {
-		or_accepted(job, FAIL(job, link.name, CERTIFICATE, "the report names no chip: the host masks its id "
-				      "(MASK_CHIP_ID)"), SEVADM_ACCEPT_MASKED_CHIP_ID);
+		or_accepted(job, FAIL(job, link.name, CERTIFICATE, "the report names no chip: the host "
+				      "masks its id (MASK_CHIP_ID)"), SEVADM_ACCEPT_MASKED_CHIP_ID);
 		return;
 	}
 	x509_check_hwid(vek, r->chip_id, sizeof(r->chip_id), &link);
@@ -251,8 +251,9 @@ static void check_reserved(const struct job *job)
 	if (!r->policy_reserved && !r->platform_reserved && !r->key_reserved && !r->nr_reserved)
 		PASS(job, "reserved", POLICY, "no bit is set that is not known");
 	else
-		SKIP(job, "reserved", POLICY, "bits are set that are not known, and not judged: of policy 0x%llx, "
-		     "platform 0x%llx, key 0x%x, and %zu areas", (unsigned long long)r->policy_reserved,
+		SKIP(job, "reserved", POLICY, "bits are set that are not known, and not judged: of policy "
+		     "0x%llx, platform 0x%llx, key 0x%x, and %zu areas",
+		     (unsigned long long)r->policy_reserved,
 		     (unsigned long long)r->platform_reserved, r->key_reserved, r->nr_reserved);
 }
 

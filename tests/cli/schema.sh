@@ -318,6 +318,24 @@ for words in 'verify .' 'verify ../odd.*' 'verify --root=ark.der .' 'verify --ro
 	code=$?
 	sample "certs $words"
 done
+report=$(dirname "$SEVADM")/tests/pki/make_report
+for words in '' 'product=turin version=5 vmpl=0xffffffff policy=0xf000000000000000' 'version=2 hwid=masked mask-key=1 platform=0' \
+	'product=turin signing=vlek set=0x208:01 current=0x0001000000000000' 'version=2' 'version=2 product=turin flip=0x50'; do
+	# shellcheck disable=SC2086 # words
+	"$report" $words >"$work/report" || exit 99
+	for last in 'show ../report' 'verify ../report .' 'verify --root=ark.der --crl=require ../report .' \
+		'verify --root=ark.der --accept=masked-key,host-report ../report .'; do
+		# shellcheck disable=SC2086 # words
+		(cd "$work/chip" && "$SEVADM" --json report $last) >"$out" 2>"$err"
+		code=$?
+		sample "report $last: $words"
+	done
+done
+for words in show 'show --generation=turin none' 'show /dev/null' verify 'verify /dev/null none' 'verify /dev/null /dev/null'; do
+	# shellcheck disable=SC2086 # words
+	run --json report $words
+	sample "report $words"
+done
 # fetched before, as far as the cache tells; asking the network has a test of its own
 mirror=https://mirror.example
 mkdir -m 700 "$work/cache"

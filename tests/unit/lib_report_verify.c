@@ -150,7 +150,8 @@ static const struct {
 	  "wrong chip: the id in the VCEK is another from byte 63 on" },
 	{ MILAN, "hwid=masked", "VCEK HWID", SEVADM_REPORT_ON_CERTIFICATE, "the report names no chip" },
 	{ "ark product=turin;ask product=turin;vcek product=turin", "product=turin set=0x1a8:01",
-	  "VCEK HWID", SEVADM_REPORT_ON_CERTIFICATE, "wrong chip: the id in the VCEK is another from byte 8" },
+	  "VCEK HWID", SEVADM_REPORT_ON_CERTIFICATE,
+	  "wrong chip: the id in the VCEK is another from byte 8" },
 	{ "ark;ask;vcek", "model=0x11", "processor", SEVADM_REPORT_ON_CERTIFICATE,
 	  "wrong product: the report is of Genoa, and the VCEK is of Milan" },
 	{ "ark;ask;vcek;crl revoked=0x10001", "", "ARK -> ASK", SEVADM_REPORT_ON_REVOCATION, "revoked" },
@@ -174,8 +175,8 @@ START_TEST(fails)
 	ck_assert_msg(!strcmp(verdict.broken->name, fails_cases[_i].check), "%s: %s, not %s",
 		      verdict.broken->name, verdict.broken->why, fails_cases[_i].check);
 	ck_assert_int_eq(verdict.broken->topic, fails_cases[_i].topic);
-	ck_assert_msg(!strncmp(verdict.broken->why, fails_cases[_i].why, strlen(fails_cases[_i].why)), "%s",
-		      verdict.broken->why);
+	ck_assert_msg(!strncmp(verdict.broken->why, fails_cases[_i].why, strlen(fails_cases[_i].why)),
+		      "%s", verdict.broken->why);
 	give_up();
 }
 END_TEST

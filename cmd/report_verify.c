@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* report verify: is the attestation report of an SNP guest to be believed? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd/certs.h"
+#include "cmd/commands.h"
+#include "cmd/snp_report.h"
+#include "lib/util/text.h"
+
+enum { KEY_ROOT = 0x200, KEY_TIME, KEY_CRL, KEY_ACCEPT, KEY_GENERATION };
+
+struct verify_options {
+	struct snp_report_file report;
+	struct chain_paths paths;
+	const char *root, *crl;
+	bool has_time, crl_wanted;
+	int64_t time;
+	unsigned int accept;
+	enum sevadm_generation generation;
+};
+
+static const struct argp_option options[] = {
+	{ "root", KEY_ROOT, "FILE", 0,
+	  "Trust the ARK in FILE instead of those of AMD's that are known" },
+	{ "time", KEY_TIME, "TIME", 0,
+	  "Verify as of TIME (2026-11-28 or 2026-11-28T12:00:00Z) instead of now" },
+	{ "crl", KEY_CRL, "require|FILE", 0,
+	  "There has to be a list of revoked certificates, in FILE or among the rest" },
+	{ "accept", KEY_ACCEPT, "WORD[,WORD...]", 0,
+	  "What is refused otherwise: host-report, masked-chip-id, masked-key, unknown-version, "
+	  "unknown-algorithm, unknown-key" },
+	{ "generation", KEY_GENERATION, "milan|genoa|bergamo|siena|turin", 0,
+	  "Of the processor, where neither the report nor the certificates tell" },
+	{ 0 }
+};
+
+/* By the bits of SEVADM_ACCEPT_HOST_REPORT and the like */
+static const char *const accept_words[] = {
+	"host-report", "masked-chip-id", "masked-key", "unknown-version", "unknown-algorithm",
+	"unknown-key",
+};
+
+#define ACCEPT_WORDS	(sizeof(accept_words) / sizeof(accept_words[0]))
+
+/* ----------------------------------------------------------------- command line */
+
+static void take_accept(const char *arg, struct argp_state *state, struct verify_options *o)
+{
+	for (const char *at = arg;; at++) {
+		size_t len = strcspn(at, ","), i = 0;
+
+		while (i < ACCEPT_WORDS && (strlen(accept_words[i]) != len ||
+					    strncmp(accept_words[i], at, len)))
+			i++;
+		if (i == ACCEPT_WORDS)
+			argp_error(state, "--accept takes host-report, masked-chip-id, masked-key, "
+				   "unknown-version, unknown-algorithm and unknown-key, not '%.*s'",
+				   (int)len, at);
+		o->accept |= 1U << i;
+		at += len;
+		if (!*at)
+			return;
+	}
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct verify_options *o = state->input;
+
+	switch (key) {
+	case KEY_ROOT:
+		o->root = arg;
+		return 0;
+	case KEY_TIME:
+		o->time = certs_take_time(arg, state);
+		o->has_time = true;
+		return 0;
+	case KEY_CRL:
+		o->crl_wanted = true;
+		o->crl = strcmp(arg, "require") ? arg : NULL;
+		return 0;
+	case KEY_ACCEPT:
+		take_accept(arg, state, o);
+		return 0;
+	case KEY_GENERATION:
+		o->generation = snp_report_generation(arg, state);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->report.name)
+			certs_take_path(arg, state, &o->paths);
+		else
+			o->report.name = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->report.name)
+			argp_error(state, "name the file with the report, then a directory or files with "
+				   "certificates");
+		if (!o->paths.nr)
+			argp_error(state, "name a directory or files with certificates behind the report");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = options, .parser = parse, .args_doc = "REPORT FILE...",
+	.doc = "Check the attestation report of an SNP guest: AMD's firmware on a genuine chip made it. "
+	       "Each FILE is a directory or holds certificates (VCEK or VLEK, ASK or ASVK, ARK) or lists "
+	       "of revoked ones, DER or PEM, or is the table that the host hands to guests.",
+};
+
+/* ----------------------------------------------------------------------- result */
+
+struct check_view {
+	const char *check, *topic, *verdict, *why;
+	bool accepted;
+};
+
+static const struct out_row check_rows[] = {
+	OUT_ROW(struct check_view, "check", "CHECK", OUT_STRING, check),
+	OUT_ROW(struct check_view, "topic", "ABOUT", OUT_STRING, topic),
+	OUT_ROW(struct check_view, "verdict", "VERDICT", OUT_STRING, verdict),
+	OUT_ROW(struct check_view, "accepted", NULL, OUT_BOOL, accepted),
+	OUT_ROW(struct check_view, "why", "WHY", OUT_STRING, why),
+	OUT_END
+};
+
+static void show_checks(struct cli *cli, const struct sevadm_report_verdict *verdict)
+{
+	static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
+
+	out_list(cli->out, "checks", NULL, check_rows);
+	for (size_t i = 0; i < verdict->nr_checks; i++) {
+		const struct sevadm_report_check *check = &verdict->checks[i];
+		struct check_view view = {
+			.check = check->name, .topic = sevadm_report_topic_name(check->topic),
+			.verdict = verdicts[check->verdict], .accepted = check->accepted,
+			.why = check->why,
+		};
+
+		if (check->accepted && out_mode(cli->out) == OUT_TEXT)
+			view.verdict = "ACCEPTED";
+		out_list_item(cli->out, &view);
+	}
+	out_list_end(cli->out);
+}
+
+struct verdict_view {
+	bool trusted;
+	const char *root, *refused_by, *check;
+};
+
+static const struct out_row verdict_rows[] = {
+	OUT_ROW(struct verdict_view, "trusted", NULL, OUT_BOOL, trusted),
+	OUT_ROW(struct verdict_view, "root", "Root", OUT_STRING, root),
+	OUT_ROW(struct verdict_view, "refused_by", NULL, OUT_STRING, refused_by),
+	OUT_ROW(struct verdict_view, "check", NULL, OUT_STRING, check),
+	OUT_END
+};
+
+static void show_verdict(struct cli *cli, const struct sevadm_report_verdict *verdict)
+{
+	const struct sevadm_report_check *broken = verdict->broken;
+	struct verdict_view view = {
+		.trusted = verdict->trusted, .root = verdict->root,
+		.refused_by = broken ? sevadm_report_topic_name(broken->topic) : NULL,
+		.check = broken ? broken->name : NULL,
+	};
+
+	out_object(cli->out, "verdict", NULL, verdict_rows, &view);
+}
+
+static int tell_no(struct cli *cli, const struct sevadm_report_verdict *verdict)
+{
+	static const char *const sentences[] = {
+		[SEVADM_REPORT_ON_SIGNATURE] = "the signature does not hold",
+		[SEVADM_REPORT_ON_CERTIFICATE] = "the certificates do not hold",
+		[SEVADM_REPORT_ON_REVOCATION] = "a certificate is revoked, or may be",
+		[SEVADM_REPORT_ON_POLICY] = "the report is not acceptable",
+	};
+	const struct sevadm_report_check *broken = verdict->broken;
+	char message[400], safe[1600];
+
+	snprintf(message, sizeof(message), "not trusted: %s: %s: %s", sentences[broken->topic],
+		 broken->name, broken->why);
+	return report_no(cli, text_escape(message, safe, sizeof(safe)));
+}
+
+static int tell_yes(struct cli *cli, const struct sevadm_report_verdict *verdict)
+{
+	char message[512];
+	size_t used;
+
+	if (!verdict->root)
+		snprintf(message, sizeof(message), "accepted, and nothing proves it: nobody signed this "
+			 "report");
+	else if (!strcmp(verdict->root, "own"))
+		snprintf(message, sizeof(message), "trusted, by your own root, which need not be one of "
+			 "AMD's");
+	else
+		snprintf(message, sizeof(message), "trusted, by AMD's root for %s", verdict->root);
+	for (size_t i = 0; verdict->root && i < verdict->nr_checks; i++) {
+		used = strlen(message);
+		if (verdict->checks[i].accepted)
+			snprintf(message + used, sizeof(message) - used, "%s %s",
+				 strstr(message, "; accepted:") ? "," : "; accepted:",
+				 verdict->checks[i].name);
+	}
+	return report_done(cli, message);
+}
+
+/* Of the certificates only those that were chosen */
+static void show_chosen(struct cli *cli, const struct chain_certs *certs,
+			const struct sevadm_x509_chain *chain)
+{
+	const char *from[SEVADM_X509_KINDS];
+	struct sevadm_x509 chosen[SEVADM_X509_KINDS];
+	size_t nr = 0;
+
+	for (int kind = 0; kind < SEVADM_X509_KINDS; kind++) {
+		const struct sevadm_x509 *c = chain->cert[kind];
+
+		if (!c)
+			continue;
+		from[nr] = "--root";
+		for (size_t i = 0; i < certs->nr; i++)
+			if (certs->cert[i].der == c->der)
+				from[nr] = certs->file[i];
+		chosen[nr++] = *c;
+	}
+	certs_show_list(cli, chosen, from, nr);
+	certs_show_chips(cli, chosen, nr);
+}
+
+/* ----------------------------------------------------------------------- verify */
+
+/* What is read, before what is made of it: all of it is to be freed */
+struct verify {
+	struct cli *cli;
+	const struct verify_options *o;
+	struct snp_report_file file;
+	struct chain_certs root, certs;
+	struct sevadm_x509_want want;
+	struct sevadm_report report;
+	struct sevadm_vek_chain *chain;
+	struct sevadm_report_verdict verdict;
+	const char *told_by;
+};
+
+/* Before privileges are dropped */
+static int load(struct verify *v)
+{
+	struct chain_paths root = { .path = { v->o->root }, .nr = v->o->root ? 1 : 0 };
+	struct chain_paths paths = v->o->paths;
+	int code = snp_report_load(v->cli, &v->file);
+
+	if (v->o->crl)
+		paths.path[paths.nr++] = v->o->crl;
+	if (!code)
+		code = chain_load(v->cli, &root, &v->root);
+	if (!code)
+		code = chain_load(v->cli, &paths, &v->certs);
+	return code;
+}
+
+static int take(struct verify *v)
+{
+	int code = chain_drop_privileges(v->cli);
+
+	if (!code)
+		code = snp_report_take(v->cli, &v->file, v->o->generation, &v->report);
+	if (!code && v->o->root)
+		code = chain_parse(v->cli, &v->root);
+	if (!code && v->o->root)
+		code = certs_find_root(v->cli, v->o->root, &v->root, &v->want.root);
+	return code ? code : chain_parse(v->cli, &v->certs);
+}
+
+static int verify(struct verify *v)
+{
+	enum sevadm_generation generation;
+	uint8_t bytes[SEVADM_REPORT_SIZE];
+
+	if (sevadm_vek_chain_new(v->certs.cert, v->certs.nr, &v->want, &v->report, &v->chain))
+		return report_error(v->cli, SEVADM_FAILED, NULL, "no memory");
+	/* version 2 does not tell how its TCBs are laid out, and the certificate does */
+	generation = sevadm_vek_chain_generation(v->chain);
+	v->told_by = "option";
+	if (v->report.told != SEVADM_REPORT_CPUID && generation != SEVADM_GENERATION_UNKNOWN) {
+		memcpy(bytes, v->report.data, sizeof(bytes));
+		sevadm_report_decode(bytes, sizeof(bytes), generation, &v->report);
+		v->told_by = "certificate";
+	}
+	sevadm_report_verify(&v->report, v->chain, v->o->accept, &v->verdict);
+	return 0;
+}
+
+static int tell(struct verify *v)
+{
+	char at[32];
+
+	if (out_mode(v->cli->out) != OUT_TEXT)
+		snp_report_show(v->cli, &v->report, v->told_by);
+	show_chosen(v->cli, &v->certs, sevadm_vek_chain_get(v->chain));
+	out_string(v->cli->out, "time", certs_time(v->want.time, at, sizeof(at)));
+	show_checks(v->cli, &v->verdict);
+	show_verdict(v->cli, &v->verdict);
+	return v->verdict.trusted ? tell_yes(v->cli, &v->verdict) : tell_no(v->cli, &v->verdict);
+}
+
+static int run(struct cli *cli, const void *options_)
+{
+	const struct verify_options *o = options_;
+	struct verify *v = calloc(1, sizeof(*v));
+	int code;
+
+	if (!v)
+		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
+	*v = (struct verify){ .cli = cli, .o = o, .file = o->report };
+	v->want.time = o->has_time ? o->time : time(NULL);
+	v->want.crl = o->crl_wanted;
+	code = load(v);
+	if (!code)
+		code = take(v);
+	if (!code)
+		code = verify(v);
+	if (!code)
+		code = tell(v);
+	sevadm_vek_chain_free(v->chain);
+	chain_free(&v->root);
+	chain_free(&v->certs);
+	free(v->file.text);
+	free(v);
+	return code;
+}
+
+static const struct arg_words words[] = {
+	{ "REPORT", "FILE" },
+	{ "WORD", "host-report|masked-chip-id|masked-key|unknown-version|unknown-algorithm|unknown-key" },
+	{ 0 }
+};
+
+const struct command cmd_report_verify = {
+	.name = "report verify",
+	.summary = "Check the attestation report of an SNP guest",
+	.argp = &argp,
+	.options_size = sizeof(struct verify_options),
+	.flags = CMD_OFFLINE,
+	.words = words,
+	.run = run,
+};
