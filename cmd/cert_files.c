@@ -51,7 +51,9 @@ static int read_file(struct cli *cli, const char *file, struct certs *certs)
 		certs->file[certs->nr] = file;
 		certs->encoding[certs->nr++] = encoding;
 	}
-	return ret ? report_error(cli, failure.kind, NULL, "%.512s: %s", file, failure.message) : 0;
+	return ret ? report_error(cli, failure.kind, failure.remedy[0] ? failure.remedy :
+				  "Give what `sevadm cert export`, sevctl or sev-tool wrote, whole.",
+				  "%.512s: %s", file, failure.message) : 0;
 }
 
 int certs_read(struct cli *cli, const char *const *files, size_t nr, struct certs **certs)

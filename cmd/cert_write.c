@@ -7,10 +7,13 @@
 
 #include "cmd/cert_files.h"
 #include "lib/util/cleanup.h"
+#include "lib/util/file.h"
 #include "lib/util/file_set.h"
 
 enum { KEY_ENCODING = 0x240, KEY_ONLY };
 
+enum { OCA = 2 };
+#define OCA_FILE_MAX	16384
 const char *const cert_kinds[CERT_KINDS] = { "PDH", "PEK", "OCA", "CEK", "ASK", "ARK" };
 /* sev-tool's */
 static const char *const names[CERT_KINDS] = {
@@ -127,7 +130,7 @@ int cert_cannot_write(struct cli *cli, const char *file, int err)
 		return report_error(cli, class, "Name another, or take it away yourself.",
 				    "%.512s is there already, and a private key or its certificate is not "
 				    "written over", file);
-	return report_error(cli, class, NULL, "write %.512s: %s (%s)", file, strerror(err),
+	return report_error(cli, class, err == ENOENT ? "Make the directory first." : NULL, "write %.512s: %s (%s)", file, strerror(err),
 			    strerrorname_np(err));
 }
 
@@ -137,9 +140,11 @@ int cert_cannot_write(struct cli *cli, const char *file, int err)
  * struct part - a file to be
  * @path, @text: to be freed
  * @holds:	what is in it, for people
+ * @oca:	the OCA's, under the name that everybody gives it; else NULL
  */
 struct part {
 	char *path, holds[64];
+	const uint8_t *oca;
 	uint8_t *text;
 	size_t size;
 };
@@ -187,8 +192,25 @@ static int add_part(struct parts *parts, const struct sevadm_cert *const cert[CE
 		snprintf(part->holds + used, sizeof(part->holds) - used, "%s%s", used ? ", " : "",
 			 cert_kinds[i]);
 	}
+	part->oca = name && kinds == 1U << OCA ? cert[OCA]->data : NULL;
 	return sevadm_bytes_encode(bytes, size, form->encoding ? form->encoding : "binary",
 				   &part->text, &part->size);
+}
+
+/* Is there an OCA's certificate already, of somebody else, whose only copy that may be? */
+static bool is_anothers(const struct part *part)
+{
+	_cleanup_free_ uint8_t *bytes = NULL;
+	_cleanup_free_ char *there = NULL;
+	const char *encoding;
+	size_t size;
+	int ret = file_read(part->path, OCA_FILE_MAX, &there, &size);
+
+	if (ret == -ENOENT || ret == -EISDIR)
+		return false;		/* it is not lost, or cannot be */
+	if (!ret)
+		ret = sevadm_bytes_decode(there, size, &bytes, &size, &encoding);
+	return ret || size != SEVADM_CERT_SIZE || memcmp(bytes, part->oca, size);
 }
 
 static int write_parts(struct cli *cli, const struct parts *parts, const struct cert_form *form)
@@ -197,6 +219,12 @@ static int write_parts(struct cli *cli, const struct parts *parts, const struct 
 	size_t failed = 0;
 	int ret = 0;
 
+	for (size_t i = 0; i < parts->nr; i++)
+		if (parts->part[i].oca && is_anothers(&parts->part[i]))
+			return report_error(cli, SEVADM_FAILED, "Name another directory, or leave it out with "
+					    "--only.", "%.512s is there already, and is another "
+					    "certificate: an owner's is not written over",
+					    parts->part[i].path);
 	for (size_t i = 0; i < parts->nr; i++)
 		files[i] = (struct file_new){ .path = parts->part[i].path, .data = parts->part[i].text,
 					      .size = parts->part[i].size, .mode = 0600 };

@@ -184,7 +184,7 @@ static int parse_file(struct cli *cli, struct chain_certs *certs, const struct c
 		warn_of(cli, f->name);
 		return 0;
 	}
-	return report_error(cli, failure.kind, NULL, "%s: %s",
+	return report_error(cli, failure.kind, "Give certificates as PEM or DER, whole.", "%s: %s",
 			    text_escape(f->name, name, sizeof(name)), failure.message);
 }
 

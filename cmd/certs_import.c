@@ -226,17 +226,31 @@ static int write_parts(struct cli *cli, const struct export_options *o, const st
 	return report_done(cli, cli->dry_run ? "Nothing was changed" : "");
 }
 
+/* What cannot be taken apart: whose bytes those are nobody can say */
+static void find_shared(void *arg, const char *kind, const char *text)
+{
+	struct sevadm_failure *failure = arg;
+
+	if (!failure->message[0] && (!strcmp(kind, "overlap") || !strcmp(kind, "in-table")))
+		snprintf(failure->message, sizeof(failure->message), "%s", text);
+}
+
 static int export(struct cli *cli, const struct export_options *o, const struct table *t)
 {
 	struct part parts[TABLE_ENTRIES] = { { .path = NULL } };
+	struct sevadm_failure shared = { .message = "" };
 	int ret = 0;
 
 	for (size_t i = 0; i < t->nr; i++)
 		if (!t->entry[i].data)
-			return report_error(cli, SEVADM_NO, "sevadm certs lint tells what is wrong with it.",
+			return report_error(cli, SEVADM_NO, "`sevadm certs lint` tells what is wrong with it.",
 					    "%s, %u bytes from byte %u on, is not within the table: nothing "
 					    "was written", t->entry[i].name ? t->entry[i].name :
 					    t->entry[i].guid, t->entry[i].length, t->entry[i].offset);
+	sevadm_table_lint(t->data, t->size, t->entry, t->nr, find_shared, &shared);
+	if (shared.message[0])
+		return report_error(cli, SEVADM_NO, "`sevadm certs lint` tells what is wrong with it.",
+				    "%s: nothing was written", shared.message);
 	for (size_t i = 0; i < t->nr && !ret; i++)
 		ret = add_part(o, &t->entry[i], parts, i);
 	ret = ret ? report_error(cli, SEVADM_FAILED, NULL, "no memory") :

@@ -133,12 +133,19 @@ static int ask_id(struct cli *cli, struct certs_chip *chip, struct sevadm_run *r
 static int ask_tcb(struct cli *cli, struct certs_chip *chip, struct sevadm_run *run)
 {
 	struct sevadm_status status;
+	struct sevadm_failure failure;
 	int ret = sevadm_status_get(cli->adm, &status, run);
 
 	if (!status.snp.known && ret)
 		return report_failure(cli, sevadm_failure(cli->adm));
+	if (!status.snp.known) {
+		sevadm_snp_unknown(cli->adm, &status, &failure);
+		snprintf(failure.remedy, sizeof(failure.remedy), "Load kvm_amd, which brings SNP up; or say "
+			 "with --tcb and --generation of which TCB.");
+		return report_failure(cli, &failure);
+	}
 	chip->tcb = status.snp.reported_tcb;
-	chip->has_tcb = status.snp.known;
+	chip->has_tcb = true;
 	return 0;
 }
 

@@ -27,14 +27,14 @@ int config_fail(struct cli *cli, struct sevadm_run *run, enum sevadm_class class
 int config_ask(struct cli *cli, struct sevadm_run *run, struct sevadm_status *status)
 {
 	int ret = sevadm_status_get(cli->adm, status, run);
+	struct sevadm_failure failure;
 
 	if (ret)
 		return run_report(cli, run, ret);
 	if (status->snp.known)
 		return 0;
-	return config_fail(cli, run, SEVADM_ABSENT,
-			   "Take an AMD host with SEV-SNP and Linux 6.9 or later.",
-			   "the driver does not know SNP_PLATFORM_STATUS: there is no SEV-SNP here");
+	sevadm_snp_unknown(cli->adm, status, &failure);
+	return config_fail(cli, run, failure.kind, failure.remedy, "%s", failure.message);
 }
 
 struct config_view {

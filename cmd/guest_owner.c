@@ -127,9 +127,15 @@ int owner_read(struct cli *cli, const char *file, const struct owner_bytes *byte
 
 int owner_take(struct cli *cli, const char *text, const struct owner_bytes *bytes)
 {
-	struct found found;
+	struct found found = { .size = 0 };
 
-	return decode(text, strlen(text), false, bytes, &found) ? owner_read(cli, text, bytes) : 0;
+	if (!decode(text, strlen(text), false, bytes, &found))
+		return 0;
+	if (file_exists(text) || !strcmp(text, "-"))
+		return owner_read(cli, text, bytes);
+	return report_error(cli, SEVADM_NO, "Give it in hexadecimal or base64, or name a file.",
+			    "'%.128s': this is neither a file nor %s, which has %zu bytes", text,
+			    bytes->what, bytes->size);
 }
 
 /* --------------------------------------------------------------------- chain */

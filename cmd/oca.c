@@ -11,9 +11,9 @@
 #include "lib/util/file.h"
 #include "lib/util/file_set.h"
 
-enum { KEY_CURVE = 0x200 };
+enum { KEY_CURVE = 0x200, KEY_FORM };
 
-/* A private key of 4096 bits as PEM is shorter; more would have to move while it is read */
+/* A private key of 4096 bits as PEM is shorter */
 #define KEY_FILE_MAX	4000
 
 static int wrong_key(struct cli *cli, const char *file, const struct sevadm_failure *failure)
@@ -49,10 +49,12 @@ int oca_read_key(struct cli *cli, const char *file, struct sevadm_private_key **
 struct new_options {
 	const char *cert, *key;
 	unsigned int bits;
+	bool der;
 };
 
 static const struct argp_option new_list[] = {
 	{ "curve", KEY_CURVE, "P-384|P-256", 0, "Of the key; P-384 if not said, as others' tools want" },
+	{ "key-form", KEY_FORM, "pem|der", 0, "Of the private key's file; pem if not said, der for sevctl" },
 	{ 0 }
 };
 
@@ -65,6 +67,11 @@ static error_t parse_new(int key, char *arg, struct argp_state *state)
 		if (strcmp(arg, "P-384") && strcmp(arg, "P-256"))
 			argp_error(state, "--curve takes P-384 or P-256, not '%s'", arg);
 		o->bits = arg[2] == '3' ? 384 : 256;
+		return 0;
+	case KEY_FORM:
+		if (strcmp(arg, "pem") && strcmp(arg, "der"))
+			argp_error(state, "--key-form takes pem or der, not '%s'", arg);
+		o->der = !strcmp(arg, "der");
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num > 1)
@@ -84,16 +91,16 @@ static error_t parse_new(int key, char *arg, struct argp_state *state)
 
 static const struct argp new_argp = {
 	.options = new_list, .parser = parse_new, .args_doc = "CERT KEY",
-	.doc = "Make an owner's certificate authority (OCA): a private key, in PEM, and the "
+	.doc = "Make an owner's certificate authority (OCA): a private key and the "
 	       "certificate that it signed for itself.",
 };
 
 static int write_new(struct cli *cli, const struct new_options *o, const uint8_t *cert,
-		     const char *pem, size_t size)
+		     const char *key, size_t size)
 {
 	/* the key first: a certificate without it is worth nothing */
 	const struct file_new files[] = {
-		{ .path = o->key, .data = pem, .size = size, .mode = 0600, .keep = true },
+		{ .path = o->key, .data = key, .size = size, .mode = 0600, .keep = true },
 		{ .path = o->cert, .data = cert, .size = SEVADM_CERT_SIZE, .mode = 0600, .keep = true },
 	};
 	size_t failed = 0;
@@ -105,7 +112,7 @@ static int write_new(struct cli *cli, const struct new_options *o, const uint8_t
 		return cert_cannot_write(cli, files[failed].path, -ret);
 	cert_written_begin(cli);
 	cert_written(cli, o->cert, "OCA", "binary", SEVADM_CERT_SIZE);
-	cert_written(cli, o->key, "private key", "PEM", size);
+	cert_written(cli, o->key, "private key", o->der ? "DER" : "PEM", size);
 	cert_written_end(cli);
 	return report_done(cli, cli->dry_run ? "Nothing was changed" :
 			   "Keep the private key where nobody else reads it");
@@ -117,7 +124,7 @@ static int run_new(struct cli *cli, const void *options)
 	struct sevadm_private_key *key = NULL;
 	uint8_t cert[SEVADM_CERT_SIZE];
 	struct sevadm_failure failure;
-	char *pem = NULL;
+	char *file = NULL;
 	size_t size = 0;
 	int ret, code;
 
@@ -125,12 +132,13 @@ static int run_new(struct cli *cli, const void *options)
 	if (!ret)
 		ret = sevadm_oca_new(key, cert, &failure);
 	if (!ret)
-		ret = sevadm_private_key_pem(key, &pem, &size, &failure);
+		ret = o->der ? sevadm_private_key_der(key, &file, &size, &failure) :
+		      sevadm_private_key_pem(key, &file, &size, &failure);
 	code = ret ? report_error(cli, failure.kind, NULL, "%s", failure.message) :
-	       write_new(cli, o, cert, pem, size);
-	if (pem)
-		explicit_bzero(pem, size);
-	free(pem);
+	       write_new(cli, o, cert, file, size);
+	if (file)
+		explicit_bzero(file, size);
+	free(file);
 	sevadm_private_key_free(key);
 	return code;
 }

@@ -165,7 +165,7 @@ static void wipe(void *data, size_t size)
 
 static int too_large(struct cli *cli)
 {
-	return report_error(cli, SEVADM_NO, NULL, "a packet has no more than %d bytes, with the table: the "
+	return report_error(cli, SEVADM_NO, "Give them in several packets.", "a packet has no more than %d bytes, with the table: the "
 			    "secrets have more", SEVADM_SECRET_MAX);
 }
 

@@ -73,16 +73,23 @@ void show_refusal(struct show *s, enum show_section section, const char *command
 {
 	const struct sevadm_step *step = step_of(s->run, command);
 	bool answered = step && step->err == EIO && step->status != SEVADM_NO_FW_CALL;
+	struct sevadm_failure failure;
 
 	if (!step)
 		show_note(s, section, "not told: %s", sevadm_failure(s->cli->adm)->message);
-	else if (answered)
+	else if ((step->err == EINVAL || step->err == ENODEV) && !strcmp(command, "SNP_PLATFORM_STATUS")) {
+		sevadm_snp_unknown(s->cli->adm, &s->status, &failure);
+		show_note(s, section, "not told: %s", failure.message);
+	} else if (answered)
 		show_note(s, section, "not told: %s: the firmware refused: %s (0x%04x)", command,
 			  sevadm_status_name(step->status), step->status);
 	else
 		show_note(s, section, "not told: %s: the driver refused: %s (%s)", command,
 			  strerror(step->err), step->err ? strerrorname_np(step->err) : "0");
 }
+
+/* What nothing but SNP_PLATFORM_STATUS tells */
+#define OF_SNP	(1U << SHOW_SNP | 1U << SHOW_TCB | 1U << SHOW_CONFIG)
 
 /* What is asked for decides what is asked: 0, or -errno of the first that did not answer */
 static int ask(struct show *s)
@@ -132,12 +139,19 @@ static int run(struct cli *cli, const void *options_)
 		.cli = cli, .run = &record,
 		.sections = o->sections ? o->sections : (1U << SECTIONS) - 1,
 	};
+	struct sevadm_failure failure;
 	int ret = ask(&s);
 
 	print(&s);
 	run_members(cli, &record);
 	sevadm_run_free(&record);
-	return ret ? report_failure(cli, sevadm_failure(cli->adm)) : report_done(cli, "");
+	if (ret)
+		return report_failure(cli, sevadm_failure(cli->adm));
+	if (!(o->sections & OF_SNP) || s.status.snp.known)
+		return report_done(cli, "");
+	/* it was asked for by name, and is not there */
+	sevadm_snp_unknown(cli->adm, &s.status, &failure);
+	return report_failure(cli, &failure);
 }
 
 const struct command cmd_show = {

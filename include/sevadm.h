@@ -775,12 +775,14 @@ int sevadm_topology_get(struct sevadm *adm, struct sevadm_topology *topology);
  * struct sevadm_status - state of both platforms and of the driver
  * @host:	the machine
  * @sev, @snp:	what the firmware says
+ * @snp_err:	why @snp is not known: positive errno of SNP_PLATFORM_STATUS; else 0
  * @driver:	what the driver says, with the companion patch
  */
 struct sevadm_status {
 	struct sevadm_host host;
 	struct sevadm_sev_status sev;
 	struct sevadm_snp_status snp;
+	int snp_err;
 	struct sevadm_driver driver;
 };
 
@@ -792,6 +794,18 @@ struct sevadm_status {
  * Return: 0 if both platforms answered, else -errno of the first that did not
  */
 int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct sevadm_run *run);
+
+/**
+ * sevadm_snp_unknown - what it means that SNP_PLATFORM_STATUS told nothing
+ * @adm:	handle
+ * @status:	whose @snp is not known though sevadm_status_get() returned 0
+ * @failure:	result: of kind SEVADM_ABSENT, for who cannot go on without; the handle has none
+ *
+ * -EINVAL means by the kernel's release that there is no such command, or that SNP is down
+ * (drivers/crypto/ccp/sev-dev.c: up to 6.15 the firmware is asked only while SNP is up).
+ */
+void sevadm_snp_unknown(struct sevadm *adm, const struct sevadm_status *status,
+			struct sevadm_failure *failure);
 
 #define SEVADM_CHIP_ID_SIZE	64	/* bytes that GET_ID gives for each socket */
 #define SEVADM_CHIPS		8	/* sockets at most, far more than there are */
@@ -3187,6 +3201,27 @@ int sevadm_private_key_pem(const struct sevadm_private_key *key, char **pem, siz
  * @key:	which; NULL does
  */
 void sevadm_private_key_free(struct sevadm_private_key *key);
+
+/**
+ * sevadm_private_key_der - as DER: SEC 1 for a key on a curve, as sevctl writes and reads it
+ * @key:	which
+ * @der:	result, to be wiped and freed
+ * @size:	of it, in bytes
+ * @failure:	why not
+ * Return: 0, -ENOMEM, -EIO (libcrypto failed)
+ */
+int sevadm_private_key_der(const struct sevadm_private_key *key, char **der, size_t *size,
+			   struct sevadm_failure *failure);
+
+/**
+ * sevadm_oca_check - is it this key's own certificate, and whole?
+ * @oca:	the certificate
+ * @key:	the key
+ * @failure:	why not
+ * Return: 0, -EBADMSG (it is no OCA's, or damaged), -EINVAL (another key), -EIO
+ */
+int sevadm_oca_check(const struct sevadm_cert *oca, const struct sevadm_private_key *key,
+		     struct sevadm_failure *failure);
 
 /**
  * sevadm_oca_new - a certificate of an owner's certificate authority, signed by itself

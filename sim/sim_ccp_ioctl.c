@@ -298,6 +298,14 @@ static int do_get_id2(struct sim *s, struct issue_cmd *in)
 	return ret;
 }
 
+/* Up to 6.15 -EINVAL; 6.12's stable releases took the end of that over, from which on nobody knows */
+static bool refuses_while_down(const struct sim *s)
+{
+	const struct sim_machine *m = &s->st->m;
+
+	return m->kernel_major == 6 && m->kernel_minor < 16 && m->kernel_minor != 12;
+}
+
 static int do_snp_status(struct sim *s, struct issue_cmd *in)
 {
 	struct fwb_snp_status status;
@@ -306,7 +314,7 @@ static int do_snp_status(struct sim *s, struct issue_cmd *in)
 	bool up = s->st->ccp.snp_initialized;
 	int ret;
 
-	if (!in->data)
+	if (!in->data || (!up && refuses_while_down(s)))
 		return -EINVAL;
 	page = sim_alloc(s, 1);
 	if (!page)
@@ -326,6 +334,20 @@ static int do_snp_status(struct sim *s, struct issue_cmd *in)
 	return ret;
 }
 
+static int snp_is_down(const struct sim *s)
+{
+	return refuses_while_down(s) ? -EINVAL : -ENODEV;
+}
+
+static int do_commit(struct sim *s, struct issue_cmd *in)
+{
+	struct fwb_snp_commit commit = { .len = sizeof(commit) };
+
+	if (!s->st->ccp.snp_initialized && refuses_while_down(s))
+		return -EINVAL;
+	return issue(s, PSP_CMD_SNP_COMMIT, &commit, sizeof(commit), in);
+}
+
 static int do_snp_config(struct sim *s, struct issue_cmd *in, bool writable)
 {
 	struct fwb_snp_config config;
@@ -335,7 +357,7 @@ static int do_snp_config(struct sim *s, struct issue_cmd *in, bool writable)
 	if (!writable)
 		return -EPERM;
 	if (!s->st->ccp.snp_initialized)
-		return -ENODEV;
+		return snp_is_down(s);
 	if (sim_copy_from_user(&config, user(in->data), sizeof(config)))
 		return -EFAULT;
 	return issue(s, PSP_CMD_SNP_CONFIG, &config, sizeof(config), in);
@@ -352,7 +374,7 @@ static int do_vlek(struct sim *s, struct issue_cmd *in, bool writable)
 	if (!writable)
 		return -EPERM;
 	if (!s->st->ccp.snp_initialized)
-		return -ENODEV;
+		return snp_is_down(s);
 	if (sim_copy_from_user(&input, user(in->data), sizeof(input)))
 		return -EFAULT;
 	if (input.len != sizeof(input) || input.version)
@@ -368,8 +390,6 @@ static int do_vlek(struct sim *s, struct issue_cmd *in, bool writable)
 
 static int dispatch(struct sim *s, struct issue_cmd *in, bool writable)
 {
-	struct fwb_snp_commit commit = { .len = sizeof(commit) };
-
 	switch (in->cmd) {
 	case CMD_FACTORY_RESET:
 		return writable ? do_reset(s, in) : -EPERM;
@@ -392,7 +412,7 @@ static int dispatch(struct sim *s, struct issue_cmd *in, bool writable)
 	case CMD_SNP_PLATFORM_STATUS:
 		return do_snp_status(s, in);
 	case CMD_SNP_COMMIT:
-		return issue(s, PSP_CMD_SNP_COMMIT, &commit, sizeof(commit), in);
+		return do_commit(s, in);
 	case CMD_SNP_SET_CONFIG:
 		return do_snp_config(s, in, writable);
 	default:

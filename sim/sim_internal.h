@@ -463,6 +463,7 @@ int sim_kexec(struct sim *s);
 /* sim_set.c */
 int sim_set_one(struct sim *s, const char *name, const char *value, bool apply,
 		struct sim_why *why);
+bool sim_kernel_has_6_16(const struct sim_machine *m);
 int sim_kernel_parse(const char *release, bool cth, bool tio, unsigned int *major,
 		     unsigned int *minor, struct sim_why *why);
 void sim_describe_set(const struct sim *s, struct sim_info *info);

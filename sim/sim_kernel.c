@@ -69,6 +69,20 @@ int sim_kmsg(struct sim *s, int (*fn)(void *arg, uint64_t seq, const char *text)
 	return ret;
 }
 
+/*
+ * From 6.16 on the driver shuts down when kvm_amd goes, and 6.12.117 has taken that over;
+ * before, when ccp goes.
+ */
+bool sim_kernel_has_6_16(const struct sim_machine *m)
+{
+	unsigned int major, minor, patch;
+
+	if (m->kernel_major != 6 || m->kernel_minor >= 16)
+		return true;
+	return m->kernel_minor == 12 &&
+	       sscanf(m->kernel, "%u.%u.%u", &major, &minor, &patch) == 3 && patch >= 117;
+}
+
 /* Nothing that the kernel does afterwards counts: sim_leave() reports it */
 void sim_die(struct sim *s, const char *fmt, ...)
 {

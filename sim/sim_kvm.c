@@ -175,20 +175,6 @@ int kvm_load(struct sim *s)
 }
 
 /* sev_hardware_unsetup(), after SVM is off */
-/*
- * From 6.16 on the driver shuts down when kvm_amd goes, and 6.12.117 has taken that over;
- * before, when ccp goes.
- */
-static bool ends_with_kvm(const struct sim_machine *m)
-{
-	unsigned int major, minor, patch;
-
-	if (m->kernel_major != 6 || m->kernel_minor >= 16)
-		return true;
-	return m->kernel_minor == 12 &&
-	       sscanf(m->kernel, "%u.%u.%u", &major, &minor, &patch) == 3 && patch >= 117;
-}
-
 int kvm_unload(struct sim *s)
 {
 	struct sim_kvm *k = &s->st->kvm;
@@ -203,7 +189,7 @@ int kvm_unload(struct sim *s)
 	if (k->sev) {
 		flush_asids(s, 1, k->max_sev_asid);
 		k->capacity = 0;
-		if (ends_with_kvm(&s->st->m))
+		if (sim_kernel_has_6_16(&s->st->m))
 			ccp_firmware_shutdown(s);
 	}
 	k->loaded = 0;

@@ -159,7 +159,8 @@ int sim_kernel_parse(const char *release, bool cth, bool tio, unsigned int *majo
 	unsigned int least = tio ? 19 : 18;
 
 	if (sscanf(release, "%u.%u", major, minor) != 2 || strlen(release) >= SIM_RELEASE ||
-	    strpbrk(release, " \t\n") || *major < 6 || *major > 99 || *minor > 999)
+	    strpbrk(release, " \t\n") || *major < 6 || (*major == 6 && *minor < 11) ||
+	    *major > 99 || *minor > 999)
 		return sim_why(why, -EINVAL, "kernel release: such as 6.12.117-sim, 6.11 or later");
 	if ((cth || tio) && *major == 6 && *minor < least)
 		return sim_why(why, -EINVAL, "a kernel of 6.%u or later has %s", least,

@@ -8,6 +8,7 @@
 
 #include "lib/attest/cert.h"
 #include "lib/crypto/private_key.h"
+#include "lib/crypto/verify.h"
 
 /* The same under the name that the public header has for it */
 static struct crypto_key *inner(const struct sevadm_private_key *key)
@@ -115,8 +116,7 @@ int sevadm_oca_new(const struct sevadm_private_key *key, uint8_t *cert,
 	return ret ? crypto_failed(failure, ret) : 0;
 }
 
-/* Is it the key's own certificate, and whole? */
-static int check_oca(const struct sevadm_cert *oca, const struct sevadm_private_key *key,
+int sevadm_oca_check(const struct sevadm_cert *oca, const struct sevadm_private_key *key,
 		     struct sevadm_failure *failure)
 {
 	uint8_t x[CRYPTO_EC_SIZE], y[CRYPTO_EC_SIZE];
@@ -148,6 +148,7 @@ static bool is_free(const struct sevadm_cert_signature *sig)
 /* Has it the key that a PEK has?  The place that is free, or a refusal */
 static int check_csr(const struct sevadm_cert *csr, struct sevadm_failure *failure)
 {
+	const struct crypto_ec point = { csr->x, csr->y, csr->key_bits };
 	int slot = -1;
 
 	if (csr->ca || csr->usage != USAGE_PEK)
@@ -159,6 +160,9 @@ static int check_csr(const struct sevadm_cert *csr, struct sevadm_failure *failu
 	if (!csr->key_bits || (csr->algorithm & ~(uint32_t)ALGORITHM_SHA384) != ALGORITHM_ECDSA)
 		return attest_refuse(failure, EBADMSG, "wrong key: algorithm 0x%x and curve 0x%x are not "
 				     "those of a PEK", csr->algorithm, csr->curve);
+	if (!crypto_ec_is_point(&point))
+		return attest_refuse(failure, EBADMSG, "damaged: the PEK's key is no point of P-%u",
+				     csr->key_bits);
 	for (int i = 1; i >= 0; i--) {
 		if (csr->signatures[i].usage == USAGE_OCA && !is_free(&csr->signatures[i]))
 			return attest_refuse(failure, EALREADY, "the PEK is signed by an OCA already: take "
@@ -180,7 +184,7 @@ int sevadm_csr_sign(const struct sevadm_cert *csr, const struct sevadm_cert *oca
 
 	if (slot < 0)
 		return slot;
-	ret = check_oca(oca, key, failure);
+	ret = sevadm_oca_check(oca, key, failure);
 	if (ret)
 		return ret;
 	memcpy(cert, csr->data, SEV_CERT_SIZE);
@@ -188,5 +192,13 @@ int sevadm_csr_sign(const struct sevadm_cert *csr, const struct sevadm_cert *oca
 		if (is_free(&csr->signatures[i]))
 			put_le32(cert + SEV_CERT_SIGNATURE + i * SEV_CERT_SIGNATURE_SIZE, USAGE_NONE);
 	ret = sign(inner(key), oca->algorithm, cert, slot);
+	return ret ? crypto_failed(failure, ret) : 0;
+}
+
+int sevadm_private_key_der(const struct sevadm_private_key *key, char **der, size_t *size,
+			   struct sevadm_failure *failure)
+{
+	int ret = crypto_key_der(inner(key), der, size);
+
 	return ret ? crypto_failed(failure, ret) : 0;
 }

@@ -239,6 +239,9 @@ int request_sev(struct sevadm *adm, struct sevadm_run *run, uint16_t command, vo
 /* Records @step of request_sev() as the failure, in the light of the kernel's release: -errno */
 int request_sev_fail(struct sevadm *adm, const struct sevadm_step *step, uint16_t command);
 
+/* Why SNP_PLATFORM_STATUS was not carried out, by the kernel's release; @err is positive */
+void request_snp_unknown(struct sevadm *adm, int err, struct sevadm_failure *failure);
+
 /* ---- driver.c: what the drivers tell by other ways than the devices */
 
 /* A state of the host, in one sentence, and what to do about it: the same whoever meets it */

@@ -101,12 +101,39 @@ int request_sev_allowed(struct sevadm *adm, uint16_t command, const struct platf
 	return 0;
 }
 
+void request_snp_unknown(struct sevadm *adm, int err, struct sevadm_failure *failure)
+{
+	const char *why = "there is no SEV-SNP here", *remedy = "Take an AMD host with SEV-SNP.";
+	unsigned int major = 0, minor = 0;
+	char release[128];
+
+	host_kernel_release(adm->host, release, sizeof(release));
+	if (!host_kernel_at_least(adm->host, 6, 9)) {
+		why = "Linux 6.9 brought it";
+		remedy = "Take a newer kernel.";
+	} else if (when_down(adm, release, sizeof(release)) == DOWN_EINVAL ||
+		   (sscanf(release, "%u.%u", &major, &minor) == 2 && major == 6 && minor == 12 &&
+		    when_down(adm, release, sizeof(release)) == DOWN_RAISES)) {
+		why = "SNP is down, and the firmware is not asked then";
+		remedy = "Load kvm_amd, which brings SNP up; `sevadm doctor` tells what it lacks for that.";
+	}
+	*failure = (struct sevadm_failure){ .kind = SEVADM_ABSENT, .err = err,
+					    .status = SEVADM_NO_FW_CALL };
+	snprintf(failure->message, sizeof(failure->message),
+		 "SNP_PLATFORM_STATUS: the driver of Linux %s refused: %s (%s)", release, why,
+		 strerrorname_np(err));
+	snprintf(failure->remedy, sizeof(failure->remedy), "%s", remedy);
+}
+
 static bool snp_is_down(struct sevadm *adm)
 {
 	struct sevadm_snp_status status;
 	struct sevadm_step step;
 
-	return !request_snp_status(adm, &status, &step) && !status.state;
+	int ret = request_snp_status(adm, &status, &step);
+
+	/* kernels that say EINVAL to what wants SNP say it to this as well */
+	return ret ? ret == -EINVAL || ret == -ENODEV : !status.state;
 }
 
 /* -EINVAL and -ENODEV mean what they mean by the kernel's release */

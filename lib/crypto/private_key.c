@@ -143,6 +143,21 @@ out:
 	return done(ret);
 }
 
+int crypto_key_der(const struct crypto_key *key, char **der, size_t *size)
+{
+	unsigned char *end;
+	int len = i2d_PrivateKey(key->pkey, NULL);
+
+	*der = len > 0 ? malloc((size_t)len) : NULL;
+	if (len <= 0)
+		return done(-EIO);
+	if (!*der)
+		return done(-ENOMEM);
+	end = (unsigned char *)*der;
+	*size = (size_t)i2d_PrivateKey(key->pkey, &end);
+	return done(0);
+}
+
 static int coordinate(const struct crypto_key *key, const char *name, uint8_t out[CRYPTO_EC_SIZE])
 {
 	BIGNUM *bn = NULL;

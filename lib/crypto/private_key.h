@@ -42,6 +42,12 @@ int crypto_key_read_public(const void *data, size_t size, struct crypto_key **ke
 int crypto_key_pem(const struct crypto_key *key, char **pem, size_t *size);
 
 /**
+ * crypto_key_der() - the same as DER: SEC 1 or PKCS #1
+ * @der:	result, for the caller to wipe and free
+ */
+int crypto_key_der(const struct crypto_key *key, char **der, size_t *size);
+
+/**
  * crypto_key_public() - what everybody may know of it
  * @x, @y:	coordinates, the least significant byte first
  * @bits:	256 or 384

@@ -124,6 +124,15 @@ EVP_PKEY *crypto_ec_key(const struct crypto_ec *ec)
 	return key;
 }
 
+bool crypto_ec_is_point(const struct crypto_ec *ec)
+{
+	EVP_PKEY *key = crypto_ec_key(ec);
+
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return key;
+}
+
 int crypto_ecdsa_verify(const struct crypto_ec *ec, const struct crypto_signed *what,
 			const uint8_t *r, const uint8_t *s)
 {

@@ -9,6 +9,7 @@
 #ifndef CRYPTO_VERIFY_H
 #define CRYPTO_VERIFY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +50,9 @@ struct crypto_signed {
  */
 int crypto_rsa_pss_verify(const struct crypto_rsa *key, const struct crypto_signed *what,
 			  const uint8_t *signature);
+
+/* Is it a point of its curve, and so a key at all? */
+bool crypto_ec_is_point(const struct crypto_ec *key);
 
 /**
  * crypto_ecdsa_verify() - ECDSA (FIPS 186-5)

@@ -76,7 +76,7 @@ static int check(struct sevadm *adm, uint16_t command, const struct platforms *p
 				 "%s: SEV has guests (%u, state WORKING), and it wants none",
 				 command_name(command), p->sev.guest_count);
 	if (command == FW_CMD_PEK_CERT_IMPORT && p->sev.state == INIT && p->sev.owned)
-		return core_fail(adm, SEVADM_BUSY, EBUSY, "If its owner agrees, make it its own first: "
+		return core_fail(adm, SEVADM_NO, EALREADY, "If its owner agrees, make it its own first: "
 				 "`sevadm owner self`.", "%s: this platform has an owner already",
 				 command_name(command));
 	if (command != FW_CMD_FACTORY_RESET && p->sev.state == UNINIT)
@@ -92,9 +92,8 @@ static int plan(struct sevadm *adm, uint16_t command, const char *why, struct se
 	return core_plan_add(adm, run, &step);
 }
 
-/* Is it to be issued at all?  1, 0 for a dry run, or -errno */
-static int prepare(struct sevadm *adm, uint16_t command, const char *why, unsigned int flags,
-		   struct sevadm_run *run)
+/* Is it to be issued at all? */
+static int may(struct sevadm *adm, uint16_t command, unsigned int flags, struct sevadm_run *run)
 {
 	struct platforms p;
 	int ret;
@@ -103,8 +102,15 @@ static int prepare(struct sevadm *adm, uint16_t command, const char *why, unsign
 	ret = core_fail_readonly(adm, run->dry);
 	if (!ret)
 		ret = look(adm, &p, run);
-	if (!ret)
-		ret = check(adm, command, &p, flags, run);
+	return ret ? ret : check(adm, command, &p, flags, run);
+}
+
+/* 1, 0 for a dry run, or -errno */
+static int prepare(struct sevadm *adm, uint16_t command, const char *why, unsigned int flags,
+		   struct sevadm_run *run)
+{
+	int ret = may(adm, command, flags, run);
+
 	if (!ret)
 		ret = plan(adm, command, why, run);
 	return ret ? ret : !run->dry;
@@ -288,13 +294,19 @@ int sevadm_owner_set(struct sevadm *adm, const struct sevadm_cert *oca,
 	struct sevadm_failure failure;
 	struct sevadm_cert csr;
 	size_t nr;
-	int ret = prepare(adm, FW_CMD_PEK_CERT_IMPORT, "the PEK, signed by its owner, and the owner's "
-			  "OCA", flags & SEVADM_KEYS_DRY, run);
+	int ret = sevadm_oca_check(oca, key, &failure);
 
-	if (ret <= 0)
-		return ret;
-	ret = get_csr(adm, request, run);
 	if (ret)
+		return core_fail(adm, failure.kind, failure.err, failure.remedy, "%s", failure.message);
+	ret = may(adm, FW_CMD_PEK_CERT_IMPORT, flags & SEVADM_KEYS_DRY, run);
+	if (!ret)
+		ret = plan(adm, FW_CMD_PEK_CSR, "the PEK, for its owner to sign", run);
+	if (!ret)
+		ret = plan(adm, FW_CMD_PEK_CERT_IMPORT, "the PEK, signed by its owner, and the owner's "
+			   "OCA", run);
+	if (!ret && !run->dry)
+		ret = get_csr(adm, request, run);
+	if (ret || run->dry)
 		return ret;
 	if (sevadm_cert_parse(request, sizeof(request), &csr, 1, &nr, &failure) ||
 	    sevadm_csr_sign(&csr, oca, key, pek, &failure))

@@ -57,6 +57,7 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 	request_platforms(adm, &p);
 	status->sev = p.sev;
 	status->snp = p.snp;
+	status->snp_err = p.snp_ret < 0 ? -p.snp_ret : 0;
 	ret = p.sev_ret;
 	if (ret)
 		core_fail_step(adm, &p.sev_step, reason, FW_CMD_PLATFORM_STATUS);
@@ -76,4 +77,10 @@ int sevadm_status_get(struct sevadm *adm, struct sevadm_status *status, struct s
 				"must not kexec; try `sevadm shutdown --strict`, or reboot");
 	sevadm_run_free(&none);
 	return ret ? ret : err;
+}
+
+void sevadm_snp_unknown(struct sevadm *adm, const struct sevadm_status *status,
+			struct sevadm_failure *failure)
+{
+	request_snp_unknown(adm, status->snp_err, failure);
 }

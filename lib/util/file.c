@@ -36,39 +36,59 @@ int file_create_append(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-int file_read(const char *path, size_t max, char **data, size_t *size)
+/* What was read may be a secret: nothing of it stays where it was */
+static bool grow(char **text, size_t used, size_t *room)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	_cleanup_free_ char *text = NULL;
+	size_t more = *room ? *room * 2 : 65536;
+	char *larger = malloc(more + 1);
+
+	if (!larger)
+		return false;
+	if (*text) {
+		memcpy(larger, *text, used);
+		explicit_bzero(*text, used);
+		free(*text);
+	}
+	*text = larger;
+	*room = more;
+	return true;
+}
+
+static int read_whole(int fd, size_t max, char **data, size_t *size)
+{
+	char *text = NULL;
 	size_t used = 0, room = 0;
+	int ret = 0;
 
-	if (fd < 0)
-		return -errno;
-	for (;;) {
-		ssize_t n;
-
-		if (used == room) {
-			char *larger = realloc(text, (room ? room * 2 : 65536) + 1);
-
-			if (!larger)
-				return -ENOMEM;
-			text = larger;
-			room = room ? room * 2 : 65536;
+	for (ssize_t n = 1; !ret && n;) {
+		if (used == room && !grow(&text, used, &room)) {
+			ret = -ENOMEM;
+			break;
 		}
 		n = read(fd, text + used, room - used);
 		if (n < 0 && errno != EINTR)
-			return -errno;
+			ret = -errno;
 		used += n > 0 ? (size_t)n : 0;
 		if (used > max)
-			return -EFBIG;
-		if (!n)
-			break;
+			ret = -EFBIG;
 	}
-	text[used] = '\0';
-	*data = text;
-	*size = used;
-	text = NULL;
-	return 0;
+	if (!ret) {
+		text[used] = '\0';
+		*data = text;
+		*size = used;
+		return 0;
+	}
+	if (text)
+		explicit_bzero(text, used);
+	free(text);
+	return ret;
+}
+
+int file_read(const char *path, size_t max, char **data, size_t *size)
+{
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	return fd < 0 ? -errno : read_whole(fd, max, data, size);
 }
 
 int file_append(int fd, const void *record, size_t size)
@@ -204,36 +224,10 @@ int file_read_all(const char *path, size_t max, char **text, size_t *size)
 	/* standard input can be a socket, which has no name to be opened by */
 	_cleanup_close_ int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) :
 				 dup(STDIN_FILENO);
-	size_t room = 0;
-	ssize_t n = 1;
-	int ret = fd < 0 ? -errno : 0;
 
 	*text = NULL;
 	*size = 0;
-	while (!ret && n) {
-		if (*size + 1 >= room) {
-			char *larger = realloc(*text, room = room ? 2 * room : 4096);
-
-			if (!larger) {
-				ret = -ENOMEM;
-				break;
-			}
-			*text = larger;
-		}
-		n = read(fd, *text + *size, room - *size - 1);
-		if (n < 0 && errno != EINTR)
-			ret = -errno;
-		*size += n > 0 ? (size_t)n : 0;
-		if (*size > max)
-			ret = -EFBIG;
-	}
-	if (!ret) {
-		(*text)[*size] = '\0';
-		return 0;
-	}
-	free(*text);
-	*text = NULL;
-	return ret;
+	return fd < 0 ? -errno : read_whole(fd, max, text, size);
 }
 
 static int compare_names(const void *a, const void *b)

@@ -207,6 +207,11 @@ faulty() {
 faulty 'an unknown GUID' '["unknown-guid"]'
 { entry "$ARK" 72 4; entry "$ASK" 74 4; zeros 24; printf 'ark.xx'; } >bad
 faulty 'an overlap' '["overlap"]'
+run certs export bad shared.d
+ok 'an overlap: not taken apart' 'code_is 2 && one_sentence && said "ARK and ASK share bytes" && [ ! -e shared.d ]'
+{ entry "$ARK" 24 4; entry "$ASK" 72 4; zeros 24; printf 'ark.'; } >bad
+run certs export bad shared.d
+ok 'nor what lies in the table itself' 'code_is 2 && one_sentence && said "begins within the table" && [ ! -e shared.d ]'
 { entry "$ARK" 72 4; entry "$ARK" 76 2; zeros 24; printf 'ark.xx'; } >bad
 faulty 'one twice' '["twice"]'
 { entry "$ARK" 50 4; zeros 24; printf 'ark...'; } >bad

@@ -54,7 +54,12 @@ ok 'a directory that is not there' 'code_is 1 && one_sentence && said "write no/
 run oca new --json --curve=P-256 small.cert small.pem
 ok 'P-256, JSON' 'code_is 0 && json "(.files | map([.file, .holds, .encoding])) ==
 	[[\"small.cert\", \"OCA\", \"binary\"], [\"small.pem\", \"private key\", \"PEM\"]] and .dry_run == null"'
-for words in '' one 'a b c' 'a a' '--curve=P-521 a b' '--curve=384 a b'; do
+run oca new --key-form=der der.cert key.der
+ok 'DER, as sevctl has it' 'code_is 0 && printed "DER" && [ "$(stat -c %a key.der)" = 600 ] &&
+	openssl asn1parse -inform DER -in key.der | sed -n 2p | grep -q "INTEGER  *:01" &&
+	run csr sign csr der.cert key.der der.signed && code_is 0'
+rm -f der.signed
+for words in '' one 'a b c' 'a a' '--curve=P-521 a b' '--curve=384 a b' '--key-form=p12 a b'; do
 	# shellcheck disable=SC2086 # words
 	run oca new $words
 	ok "oca new $words" 'usage_error && nothing_new a b'
@@ -64,6 +69,9 @@ done
 
 run csr sign csr oca.cert oca.pem --dry-run pek.signed
 ok 'csr sign, dry run' 'code_is 0 && printed "would be written" && nothing_new pek.signed'
+{ head -c 48 csr; printf '\377'; tail -c +50 csr; } >off.csr
+run csr sign off.csr oca.cert oca.pem pek.signed
+ok 'a key that is no point' 'code_is 2 && one_sentence && said "damaged: the PEK.s key is no point of P-384" && nothing_new pek.signed'
 run csr sign csr oca.cert oca.pem pek.signed
 ok 'csr sign' 'code_is 0 && quiet && [ "$(head -c 1044 pek.signed | sha256sum)" = "$(head -c 1044 csr | sha256sum)" ]'
 run cert verify --json pek.signed oca.cert

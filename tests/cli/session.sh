@@ -194,13 +194,13 @@ head -c 5000 /dev/zero >bad
 run measurement verify $guest bad
 ok 'no measurement: too large' 'code_is 2 && silent && one_sentence && said "more than 4000"'
 run measurement verify $guest none
-ok 'no such measurement' 'code_is 1 && silent && one_sentence && said ENOENT'
+ok 'no such measurement' 'code_is 2 && silent && one_sentence && said "neither a file nor a measurement"'
 run measurement verify --api=0.18.15 --policy=0 --tik=fw --digest=$empty blob.bin
 ok 'no key' 'code_is 2 && silent && one_sentence && said "fw: this is not a key: that has 16 bytes, and here are 6 (base64)"'
 run measurement verify --api=0.18.15 --policy=0 --tik=tik --digest=fw blob.bin
 ok 'no digest' 'code_is 2 && silent && one_sentence && said "not a launch digest"'
 run measurement build --api=0.18.15 --policy=0 --tik=tik --digest=$empty --nonce=00
-ok 'no nonce' 'code_is 1 && silent && one_sentence'
+ok 'no nonce' 'code_is 2 && silent && one_sentence && said "neither a file nor a nonce"'
 run measurement build --api=1.55.25 --policy=es --tik=tik --nonce=$nonce --firmware=fw --num-cpus=1 --vmsa=fw
 ok 'no VMSA' 'code_is 2 && silent && one_sentence && said "a VMSA has 4096 bytes, and here are 8"'
 run measurement build --api=1.55.25 --policy=1 --tik=tik --nonce=$nonce --firmware=before

@@ -117,4 +117,21 @@ host show --json
 ok 'only commands that ask' 'code_is 0 && json "[.steps[].command] | unique ==
 	[\"GET_ID\", \"PLATFORM_STATUS\", \"SNP_PLATFORM_STATUS\"]"'
 
+# ---- SNP is down, on a driver that asks nothing then
+
+machine --kernel=6.14.2
+host -q shutdown
+for part in snp tcb config; do
+	host show $part
+	ok "$part of 6.14 with SNP down" 'code_is 4 && one_sentence && said "the driver of Linux 6.14.2 refused: SNP is down" && said "Load kvm_amd"'
+done
+host show
+ok 'the rest is told' 'code_is 0 && printed "not told: SNP_PLATFORM_STATUS: the driver of Linux 6.14.2 refused: SNP is down" && printed "^  API"'
+host config show
+ok 'config show says the same' 'code_is 4 && one_sentence && said "refused: SNP is down"'
+host commit --yes
+ok 'and commit' 'code_is 4 && one_sentence && said "refused: SNP is down"'
+host certs url vcek
+ok 'certs url does not blame who asked' 'code_is 4 && one_sentence && said "SNP is down" && said "say with --tcb"'
+
 done_testing
