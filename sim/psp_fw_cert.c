@@ -116,16 +116,26 @@ int psp_fw_vlek(const struct psp_fw *fw, const uint8_t plain[384], uint8_t d[48]
 	return psp_fw_can_sign(fw) ? fw->ops->crypto->p384_public(fw->opaque, d, point) : -1;
 }
 
-int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32])
+/* HMAC-SHA-256 of a name alone: 32 bytes that only this chip has */
+static int own_bytes(const struct psp_fw *fw, const char *label, uint8_t key[32])
 {
-	static const uint8_t label[] = "VLEK wrapping";
 	uint8_t out[64];
 
 	if (!fw->ops->crypto || !fw->ops->crypto->hmac_sha256 ||
-	    expand(fw, label, sizeof(label), out))
+	    expand(fw, (const uint8_t *)label, strlen(label) + 1, out))
 		return -1;
 	memcpy(key, out, 32);
 	return 0;
+}
+
+int psp_fw_chip_root(const struct psp_fw *fw, uint8_t root[32])
+{
+	return own_bytes(fw, "guest keys", root);
+}
+
+int psp_fw_vlek_wrapping_key(const struct psp_fw *fw, uint8_t key[32])
+{
+	return own_bytes(fw, "VLEK wrapping", key);
 }
 
 void psp_fw_cert_unsigned(uint8_t cert[PSP_FW_CERT_LENGTH])

@@ -283,6 +283,9 @@ uint32_t psp_fw_report_version(const struct psp_fw *fw);
 uint32_t psp_fw_key_select(const struct psp_fw *fw, const struct psp_fw_snp_guest *guest,
 			   uint32_t sel, bool *vlek);
 uint32_t psp_fw_message_report(struct psp_fw_message *message);
+/* psp_fw_derive.c, and psp_fw_cert.c: what a chip's keys for guests come from */
+uint32_t psp_fw_message_key(struct psp_fw_message *message);
+int psp_fw_chip_root(const struct psp_fw *fw, uint8_t root[32]);
 
 /* psp_fw_pages.c: commands on single pages */
 uint32_t psp_fw_params_snp_page_reclaim(struct psp_fw_call *call);

@@ -40,6 +40,8 @@ static const struct request {
 	uint16_t answer;
 	uint32_t (*run)(struct psp_fw_message *message);
 } requests[] = {
+	/* Linux sends what version 1 has, whatever the version: what lacks is 0 */
+	{ PSP_MSG_KEY_REQ, 2, { 0x20, 0x28 }, 0x40, psp_fw_message_key },
 	{ PSP_MSG_REPORT_REQ, 1, { 0x60 }, 0x20 + PSP_FW_SNP_REPORT_LENGTH, psp_fw_message_report },
 };
 

@@ -182,6 +182,32 @@ START_TEST(refused_by_the_driver)
 }
 END_TEST
 
+/* A key is the same whenever it is asked for, and nobody else's */
+START_TEST(derived_key)
+{
+	struct { uint32_t root, rsvd; uint64_t fields; uint32_t vmpl, svn; uint64_t tcb; } req = {
+		.fields = 0x9,
+	};
+	uint8_t key[32], zero[32] = { 0 };
+
+	ck_assert_int_eq(ask(GET_KEY, &req), 0);
+	ck_assert_uint_eq(word(0), 0);
+	memcpy(key, answer + 0x20, 32);
+	ck_assert_mem_ne(key, zero, 32);
+	ck_assert_int_eq(ask_version(GET_KEY, &req, 2), 0);
+	ck_assert_mem_eq(key, answer + 0x20, 32);
+	req.root = 1;
+	ck_assert_int_eq(ask(GET_KEY, &req), 0);
+	ck_assert_mem_ne(key, answer + 0x20, 32);
+	req.svn = 1;				/* there was no id block to give it one */
+	ck_assert_int_eq(ask(GET_KEY, &req), 0);
+	ck_assert_uint_eq(word(0), 0x16);
+	ck_assert_mem_eq(zero, answer + 0x20, 32);
+	ck_assert_int_eq(ask_version(GET_KEY, &req, 3), -EIO);
+	ck_assert_uint_eq(exitinfo2, 0x16);
+}
+END_TEST
+
 static int key_is_gone(void)
 {
 	int ret = ask(GET_REPORT, &report_req);
@@ -413,6 +439,7 @@ int main(void)
 	tcase_add_loop_test(t, generation, 0, 2);
 	tcase_add_test(t, refused_in_the_answer);
 	tcase_add_test(t, refused_by_the_driver);
+	tcase_add_test(t, derived_key);
 	tcase_add_test(t, firmware_refuses);
 	tcase_add_test(t, version_unknown);
 	tcase_add_test(t, vmm_is_busy);
