@@ -133,6 +133,9 @@ bool sim_is_guest(const struct sim *sim);
  *   deaf=LIST                      these CPUs' WBINVD does not count any more
  *   vanish=LIST                    each goes offline as soon as a thread was pinned to it
  *   iommu-fails                    the next amd_iommu_snp_disable()
+ *   launch=KIND[:VCPUS][,NAME=VALUE...], secret=PID,..., attest=PID,..., finish=PID
+ *                                  with files of a guest's owner: sim_launch.h;
+ *                                  result = pid of the VMM
  *   tracking-fails                 the companion patch has no memory for the next guest
  *   lockdown=none|integrity|confidentiality
  *   smt=on|off|forceoff            siblings come back, or go and cannot be brought online

@@ -47,6 +47,9 @@ int vm_sev_attest(struct sim *s, struct sim_vm *vm, const uint8_t nonce[16], uin
 uint32_t vm_buffer(struct sim *s, const struct sim_blob *blob);
 uint32_t vm_pages(size_t size);
 
+/* sim_vmsa.c: what a vCPU begins with */
+void vm_vmsa(struct sim *s, uint32_t page, bool snp);
+
 /* sim_launch.c: launch, secret, attest, finish */
 int act_launch(struct sim *s, const char *name, const char *value, int64_t *result,
 	       struct sim_why *why);

@@ -224,6 +224,8 @@ static int vm_launch(struct sim *s, struct sim_vm *vm, bool finish, struct sim_w
 		page = sim_alloc(s, 1);
 		if (!page)
 			return vm_why(why, -ENOMEM, "KVM_CREATE_VCPU", SEV_DBG_NO_FW_CALL);
+		if (s->launch)		/* nobody looks at others' */
+			vm_vmsa(s, page, vm->kind == SIM_KIND_SNP);
 		vm_page_add(s, &vm->vmsa, page);
 	}
 	if (vm->kind != SIM_KIND_SNP)

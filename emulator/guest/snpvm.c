@@ -33,6 +33,7 @@
 
 #define MB		(1024UL * 1024)
 #define MAX_VCPUS	64
+#define VCPU_SIGNATURE	0xa00f11	/* EDX at reset: of Milan */
 /* What an SNP launch measures and encrypts; the rest of memory is only there */
 #define LAUNCH_BYTES	(64UL * 1024)
 
@@ -147,16 +148,44 @@ static void *vcpu_thread(void *name)
 	return NULL;
 }
 
+/* Segments as QEMU's vCPUs begin with them, which is what owners expect to be measured */
+static void reset_vcpu(int fd)
+{
+	const struct kvm_segment data = {
+		.limit = 0xffff, .type = 3, .present = 1, .s = 1,
+	};
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	if (ioctl(fd, KVM_GET_SREGS, &sregs) || ioctl(fd, KVM_GET_REGS, &regs))
+		die("KVM_GET_SREGS", NULL);
+	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
+	sregs.cs = data;
+	sregs.cs.type = 0xb;
+	sregs.cs.selector = 0xf000;
+	sregs.cs.base = 0xffff0000;
+	sregs.tr = sregs.ldt = data;
+	sregs.tr.s = sregs.ldt.s = 0;
+	sregs.tr.type = 0xb;
+	sregs.ldt.type = 2;
+	sregs.gdt.limit = sregs.idt.limit = 0xffff;
+	regs.rdx = VCPU_SIGNATURE;
+	if (ioctl(fd, KVM_SET_SREGS, &sregs) || ioctl(fd, KVM_SET_REGS, &regs))
+		die("KVM_SET_SREGS", NULL);
+}
+
 static void add_vcpus(const struct vm *vm)
 {
 	static char names[MAX_VCPUS][24];
 	pthread_t thread;
 	unsigned int i;
-	int err;
+	int err, fd;
 
 	for (i = 0; i < vm->opt->vcpus; i++) {
-		if (ioctl(vm->fd, KVM_CREATE_VCPU, i) < 0)
+		fd = ioctl(vm->fd, KVM_CREATE_VCPU, i);
+		if (fd < 0)
 			die("KVM_CREATE_VCPU", NULL);
+		reset_vcpu(fd);
 		snprintf(names[i], sizeof(names[i]), "CPU %u/KVM", i);
 		err = pthread_create(&thread, NULL, vcpu_thread, names[i]);
 		if (err)

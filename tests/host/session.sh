@@ -10,12 +10,12 @@ dir=$step_dir/session
 mkdir "$dir"
 nonce=00112233445566778899aabbccddeeff
 
-# session DIR - a new one with the platform's PDH as it is, keys apart
+# session DIR [POLICY] - a new one with the platform's PDH as it is, keys apart
 session() {
 	mkdir "$1"
 	sevadm cert export "$1/chain" >/dev/null || fail "no chain"
-	sevadm session new --unverified --policy=nodbg,noks --format=sev-tool --directory="$1" \
-		"$1/chain" >/dev/null 2>&1 || fail "no session"
+	sevadm session new --unverified --policy="${2:-nodbg,noks}" --format=sev-tool \
+		--directory="$1" "$1/chain" >/dev/null 2>&1 || fail "no session"
 	dd if="$1/tmp_tk.bin" of="$1/tek" bs=16 count=1 2>/dev/null
 	dd if="$1/tmp_tk.bin" of="$1/tik" bs=16 skip=1 2>/dev/null
 }
@@ -123,6 +123,20 @@ for at in 16 48 64 136; do
 done
 attested "$dir/report" --nonce=ffeeddccbbaa99887766554433221100
 expect_code 2
+
+# the same of SEV-ES, of which a vCPU's registers are measured too
+session "$dir/es" nodbg,es
+es=$(guest_launch sev-es:1 policy=5 memory="$dir/memory" godh="$dir/es/godh.cert" \
+	session="$dir/es/launch_blob.bin" measurement="$dir/es/measurement") || fail "no SEV-ES guest"
+sevadm vmsa build --vcpu-sig=0xa00f11 --guest-features=0 "$dir/vmsa" >/dev/null || fail "no VMSA"
+run measurement verify --api="$api" --policy=nodbg,es --tik="$dir/es/tik" \
+	--firmware="$dir/memory" --vmsa="$dir/vmsa" --num-cpus=1 "$dir/es/measurement"
+expect_code 0
+sevadm vmsa build --vcpu-sig=0xa00f12 --guest-features=0 "$dir/other" >/dev/null || fail "no VMSA"
+run measurement verify --api="$api" --policy=nodbg,es --tik="$dir/es/tik" \
+	--firmware="$dir/memory" --vmsa="$dir/other" --num-cpus=1 "$dir/es/measurement"
+expect_code 2
+guest_end "$es"
 
 # while it runs there is no more to be injected, and a report all the same
 guest_finish "$pid" || fail "it does not run"
