@@ -181,6 +181,10 @@ void sim_node_close(struct sim *sim, int node);
  */
 ssize_t sim_file_read(struct sim *sim, const char *path, char *buf, size_t size);
 int sim_file_write(struct sim *sim, const char *path, const char *text);
+/* Of a guest: any bytes; a directory where that makes an object of the kernel's (configfs) */
+int sim_file_put(struct sim *sim, const char *path, const void *data, size_t size);
+int sim_dir_make(struct sim *sim, const char *path);
+int sim_dir_remove(struct sim *sim, const char *path);
 ssize_t sim_link_read(struct sim *sim, const char *path, char *buf, size_t size);
 /*
  * The processor: CPUID (-ENOENT: no such leaf), a register of a CPU (-ENOENT without the

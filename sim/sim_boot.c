@@ -35,6 +35,7 @@ void sim_boot(struct sim *s)
 
 	memset(s->st->proc, 0, sizeof(s->st->proc));
 	memset(&s->st->kvm, 0, sizeof(s->st->kvm));
+	memset(s->st->tsm, 0, sizeof(s->st->tsm));
 	s->st->kvm.min_sev_asid = min_asid;
 	s->st->kvm.max_sev_asid = max_asid;
 	take_next_kernel(m);

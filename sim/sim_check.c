@@ -217,6 +217,13 @@ static const char *check_kvm(const struct sim_state *st, uint8_t *seen)
 		return "KVM's ASIDs make no sense";
 	if (st->vmm.certs_len > SIM_CERTS_MAX)
 		return "the table of certificates makes no sense";
+	for (i = 0; i < SIM_TSM_ITEMS; i++) {
+		const struct sim_tsm *t = &st->tsm[i];
+
+		if (t->in_len > sizeof(t->in) || t->out_len > sizeof(t->out) ||
+		    t->certs_len > sizeof(t->certs) || !text_ends(t->name, sizeof(t->name)))
+			return "a guest's configfs makes no sense";
+	}
 	if (k->loaded > 1 || k->sev > 1 || k->sev_es > 1 || k->sev_snp > 1 || k->capacity > 1 ||
 	    k->max_sev_asid > PSP_FW_MAX_ASID || k->max_sev_asid != st->fw.nr_asids ||
 	    k->min_sev_asid < 1 || k->min_sev_asid > k->max_sev_asid + 1 ||

@@ -24,6 +24,7 @@ struct sim_names {
 };
 
 void text_add(struct sim_text *t, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void text_bytes(struct sim_text *t, const void *data, size_t len);
 void text_cpus(struct sim_text *t, const struct sim *s,
 	       bool (*in)(const struct sim *s, uint32_t cpu, uint32_t arg), uint32_t arg);
 void names_add(struct sim_names *n, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -25,7 +25,7 @@ struct request_ioctl { uint8_t msg_version; uint64_t req_data, resp_data, exitin
 #define GET_DERIVED_KEY	_IOWR('S', 0x1, struct request_ioctl)
 #define GET_EXT_REPORT	_IOWR('S', 0x2, struct request_ioctl)
 
-#define REPORT_RESP	4000u
+#define REPORT_RESP	SIM_REPORT_RESP
 #define KEY_RESP	64u
 #define CERTS_MAX	0x4000u			/* SEV_FW_BLOB_MAX_SIZE */
 
@@ -370,6 +370,20 @@ static int ext_report(struct sim *s, struct sim_vm *vm, struct request_ioctl *io
 	io->exitinfo2 = r.exitinfo2;
 	if (io->exitinfo2 >> 32 == SIM_VMM_INVALID_LEN)
 		req->certs_len = r.npages * SIM_PAGE;
+	return ret;
+}
+
+int guest_ext_report(struct sim *s, struct sim_vm *vm, const uint8_t data[64], uint32_t vmpl,
+		     uint8_t *resp, uint8_t *certs, uint32_t size)
+{
+	struct ext_report_req req = { .data.vmpl = vmpl, .certs_address = 1, .certs_len = size };
+	struct request_ioctl io = { .msg_version = 1, .exitinfo2 = EXITINFO2_UNSET };
+	uint8_t sealed[REPORT_RESP + TAG_SIZE] = { 0 };
+	int ret;
+
+	memcpy(req.data.user_data, data, sizeof(req.data.user_data));
+	ret = ext_report(s, vm, &io, &req, sealed, certs);
+	memcpy(resp, sealed, REPORT_RESP);
 	return ret;
 }
 

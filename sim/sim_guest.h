@@ -6,6 +6,7 @@
  *   sim_guest.c		sev-guest, the driver of a guest's kernel
  *   sim_guest_host.c	what KVM and the VMM make of its requests
  *   sim_guest_fs.c	a guest's /proc, /sys and log
+ *   sim_guest_tsm.c	configfs-tsm in it
  *   sim_guest_x86.c	its processor
  */
 #ifndef SIM_GUEST_H
@@ -22,6 +23,9 @@ struct sim_vm;
 struct sim_why;
 
 #define SIM_CERTS_MAX	0x10000u	/* of a table that VMMs give */
+#define SIM_TSM_ITEMS	8u		/* directories of configfs-tsm, of all guests */
+#define SIM_TSM_CERTS	0x4000u		/* SEV_FW_BLOB_MAX_SIZE */
+#define SIM_REPORT_RESP	4000u
 #define SIM_ALERT	128u		/* length of a line of a guest's log, with its NUL */
 
 /* VMMs' answers, the upper half of SW_EXITINFO2 (GHCB, SNP Guest Request) */
@@ -51,6 +55,21 @@ struct sim_vmm {
 };
 
 /**
+ * struct sim_tsm - a directory in configfs-tsm
+ * @vm:		as struct sim has it in @inside
+ * @service:	a service of an SVSM is asked for, which there is not
+ * @written, @made: generations: of what is asked, of what @out and @certs answer
+ */
+struct sim_tsm {
+	uint32_t used, vm, privlevel, service;
+	uint64_t written, made;
+	uint32_t in_len, out_len, certs_len, pad;
+	char name[64];
+	uint8_t in[64], out[SIM_REPORT_RESP - 0x20];
+	uint8_t certs[SIM_TSM_CERTS];
+};
+
+/**
  * struct kvm_guest_request - SNP Guest Request, or with @extended its other form
  * @in, @out:	pages that guest and host share
  * @certs:	the same, @npages of them
@@ -73,13 +92,23 @@ int act_guest(struct sim *s, const char *name, const char *value, struct sim_why
 /* sim_guest.c */
 struct sim_vm *sim_guest_find(struct sim *s, uint64_t id);
 int guest_ioctl(struct sim *s, unsigned long request, void *arg);
+/* A report for configfs-tsm: of SIM_REPORT_RESP bytes, and of @size bytes of certificates */
+int guest_ext_report(struct sim *s, struct sim_vm *vm, const uint8_t data[64], uint32_t vmpl,
+		     uint8_t *resp, uint8_t *certs, uint32_t size);
 /* The VM that the machine is seen from inside of; NULL: it is gone */
 struct sim_vm *guest_vm(struct sim *s);
 
 /* sim_guest_fs.c: as those of sim_fs.h, but by their whole path */
 int guest_fs_read(struct sim *s, const char *path, struct sim_text *t);
 int guest_fs_list(struct sim *s, const char *path, struct sim_names *n);
+bool guest_fs_has(struct sim *s, const char *path);
 int guest_kmsg(struct sim *s, int (*fn)(void *arg, uint64_t seq, const char *text), void *arg);
+
+/* sim_guest_tsm.c; has: it is in there, and reading may make a report */
+bool guest_tsm_has(const char *path);
+int guest_tsm_read(struct sim *s, struct sim_vm *vm, const char *path, struct sim_text *t);
+int guest_tsm_list(struct sim *s, struct sim_vm *vm, const char *path, struct sim_names *n);
+void guest_tsm_forget(struct sim *s, const struct sim_vm *vm);
 
 /* sim_guest_x86.c */
 bool guest_has_node(struct sim *s, const char *path);

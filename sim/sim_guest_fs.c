@@ -73,10 +73,12 @@ static bool is_there(const struct sim *s, const struct sim_vm *vm, const struct 
 
 int guest_fs_read(struct sim *s, const char *path, struct sim_text *t)
 {
-	const struct sim_vm *vm = guest_vm(s);
+	struct sim_vm *vm = guest_vm(s);
 
 	if (!vm)
 		return -ENODEV;
+	if (guest_tsm_has(path))
+		return guest_tsm_read(s, vm, path, t);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		if (!strcmp(files[i].path, path) && is_there(s, vm, &files[i])) {
 			files[i].read(s, vm, t);
@@ -85,15 +87,27 @@ int guest_fs_read(struct sim *s, const char *path, struct sim_text *t)
 	return -ENOENT;
 }
 
+bool guest_fs_has(struct sim *s, const char *path)
+{
+	const struct sim_vm *vm = guest_vm(s);
+
+	for (size_t i = 0; vm && i < sizeof(files) / sizeof(files[0]); i++)
+		if (!strcmp(files[i].path, path) && is_there(s, vm, &files[i]))
+			return true;
+	return false;
+}
+
 /* Files stand in order, so that the same name follows itself */
 int guest_fs_list(struct sim *s, const char *path, struct sim_names *n)
 {
-	const struct sim_vm *vm = guest_vm(s);
+	struct sim_vm *vm = guest_vm(s);
 	size_t len = strlen(path), last = 0;
 	const char *before = NULL;
 
 	if (!vm)
 		return -ENODEV;
+	if (guest_tsm_has(path))
+		return guest_tsm_list(s, vm, path, n);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		const char *name = files[i].path + len + 1;
 		size_t end;

@@ -20,7 +20,7 @@
 #include "sim.h"
 #include "sim_guest.h"
 
-#define SIM_LAYOUT		12u
+#define SIM_LAYOUT		13u
 #define SIM_PAGE		4096u
 #define SIM_PAGES		65536u		/* 256 MB of memory */
 #define SIM_PA_BASE		0x1000000ull	/* of page 0 */
@@ -226,6 +226,7 @@ struct sim_state {
 	struct sim_kvm kvm;
 	struct sim_proc proc[SIM_MAX_VMS];
 	struct sim_vmm vmm;
+	struct sim_tsm tsm[SIM_TSM_ITEMS];
 	struct psp_fw fw;
 	struct sim_page page[SIM_PAGES];
 	struct psp_fw_rmp rmp[SIM_PAGES];

@@ -352,6 +352,7 @@ void kvm_vm_destroy(struct sim *s, struct sim_proc *p)
 	free_list(s, &vm->memory, "guest memory");
 	vm->pages = 0;
 	vm->guest.secrets = 0;
+	guest_tsm_forget(s, vm);
 	if (leaked)
 		vm->leaked = 1;			/* nobody in the kernel remembers it */
 	else

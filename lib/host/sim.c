@@ -41,21 +41,19 @@ static int simulated_write(struct host *host, const char *path, const char *text
 	return sim_file_write(machine(host), path, text);
 }
 
-/* No simulated machine has configfs */
 static int simulated_put(struct host *host, const char *path, const void *data, size_t size)
 {
-	(void)host;
-	(void)path;
-	(void)data;
-	(void)size;
-	return -ENOENT;
+	return sim_file_put(machine(host), path, data, size);
 }
 
 static int simulated_make(struct host *host, const char *path)
 {
-	(void)host;
-	(void)path;
-	return -ENOENT;
+	return sim_dir_make(machine(host), path);
+}
+
+static int simulated_remove(struct host *host, const char *path)
+{
+	return sim_dir_remove(machine(host), path);
 }
 
 static int simulated_kmsg(struct host *host, host_kmsg_fn fn, void *arg)
@@ -178,7 +176,7 @@ static const struct host_ops simulated_ops = {
 	.write = simulated_write,
 	.put = simulated_put,
 	.make = simulated_make,
-	.remove = simulated_make,
+	.remove = simulated_remove,
 	.link = simulated_link,
 	.list = simulated_list,
 	.kmsg = simulated_kmsg,
@@ -249,7 +247,7 @@ static const struct host_ops guest_ops = {
 	.write = simulated_write,
 	.put = simulated_put,
 	.make = simulated_make,
-	.remove = simulated_make,
+	.remove = simulated_remove,
 	.link = simulated_link,
 	.list = simulated_list,
 	.kmsg = simulated_kmsg,
