@@ -125,7 +125,8 @@ static const struct argp set_argp = {
 	       "set` would make of it.  Changes nothing; exit code 2 where they differ.",
 }, reset_argp = {
 	.parser = parse_nothing,
-	.doc = "Give the firmware a configuration of zeros (SNP_CONFIG), and show what it makes of it.",
+	.doc = "Report the current TCB again, name the chip and sign: a configuration of zeros "
+	       "(SNP_CONFIG).",
 }, show_argp = {
 	.parser = parse_nothing,
 	.doc = "Show what attestation reports tell, and what that means for guests' certificates.  "
@@ -181,6 +182,17 @@ static int run_diff(struct cli *cli, const void *options_)
 	return report_done(cli, "There is no difference");
 }
 
+/* Before anybody is asked: would it be issued at all?  @config NULL: a commit */
+static int allowed(struct cli *cli, const struct sevadm_config *config)
+{
+	struct sevadm_run tried = { .dry = true };
+	int ret = config ? sevadm_config_set(cli->adm, config, true, &tried) :
+			   sevadm_commit(cli->adm, true, &tried);
+
+	sevadm_run_free(&tried);
+	return ret;
+}
+
 static int set(struct cli *cli, const struct sevadm_config_change *change)
 {
 	struct sevadm_run record = { .dry = cli->dry_run };
@@ -195,10 +207,13 @@ static int set(struct cli *cli, const struct sevadm_config_change *change)
 		return run_report(cli, &record, ret);
 	config_show(cli, &status.snp, &after);
 	config_meaning(cli, &status.snp, &after, false);
-	if (!change->reset && same(&status.snp, &after)) {
+	if (!after.zeros && same(&status.snp, &after)) {
 		snprintf(record.message, sizeof(record.message), "It is so already");
 		return run_report(cli, &record, 0);
 	}
+	ret = allowed(cli, &after);
+	if (ret)
+		return run_report(cli, &record, ret);
 	if (!confirm(cli, "what attestation reports tell will change"))
 		return confirm_declined(cli, &record);
 	progress_start(cli);
@@ -237,16 +252,22 @@ static int run_commit(struct cli *cli, const void *options_)
 	};
 	snprintf(version, sizeof(version), "%u.%u.%u", status.snp.api_major, status.snp.api_minor,
 		 status.snp.build);
-	out_string(cli->out, "committed_version", version);
+	out_string(cli->out, "would_commit_version", version);
 	out_text(cli->out, "Version %s would be the lowest that loads", version);
 	config_show(cli, &status.snp, &after);
 	config_meaning(cli, &status.snp, &after, true);
+	ret = allowed(cli, NULL);
+	if (ret)
+		return run_report(cli, &record, ret);
 	if (!confirm(cli, "this firmware can never be rolled back after it"))
 		return confirm_declined(cli, &record);
 	progress_start(cli);
 	ret = sevadm_commit(cli->adm, cli->dry_run, &record);
-	if (!ret && !cli->dry_run)
+	if (!ret && !cli->dry_run) {
+		out_string(cli->out, "committed_version", version);
+		out_text(cli->out, "Version %s was committed: no lower one loads any more", version);
 		ret = config_now(cli, &record);
+	}
 	return run_report(cli, &record, ret);
 }
 
@@ -279,7 +300,7 @@ const struct command cmd_config_set = {
 
 const struct command cmd_config_reset = {
 	.name = "config reset",
-	.summary = "Set all of it to zeros (SNP_CONFIG)",
+	.summary = "Report the current TCB, mask nothing (SNP_CONFIG)",
 	.argp = &reset_argp,
 	.options_size = sizeof(struct config_options),
 	.flags = CHANGES,

@@ -163,8 +163,8 @@ static void mean_change(struct meanings *m, const struct sevadm_snp_status *now,
 			mean(m, "the VLEK that is loaded is for the TCB reported until now: load one for "
 				"the other");
 	}
-	if (!commit && !after->reported_tcb.raw)
-		mean(m, "a TCB of zeros is what the firmware makes of it: it is asked afterwards");
+	if (after->zeros)
+		mean(m, "a TCB of zeros is given to the firmware, by which it reports the current one");
 	if (commit)
 		mean(m, "no firmware of a lower version or TCB loads on this chip any more, whatever "
 			"the BIOS or the kernel have: it cannot be undone");

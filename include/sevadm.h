@@ -978,10 +978,12 @@ const char *sevadm_snp_state_name(uint32_t state);
  * @reported_tcb: of which reports speak, and by which their key is derived
  * @mask_chip_id: reports name no chip
  * @mask_chip_key: reports are not signed
+ * @zeros:	the firmware is given a TCB of zeros for @reported_tcb, by which it takes the
+ *		current one
  */
 struct sevadm_config {
 	struct sevadm_tcb reported_tcb;
-	bool mask_chip_id, mask_chip_key;
+	bool mask_chip_id, mask_chip_key, zeros;
 };
 
 #define SEVADM_CONFIG_SAME	(-1)	/* stays what it is */
@@ -992,7 +994,7 @@ struct sevadm_config {
  * @raw:	TCB_VERSION as a whole
  * @fmc, @bootloader, @tee, @snp, @microcode: of the reported TCB, or SEVADM_CONFIG_SAME
  * @mask_chip_id, @mask_chip_key: 0, 1 or SEVADM_CONFIG_SAME
- * @reset:	all zeros instead, as the firmware understands that
+ * @reset:	all zeros instead, by which the current TCB is reported and nothing masked
  */
 struct sevadm_config_change {
 	bool has_raw, reset;
@@ -1009,7 +1011,7 @@ struct sevadm_config_change {
  *
  * Refuses what the firmware would refuse: a component above the current one, a reserved byte;
  * and a component that this generation does not have, or of which no layout is known.
- * Return: 0; -EINVAL, -EOPNOTSUPP, with the failure
+ * Return: 0; -EINVAL, -EOPNOTSUPP, with the failure (SEVADM_NO)
  */
 int sevadm_config_plan(struct sevadm *adm, const struct sevadm_snp_status *now,
 		       const struct sevadm_config_change *change, struct sevadm_config *after);

@@ -296,11 +296,13 @@ uint32_t psp_fw_params_snp_config(struct psp_fw_call *call)
 	return PSP_SUCCESS;
 }
 
+/* A TCB of zeros stands for the current one (AMD 56860, "ReportedTcb") */
 uint32_t psp_fw_run_snp_config(struct psp_fw_call *call)
 {
 	uint32_t flags = psp_fw_get32(call->buf + 8);
+	uint64_t tcb = psp_fw_get64(call->buf);
 
-	psp_fw_reported_tcb_set(call->fw, psp_fw_get64(call->buf));
+	psp_fw_reported_tcb_set(call->fw, tcb ? tcb : call->fw->current_tcb);
 	call->fw->mask_chip_id = flags & 1;
 	call->fw->mask_chip_key = flags >> 1 & 1;
 	return PSP_SUCCESS;

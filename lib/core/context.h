@@ -218,7 +218,8 @@ bool platforms_half_up(const struct platforms *platforms);
  * @platforms:	as they are
  *
  * Some that the driver would carry out take the host down, or leave it half way: they bring
- * SNP up from under running VMs, or SEV without SNP on a host of SNP.
+ * SNP up from under running VMs, or SEV without SNP on a host of SNP.  Others it refuses while
+ * SNP is down, which is better known before anybody is asked.
  * Return: 0; -errno, with the failure
  */
 int request_sev_allowed(struct sevadm *adm, uint16_t command, const struct platforms *platforms);

@@ -82,17 +82,31 @@ static bool snp_host(struct sevadm *adm)
 	return log.rmp;
 }
 
-int request_sev_allowed(struct sevadm *adm, uint16_t command, const struct platforms *p)
+/* A command of SNP while SNP is down: none but a commit is carried out, and that not by each */
+static int allowed_down(struct sevadm *adm, uint16_t command)
 {
-	const struct sev_row *row = row_of(command);
-	bool snp_down = !p->snp_ret && !p->snp.state;
 	char release[128];
+	enum down down = when_down(adm, release, sizeof(release));
 
-	if (row && row->snp && snp_down && when_down(adm, release, sizeof(release)) == DOWN_RAISES)
+	if (down == DOWN_RAISES)
 		return core_fail(adm, SEVADM_ABSENT, ENODEV, RAISE_SNP,
 				 "%s: SNP is down, and Linux %s may bring it up for that from under "
 				 "VMs that run, which takes the host down: not issued",
 				 command_name(command), release);
+	if (down == DOWN_ENODEV && command == FW_CMD_SNP_COMMIT)
+		return 0;
+	return core_fail(adm, SEVADM_ABSENT, ENODEV, RAISE_SNP,
+			 "%s: SNP is down, and Linux %s does not bring it up for that: not issued",
+			 command_name(command), release);
+}
+
+int request_sev_allowed(struct sevadm *adm, uint16_t command, const struct platforms *p)
+{
+	const struct sev_row *row = row_of(command);
+	bool snp_down = !p->snp_ret && !p->snp.state;
+
+	if (row && row->snp && snp_down)
+		return allowed_down(adm, command);
 	if (row && row->sev && snp_down && !p->sev_ret && !p->sev.state && snp_host(adm))
 		return core_fail(adm, SEVADM_ABSENT, ENODEV, RAISE_SNP,
 				 "%s: SNP is down on a host of SNP, where SEV does not come up without "

@@ -45,15 +45,16 @@ static int apply(struct sevadm *adm, const struct sevadm_config_change *change,
 		if (value == SEVADM_CONFIG_SAME)
 			continue;
 		if (!tcb->known)
-			return core_fail(adm, SEVADM_FAILED, EOPNOTSUPP,
+			return core_fail(adm, SEVADM_NO, EOPNOTSUPP,
 					 "Say the whole TCB_VERSION with --tcb.",
 					 "no layout of a TCB is known for this processor: its %s cannot be "
 					 "set by itself", components[i].name);
 		if (!i && !tcb->has_fmc)
-			return core_fail(adm, SEVADM_FAILED, EOPNOTSUPP, NULL,
-					 "the TCB of this processor has no FMC");
+			return core_fail(adm, SEVADM_NO, EOPNOTSUPP,
+					 "Leave --fmc out; `sevadm config show` has the components that "
+					 "there are.", "the TCB of this processor has no FMC");
 		if (value < 0 || value > UINT8_MAX)
-			return core_fail(adm, SEVADM_FAILED, EINVAL, NULL,
+			return core_fail(adm, SEVADM_NO, EINVAL, "Say a number in that range.",
 					 "%s %d: a component of a TCB is 0 to 255", components[i].name, value);
 		*field(tcb, &components[i]) = (uint8_t)value;
 	}
@@ -67,12 +68,12 @@ static int check(struct sevadm *adm, const struct sevadm_tcb *now, const struct 
 	if (!tcb->known)
 		return 0;		/* no byte of it is known */
 	if (tcb->reserved)
-		return core_fail(adm, SEVADM_FAILED, EINVAL, "They have to be zero.",
+		return core_fail(adm, SEVADM_NO, EINVAL, "They have to be zero.",
 				 "TCB 0x%llx: 0x%llx of it is reserved, and the firmware refuses that",
 				 (unsigned long long)tcb->raw, (unsigned long long)tcb->reserved);
 	for (size_t i = 0; i < COMPONENTS; i++)
 		if (*field(tcb, &components[i]) > *field(now, &components[i]))
-			return core_fail(adm, SEVADM_FAILED, EINVAL,
+			return core_fail(adm, SEVADM_NO, EINVAL,
 					 "Report at most what `sevadm config show` has as current.",
 					 "%s %u is above the current %u, and the firmware refuses that",
 					 components[i].name, *field(tcb, &components[i]),
@@ -87,21 +88,23 @@ int sevadm_config_plan(struct sevadm *adm, const struct sevadm_snp_status *now,
 	unsigned int family, model;
 	int ret;
 
+	if (change->reset) {
+		*after = (struct sevadm_config){ .reported_tcb = now->current_tcb, .zeros = true };
+		return 0;
+	}
 	*after = (struct sevadm_config){
 		.reported_tcb = now->reported_tcb,
 		.mask_chip_id = now->mask_chip_id, .mask_chip_key = now->mask_chip_key,
 	};
 	generation = request_generation(adm, &family, &model);
-	if (change->reset) {
-		*after = (struct sevadm_config){ 0 };
-		decode_tcb(0, generation, &after->reported_tcb);
-		return 0;
-	}
 	if (change->has_raw)
 		decode_tcb(change->raw, generation, &after->reported_tcb);
 	ret = apply(adm, change, &after->reported_tcb);
 	if (!ret && after->reported_tcb.raw != now->reported_tcb.raw)
 		ret = check(adm, &now->current_tcb, &after->reported_tcb);
+	after->zeros = !after->reported_tcb.raw;
+	if (after->zeros)
+		after->reported_tcb = now->current_tcb;
 	if (change->mask_chip_id != SEVADM_CONFIG_SAME)
 		after->mask_chip_id = change->mask_chip_id;
 	if (change->mask_chip_key != SEVADM_CONFIG_SAME)
@@ -136,7 +139,7 @@ int sevadm_config_set(struct sevadm *adm, const struct sevadm_config *config, bo
 {
 	uint8_t data[CONFIG_SIZE] = { 0 };
 
-	for (int i = 0; i < 8; i++)
+	for (int i = 0; i < 8 && !config->zeros; i++)
 		data[i] = (uint8_t)(config->reported_tcb.raw >> 8 * i);
 	data[CONFIG_FLAGS] = (uint8_t)(config->mask_chip_id | config->mask_chip_key << 1);
 	return issue(adm, FW_CMD_SNP_CONFIG, data, "what reports tell from now on", dry, run);

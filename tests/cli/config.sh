@@ -34,16 +34,17 @@ for generation in milan genoa turin; do
 	host config set --microcode=70 --yes
 	ok "$generation: so already" 'code_is 0 && printed "so already" && ! printed SNP_CONFIG'
 	host config set --microcode=255 --yes
-	ok "$generation: above the current one" 'code_is 1 && said "microcode 255 is above the current $now" &&
+	ok "$generation: above the current one" 'code_is 2 && said "microcode 255 is above the current $now" &&
 		! printed SNP_CONFIG'
 	host config set --fmc=0 --yes
-	[ $generation = turin ] || ok "$generation: no FMC" 'code_is 1 && said "has no FMC"'
+	[ $generation = turin ] || ok "$generation: no FMC" 'code_is 2 && one_sentence &&
+		said "has no FMC" && said "Leave --fmc out"'
 	[ $generation != turin ] || ok 'turin: an FMC' 'code_is 0 && printed "^  fmc  *1  *1  *0$"'
 	host config set --tcb=0x0000010100000000 --yes
-	ok "$generation: reserved" 'code_is 1 && said "is reserved" && ! printed SNP_CONFIG'
+	ok "$generation: reserved" 'code_is 2 && said "is reserved" && ! printed SNP_CONFIG'
 	host commit --json --yes
 	ok "$generation: a commit raises it" 'code_is 0 && json ".config_now.differs == false and
-		(.committed_version | test(\"^1\\\\.5[58]\\\\.\")) and any(.meaning[]; test(\"cannot be undone\"))"'
+		.committed_version == .would_commit_version and (.committed_version | test(\"^1\\\\.5[58]\\\\.\")) and any(.meaning[]; test(\"cannot be undone\"))"'
 done
 
 # ---- masks, whole numbers, zeros
@@ -58,8 +59,14 @@ ok 'one of them off' 'code_is 0 && printed "signed again" && ! printed "name the
 host config set --tcb=0x1000000000000001 --json --yes
 ok 'a whole number' 'code_is 0 && json ".config_now.reported_tcb == \"0x1000000000000001\" and .config_now.mask_chip_id"'
 host config reset --json --yes
-ok 'reset' 'code_is 0 && json ".config_now == {\"mask_chip_id\": false, \"mask_chip_key\": false,
-	\"reported_tcb\": \"0x0\", \"differs\": true}"'
+ok 'reset' 'code_is 0 && json ".config_after == {\"mask_chip_id\": false, \"mask_chip_key\": false,
+	\"reported_tcb\": \"0x4817000000000009\", \"differs\": false} and .config_now == .config_after and
+	all(.components[]; .after == .current) and (.meaning | any(test(\"zeros\")))"'
+host config set --snp=3 --yes
+host config set --tcb=0 --json --yes
+ok 'zeros are the current one' 'code_is 0 && json ".config.reported_tcb == \"0x4803000000000009\" and
+	.config_after.reported_tcb == \"0x4817000000000009\" and .config_now == .config_after"'
+host config set --snp=3 --yes
 
 # ---- the command line
 
@@ -78,9 +85,10 @@ host config set --snp=1 --dry-run
 ok 'a dry run' 'code_is 0 && printed "SNP_CONFIG  *1 " && printed "Nothing was changed"'
 host commit --dry-run --json
 ok 'of a commit' 'code_is 0 && json ".dry_run and ([.plan[].command] == [\"SNP_COMMIT\"]) and
-	([.steps[].command] | index(\"SNP_COMMIT\") | not)"'
+	([.steps[].command] | index(\"SNP_COMMIT\") | not) and .would_commit_version == \"1.55.25\" and
+	(has(\"committed_version\") | not)"'
 host config show --json
-ok 'changes nothing' 'json ".config.reported_tcb == \"0x0\""'
+ok 'changes nothing' 'json ".config.reported_tcb == \"0x4803000000000009\""'
 
 # ---- on a terminal
 
@@ -95,11 +103,12 @@ if command -v script >/dev/null; then
 	answer n config set --snp=2
 	ok 'no' 'code_is 1 && printed "AFTER" && printed "Go on" && printed "not confirmed"'
 	host config show --json
-	ok 'is no' 'json ".config.reported_tcb == \"0x0\""'
+	ok 'is no' 'json ".config.reported_tcb == \"0x4803000000000009\""'
 	answer y config set --snp=2
 	ok 'yes' 'code_is 0 && printed "Configuration now"'
 	answer n commit
-	ok 'a commit is asked about' 'code_is 1 && printed "never be rolled back" && printed "lowest that loads"'
+	ok 'a commit is asked about' 'code_is 1 && printed "never be rolled back" && printed "lowest that loads" &&
+		! printed "was committed"'
 else
 	skip 'a terminal' 'there is no script(1)'
 fi
@@ -115,7 +124,7 @@ for fault in 'SNP_CONFIG:status=INVALID_PARAM' 'SNP_CONFIG:status=HWERROR_UNSAFE
 	ok "$fault" 'code_is 6 && said "SNP_CONFIG: firmware refused"'
 done
 host --fault=SNP_COMMIT:status=INVALID_LEN commit --yes
-ok 'SNP_COMMIT refused' 'code_is 6 && said "SNP_COMMIT: firmware refused: INVALID_LEN"'
+ok 'SNP_COMMIT refused' 'code_is 6 && ! printed "was committed" && said "SNP_COMMIT: firmware refused: INVALID_LEN"'
 host --fault=SNP_CONFIG:errno=ENODEV config set --snp=1 --yes
 ok 'ENODEV' 'code_is 4 && said "SNP is down, and Linux 6.12.117-sim does not bring it up" && said "Load kvm_amd"'
 host --fault=SNP_CONFIG:errno=EINVAL config set --snp=1 --yes
@@ -131,10 +140,22 @@ ok 'no answer' 'code_is 6'
 
 host shutdown
 ok 'SNP goes down' 'code_is 0'
-host config set --snp=1 --yes
-ok 'the driver itself: ENODEV' 'code_is 4 && said "SNP_CONFIG: the driver refused: SNP is down.*ENODEV"'
+for words in '--yes' '--dry-run' ''; do
+	# shellcheck disable=SC2086 # words
+	host config set --snp=1 $words
+	[ -n "$words" ] || ok 'nobody to ask comes first' 'code_is 64'
+	[ -z "$words" ] || ok "not issued, nor planned: $words" 'code_is 4 && one_sentence && said "Load kvm_amd" &&
+		said "SNP_CONFIG: SNP is down, and Linux 6.12.117-sim does not bring it up for that: not issued" &&
+		! printed "SNP_CONFIG"'
+done
+host config reset --dry-run --json
+ok 'reset: the same' 'code_is 4 && json ".plan == [] and ([.steps[].command] | index(\"SNP_CONFIG\") | not)"'
 host commit --yes
-ok 'a commit needs no SNP' 'code_is 0'
+ok 'a commit needs no SNP' 'code_is 0 && printed "^Version 1.55.25 was committed"'
+if command -v script >/dev/null; then
+	answer y config set --snp=1
+	ok 'and nobody is asked' 'code_is 4 && ! printed "Go on" && printed "not issued"'
+fi
 for kernel in 6.16.1-sim 7.1.5-sim 6.18.3-sim 6.12.60-sim; do
 	refuse --kernel=$kernel
 	host shutdown
@@ -145,8 +166,11 @@ for kernel in 6.16.1-sim 7.1.5-sim 6.18.3-sim 6.12.60-sim; do
 done
 refuse --kernel=6.11.2-sim
 host shutdown
-host --fault=SNP_CONFIG:errno=EINVAL config set --snp=1 --yes
-ok '6.11: EINVAL says that it is down' 'code_is 4 && said "the driver of Linux 6.11.*SNP is down"'
+for words in 'config set --snp=1 --dry-run' 'commit --yes'; do
+	# shellcheck disable=SC2086 # words
+	host $words
+	ok "6.11: $words" 'code_is 4 && said "the driver of Linux 6.11.*SNP is down" && ! printed "SNP_CO"'
+done
 refuse
 act access=ro >"$work/acted"
 host config show

@@ -51,6 +51,11 @@ START_TEST(snp_config)
 	OK(cmd_address(m, PSP_CMD_SNP_PLATFORM_STATUS, PAGE));
 	ck_assert_uint_eq(get32(m->mem, PAGE + 8), 3);
 	ck_assert_uint_eq(get64(m->mem, PAGE + 0x18), 0x0600000000000203);
+	put64(b, 0, 0);					/* the current one again */
+	OK(machine_cmd(m, PSP_CMD_SNP_CONFIG, b));
+	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
+	put64(b, 0, 0x0600000000000203);
+	OK(machine_cmd(m, PSP_CMD_SNP_CONFIG, b));
 	psp_fw_reset(m->fw);
 	ck_assert_uint_eq(m->fw->reported_tcb, c.current_tcb);
 }
