@@ -67,6 +67,10 @@
 #define PSC_BAD_ENTRY       (1ULL << 32 | 2)
 #define PSC_MAX             253
 
+/* What the hypervisor answers in place of the firmware */
+#define VMM_ERROR_INVALID_LEN   1
+#define VMM_ERROR_BUSY          2
+
 /* In the header of a message */
 #define MSG_TYPE            0x34
 #define MSG_REPORT_REQ      5
@@ -236,6 +240,33 @@ static bool ghcb_certs(AMDPSPGuest *s, uint64_t request)
     return true;
 }
 
+/* An answer of the hypervisor's own: an error above the firmware's status */
+static void ghcb_vmm_error(AMDPSPGuest *s, uint64_t error, const char *why)
+{
+    psp_guest_log(s, "a request of the guest is turned away: %s", why);
+    ghcb_answer(s, 0, error << 32);
+}
+
+/* Is the request answered by a fault that a test asked for? */
+static bool ghcb_fault(AMDPSPGuest *s)
+{
+    if (s->busy) {
+        s->busy--;
+        ghcb_vmm_error(s, VMM_ERROR_BUSY, "busy");
+    } else if (s->vmm_error) {
+        ghcb_vmm_error(s, s->vmm_error, "vmm-error");
+        s->vmm_error = 0;
+    } else if (s->status) {
+        psp_guest_log(s, "a request of the guest is answered 0x%x by fault",
+                      s->status);
+        ghcb_answer(s, 0, s->status);
+        s->status = 0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static void ghcb_guest_request(AMDPSPGuest *s, bool extended)
 {
     uint64_t request = load(s->ghcb_gpa + GHCB_INFO_1);
@@ -245,18 +276,10 @@ static void ghcb_guest_request(AMDPSPGuest *s, bool extended)
         !psp_guest_is_shared(s, request, PAGE_4K) ||
         !psp_guest_is_shared(s, response, PAGE_4K)) {
         ghcb_answer(s, MALFORMED, BAD_INPUT);
-    } else if (s->busy) {
-        s->busy--;
-        psp_guest_log(s, "a request of the guest is turned away");
-        ghcb_answer(s, 0, (uint64_t)VMM_ERROR_BUSY << 32);
-    } else if (s->status) {
-        psp_guest_log(s, "a request of the guest is answered 0x%x by fault",
-                      s->status);
-        ghcb_answer(s, 0, s->status);
-        s->status = 0;
+    } else if (ghcb_fault(s)) {
+        return;
     } else if (extended && !ghcb_certs(s, request)) {
-        psp_guest_log(s, "no room for the certificates");
-        ghcb_answer(s, 0, (uint64_t)VMM_ERROR_INVALID_LEN << 32);
+        ghcb_vmm_error(s, VMM_ERROR_INVALID_LEN, "no room for certificates");
     } else {
         ghcb_request(s, request, response);
     }

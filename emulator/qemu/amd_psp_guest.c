@@ -143,7 +143,10 @@ uint32_t psp_guest_command(AMDPSPGuest *s, uint32_t cmd)
     status = psp_fw_exec(s->fw, cmd, pa);
     psp_fw_record_end(s->fw, status, &record);
     psp_fw_record_text(&record, text);
-    psp_guest_log(s, "%s", text);
+    /* those of a launch that goes well tell nothing */
+    if (cmd != PSP_CMD_SNP_LAUNCH_UPDATE || status) {
+        psp_guest_log(s, "%s", text);
+    }
     memset(s->host[HOST_COMMAND], 0, PAGE_4K);
     return status;
 }
@@ -343,6 +346,8 @@ static void guest_init(Object *obj)
     AMDPSPGuest *s = AMD_PSP_GUEST(obj);
 
     object_property_add_uint32_ptr(obj, "busy", &s->busy,
+                                   OBJ_PROP_FLAG_READWRITE);
+    object_property_add_uint32_ptr(obj, "vmm-error", &s->vmm_error,
                                    OBJ_PROP_FLAG_READWRITE);
     object_property_add_uint32_ptr(obj, "status", &s->status,
                                    OBJ_PROP_FLAG_READWRITE);

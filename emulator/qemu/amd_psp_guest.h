@@ -26,10 +26,6 @@ enum psp_host_page {
     HOST_PAGES
 };
 
-/* What the hypervisor answers in place of the firmware */
-#define VMM_ERROR_INVALID_LEN   1
-#define VMM_ERROR_BUSY          2
-
 struct AMDPSPGuest {
     DeviceState parent_obj;
     SNPVMM vmm;
@@ -50,7 +46,8 @@ struct AMDPSPGuest {
 
     /* properties that may be set at any time */
     uint32_t busy;              /* that many requests are turned away */
-    uint32_t status;            /* the firmware's answer to the next one, not 0 */
+    uint32_t vmm_error;         /* the hypervisor's answer to the next one, and */
+    uint32_t status;            /* the firmware's; no fault if 0 */
 
     /* properties */
     uint64_t base;

@@ -59,7 +59,7 @@ head -c 32 /dev/urandom >"$work/short"
 machine_monitor qom-set psp busy 2 >/dev/null
 report fourth || fail "busy is not tried again"
 [ "$(bytes fourth 0x50 64)" = "$(bytes data 0 64)" ] || fail "not the data that was given, after busy"
-log_has psp 'a request of the guest is turned away'
+log_has psp 'a request of the guest is turned away: busy'
 
 # the driver goes on where it was: a number that occurs twice would not be answered
 rmdir "$tsm/r"
