@@ -98,6 +98,27 @@ guest_finish() {
 	guest_command "$1" finish
 }
 
+# guest_enter - where the body says "# In a guest" and "# Needs: chip" the machine is an
+# SNP guest; what AMD has of the chip is in $chip
+guest_enter() {
+	chip=/chip
+	insmod /lib/modules/msr.ko || fail "guest_enter: no MSRs"
+	mount -t configfs configfs /sys/kernel/config || fail "guest_enter: no configfs"
+}
+
+# guest_vmm_answers busy|CODE [COUNT] - what the guest's host answers its next requests
+guest_vmm_answers() {
+	case $1 in
+	busy) machine_monitor qom-set psp busy "${2:-1}" >/dev/null ;;
+	*) machine_monitor qom-set psp vmm-error "$(($1))" >/dev/null ;;
+	esac
+}
+
+# guest_firmware_answers STATUS - what the firmware answers the next one
+guest_firmware_answers() {
+	machine_monitor qom-set psp status "$(($1))" >/dev/null
+}
+
 # guest_alive PID - does its process run (or stand still, but exist)?
 guest_alive() {
 	grep -q '^State:.[^ZX]' "/proc/$1/status" 2> /dev/null

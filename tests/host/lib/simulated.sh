@@ -23,9 +23,32 @@ simulated_run() {
 	TEST_BODY=$1 sh -c '. "$HOST_TESTS/lib/simulated.sh"; . "$TEST_BODY"'
 }
 
-# sevadm ARG... - the program against this machine
+# sevadm ARG... - the program against this machine, or from inside of a guest of it
 sevadm() {
-	"$SEVADM" --device="sim:$SIM" "$@"
+	"$SEVADM" --device="${SIM_DEVICE:-sim:$SIM}" "$@"
+}
+
+# guest_enter - from here on "sevadm" is in an SNP guest, and what AMD has of the chip in $chip
+guest_enter() {
+	guest_pid=$(guest_start snp) || fail "guest_enter: no guest"
+	chip=$(mktemp -d)
+	sevadm show --json >"$chip/host" || fail "guest_enter: the host is silent"
+	"$HOST_TESTS/../pki/chip_files" "$(dirname "$SEVADM")" "$chip" \
+		"$(jq -r '.processor.generation | ascii_downcase' "$chip/host")" \
+		"$(jq -r '.identifiers[0].id' "$chip/host")" - || fail "guest_enter: no certificates"
+	act "guest-certs=$chip/table" >/dev/null || fail "guest_enter: no table"
+	SIM_DEVICE=sim-guest:$(sevadm --porcelain guests |
+		awk -F '\t' -v pid="$guest_pid" '$1 == "guests" && $8 == pid { print $2 }'):$SIM
+}
+
+# guest_vmm_answers busy|CODE [COUNT] - what the guest's host answers its next requests
+guest_vmm_answers() {
+	act "guest-error=$1:${2:-1}" >/dev/null || fail "guest_vmm_answers $*"
+}
+
+# guest_firmware_answers STATUS - what the firmware answers the next one
+guest_firmware_answers() {
+	act "fail=SNP_GUEST_REQUEST:$1" >/dev/null || fail "guest_firmware_answers $*"
 }
 
 # act ACTION - let something happen to the machine, print the action's result
