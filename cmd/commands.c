@@ -40,6 +40,7 @@ const struct command *const commands[] = {
 	&cmd_init,
 	&cmd_kexec,
 	&cmd_measure_explain,
+	&cmd_measure_igvm,
 	&cmd_measure_ovmf,
 	&cmd_measure_sev,
 	&cmd_measure_sev_es,

@@ -39,6 +39,7 @@ extern const struct command cmd_id_show;
 extern const struct command cmd_init;
 extern const struct command cmd_kexec;
 extern const struct command cmd_measure_explain;
+extern const struct command cmd_measure_igvm;
 extern const struct command cmd_measure_ovmf;
 extern const struct command cmd_measure_sev;
 extern const struct command cmd_measure_sev_es;

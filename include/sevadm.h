@@ -3354,6 +3354,157 @@ int sevadm_id_verify(const uint8_t block[SEVADM_ID_BLOCK_SIZE],
 int sevadm_id_key_digest(const void *data, size_t size, uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
 			 struct sevadm_failure *failure);
 
+/* ------------------------------------------------------------------ IGVM files */
+
+/* What a platform of an IGVM file is, where it concerns us */
+#define SEVADM_IGVM_SNP	2
+
+/**
+ * struct sevadm_igvm_platform - that a guest in an IGVM file can be loaded on
+ * @mask:	one bit: headers with it are for this platform
+ * @highest_vtl: virtual trust level
+ * @type:	SEVADM_IGVM_SNP, or what sevadm_igvm_platform_name() names
+ * @version:	of the platform
+ * @shared_gpa_boundary: addresses from there on are the host's to see, 0: there is none
+ * @has_policy:	there is @policy
+ * @policy:	of the guest on this platform
+ */
+struct sevadm_igvm_platform {
+	uint32_t mask;
+	uint8_t highest_vtl, type;
+	uint16_t version;
+	uint64_t shared_gpa_boundary;
+	bool has_policy;
+	uint64_t policy;
+};
+
+/**
+ * struct sevadm_igvm - an IGVM file (Independent Guest Virtual Machine)
+ * @data:	all of it
+ * @size:	of it
+ * @version:	of the format, 1 or 2
+ * @architecture: 0: x86-64
+ * @page_size:	in bytes
+ * @header_offset: of the variable headers in the file
+ * @header_size: of all of them
+ * @checksum:	CRC32 of all headers
+ * @masks:	of all platforms
+ * @platforms:	there are
+ * @nr_platforms: of them
+ * @nr_headers:	all of them
+ * @nr_unknown:	of those nobody knows, and nobody may leave out
+ */
+struct sevadm_igvm {
+	const uint8_t *data;
+	size_t size;
+	uint32_t version, architecture, page_size, header_offset, header_size, checksum, masks;
+	struct sevadm_igvm_platform platforms[32];
+	size_t nr_platforms, nr_headers, nr_unknown;
+};
+
+/**
+ * sevadm_igvm_parse - is that an IGVM file, all of it as it has to be?
+ * @data:	the file
+ * @size:	of it
+ * @igvm:	result; points to @data
+ * @failure:	why not: which header, and what is wrong with it
+ * Return: 0 or -EINVAL with @failure
+ */
+int sevadm_igvm_parse(const void *data, size_t size, struct sevadm_igvm *igvm,
+		      struct sevadm_failure *failure);
+
+/**
+ * struct sevadm_igvm_header - one of the variable headers
+ * @offset:	of it among them
+ * @next:	of the next one
+ * @type:	of it, without the highest bit
+ * @optional:	the highest bit: who does not know it may leave it out
+ * @name:	of the type, NULL if nobody knows it
+ * @content:	of it, @length bytes
+ * @length:	of it
+ * @has_mask, @mask: for which platforms; without a mask for all
+ * @has_gpa, @gpa: guest physical address
+ * @size:	in the guest, in bytes, where that is said
+ * @data:	in the file, @size bytes of it; NULL: zeros
+ * @data_offset: of them in the file
+ * @flags:	of page data: 1 2 MiB, 2 unmeasured, 4 shared
+ * @data_type:	of page data: 0 normal, 1 secrets, 2 CPUID, 3 CPUID, extended
+ * @index:	of an area of parameters, or of a virtual processor
+ * @policy:	of the guest
+ */
+struct sevadm_igvm_header {
+	uint32_t offset, next, type;
+	bool optional;
+	const char *name;
+	const uint8_t *content;
+	uint32_t length;
+	bool has_mask, has_gpa;
+	uint32_t mask;
+	uint64_t gpa, size;
+	const uint8_t *data;
+	uint32_t data_offset, flags;
+	uint16_t data_type;
+	uint32_t index;
+	uint64_t policy;
+};
+
+/**
+ * sevadm_igvm_header - one header after the other
+ * @igvm:	of sevadm_igvm_parse(), which was satisfied with it
+ * @offset:	0, then @next of the one before
+ * @header:	result; points into the file
+ * Return: true, false after the last one
+ */
+bool sevadm_igvm_header(const struct sevadm_igvm *igvm, uint32_t offset,
+			struct sevadm_igvm_header *header);
+
+/**
+ * sevadm_igvm_platform_name - what a platform is
+ * @type:	as the file has it
+ * Return: its name, NULL if nobody knows it
+ */
+const char *sevadm_igvm_platform_name(uint8_t type);
+
+/**
+ * struct sevadm_igvm_how - how a guest is loaded
+ * @mask:	of the platform
+ * @qemu:	by QEMU and KVM: pages without data are measured as pages of zeros, and VMSAs come
+ *		last, at one address; else as the format says, which has no such pages
+ */
+struct sevadm_igvm_how {
+	uint32_t mask;
+	bool qemu;
+};
+
+/**
+ * sevadm_igvm_digest - the launch digest of the SNP guest that a file describes
+ * @igvm:	the file
+ * @how:	it is loaded
+ * @digest:	result
+ * @each:	told of each page in its order: what is "page data", "parameters" or "vcpu", type is as
+ *		in struct sevadm_measured, or UNMEASURED; or NULL
+ * @arg:	for @each
+ * @failure:	why not
+ * Return: 0; -EINVAL (no such platform, or it is not SNP; a header that has to be known; parameters
+ * that are not there; more than 2 GiB), -EIO (libcrypto failed), with @failure
+ */
+int sevadm_igvm_digest(const struct sevadm_igvm *igvm, const struct sevadm_igvm_how *how,
+		       uint8_t digest[SEVADM_SNP_DIGEST_SIZE],
+		       void (*each)(void *arg, const struct sevadm_measured *part), void *arg,
+		       struct sevadm_failure *failure);
+
+/**
+ * sevadm_igvm_id - the ID block of a file, as SNP_LAUNCH_FINISH takes it
+ * @igvm:	the file
+ * @mask:	of the platform, whose policy is in the block
+ * @block:	result
+ * @auth:	result: who vouches for it
+ * @author:	the author's key counts as well
+ * Return: 0, -ENOENT (there is none for that platform), -EEXIST (there are two)
+ */
+int sevadm_igvm_id(const struct sevadm_igvm *igvm, uint32_t mask, uint8_t block[SEVADM_ID_BLOCK_SIZE],
+		   uint8_t auth[SEVADM_ID_AUTH_SIZE], bool *author);
+
 /* --------------------------------------------------------- keys of a platform */
 
 /* Places of struct sevadm_keys, in the order of files */

@@ -287,6 +287,22 @@ for words in "id block --digest=$digest block" 'id block' 'id auth block auth --
 	code=$?
 	sample "$words"
 done
+# IGVM files
+(cd "$work/certs" && "$SEVADM" id block --digest="$digest" block >/dev/null &&
+	"$python" "$top_srcdir/tests/cli/lib/igvm.py" make odd.igvm platform:1:2 platform:2:77 platform:4:3 policy:1:0x30000 \
+		id:1:block:auth:1 page:1:0x1000:1 page:1:0x2000:2 page:1:0x3000 page:1:0x4000:zero:0:1 page:1:0x5000:zero:0:2 \
+		page:1:0x6000:zero:0:3 page:1:0x7000:7:2 page:1:0x8000:8:4 area:1:0x2000 vps:1:0 insert:1:0x9000:1 vp:1:0xfffffffff000:0 \
+		memory:1:0:0x1000 raw:0x80000315:00 &&
+	"$python" "$top_srcdir/tests/cli/lib/igvm.py" make own.igvm platform:1:2 page:1:0:1) || exit 99
+printf '\1' | dd of="$work/certs/odd.igvm" bs=1 seek=$((0x18 + 24 + 8 + 9)) conv=notrunc 2>"$work/dd.log"
+"$python" "$top_srcdir/tests/cli/lib/igvm.py" fix "$work/certs/odd.igvm"
+for words in 'measure igvm own.igvm' 'measure igvm own.igvm --loader=qemu --verbose' 'measure igvm odd.igvm' 'measure igvm --show odd.igvm' \
+	'measure igvm --show -v odd.igvm' 'measure igvm fw.bin' 'measure igvm' 'measure igvm none' 'measure igvm own.igvm --mask=2'; do
+	# shellcheck disable=SC2086 # words
+	(cd "$work/certs" && "$SEVADM" --json $words) >"$out" 2>"$err"
+	code=$?
+	sample "$words"
+done
 head -c 4096 "$work/certs/fw.bin" >"$work/page"
 run --json vmsa show "$work/page"
 sample 'vmsa show, any page'

@@ -9,7 +9,7 @@ set -u
 
 offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:export certs:import certs:fetch certs:lint certs:show certs:url certs:verify explain sim:create sim:show sim:act vlek:show
 	attestation:show attestation:verify measurement:build measurement:verify
-	secret:package secret:show session:new id:auth id:block id:digest id:show measure:explain measure:ovmf measure:sev measure:sev-es measure:snp vmsa:build vmsa:show vmsa:update'
+	secret:package secret:show session:new id:auth id:block id:digest id:show measure:explain measure:igvm measure:ovmf measure:sev measure:sev-es measure:snp vmsa:build vmsa:show vmsa:update'
 offline_commands="$offline_commands report:show report:verify"
 host_commands='decommission df-flush guests init shutdown status teardown wbinvd commit config:diff config:reset config:set config:show firmware:show vlek:load vlek:verify cert:export owner:external owner:self
 	owner:show pdh:export pdh:gen pek:csr pek:export

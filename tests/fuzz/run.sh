@@ -101,6 +101,7 @@ fuzz() {
 fuzz cert 2000
 fuzz fault 300
 fuzz id 2000
+fuzz igvm 5000
 fuzz like 200
 fuzz owner 20000
 fuzz ovmf 2000
