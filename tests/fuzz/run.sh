@@ -106,6 +106,7 @@ fuzz like 200
 fuzz owner 20000
 fuzz ovmf 2000
 fuzz recording 20000
+fuzz report 2000
 fuzz script 20000
 fuzz sim_file 300
 fuzz text 10000
