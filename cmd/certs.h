@@ -91,4 +91,7 @@ void table_show(struct cli *cli, const struct table *t);
 /* A list "table_faults"; how many there are */
 unsigned int table_lint(struct cli *cli, const struct table *t);
 
+/* What is in it, a file each in @dir: the exit code, with a failure reported */
+int table_write_files(struct cli *cli, const struct table *t, const char *dir, bool pem);
+
 #endif

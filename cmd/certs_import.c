@@ -203,27 +203,28 @@ static int add_part(const struct export_options *o, const struct sevadm_table_en
 	return ret;
 }
 
-static int write_parts(struct cli *cli, const struct export_options *o, const struct part *parts,
-		       size_t nr)
+static int write_parts(struct cli *cli, const char *dir, const struct part *parts, size_t nr)
 {
 	struct file_new files[TABLE_ENTRIES];
 	size_t failed = 0;
-	int ret = cli->dry_run ? 0 : file_make_directory(o->dir);
+	int ret = cli->dry_run ? 0 : file_make_directory(dir);
 
 	if (ret)
-		return chain_cannot(cli, "make the directory", o->dir, -ret);
+		return chain_cannot(cli, "make the directory", dir, -ret);
 	for (size_t i = 0; i < nr; i++)
 		files[i] = (struct file_new){ .path = parts[i].path, .data = parts[i].text,
 					      .size = parts[i].size, .mode = 0600 };
 	ret = cli->dry_run ? 0 : file_write_set(files, nr, &failed);
-	if (ret)
-		return chain_cannot(cli, "write", files[failed].path, -ret);
+	return ret ? chain_cannot(cli, "write", files[failed].path, -ret) : 0;
+}
+
+static void show_parts(struct cli *cli, const struct part *parts, size_t nr, bool pem)
+{
 	cert_written_begin(cli);
 	for (size_t i = 0; i < nr; i++)
 		cert_written(cli, parts[i].path, parts[i].holds, !parts[i].certificate ? "binary" :
-			     o->pem ? "PEM" : "DER", parts[i].size);
+			     pem ? "PEM" : "DER", parts[i].size);
 	cert_written_end(cli);
-	return report_done(cli, cli->dry_run ? "Nothing was changed" : "");
 }
 
 /* What cannot be taken apart: whose bytes those are nobody can say */
@@ -235,8 +236,9 @@ static void find_shared(void *arg, const char *kind, const char *text)
 		snprintf(failure->message, sizeof(failure->message), "%s", text);
 }
 
-static int export(struct cli *cli, const struct export_options *o, const struct table *t)
+int table_write_files(struct cli *cli, const struct table *t, const char *dir, bool pem)
 {
+	const struct export_options o = { .dir = dir, .pem = pem };
 	struct part parts[TABLE_ENTRIES] = { { .path = NULL } };
 	struct sevadm_failure shared = { .message = "" };
 	int ret = 0;
@@ -252,9 +254,11 @@ static int export(struct cli *cli, const struct export_options *o, const struct 
 		return report_error(cli, SEVADM_NO, "`sevadm certs lint` tells what is wrong with it.",
 				    "%s: nothing was written", shared.message);
 	for (size_t i = 0; i < t->nr && !ret; i++)
-		ret = add_part(o, &t->entry[i], parts, i);
+		ret = add_part(&o, &t->entry[i], parts, i);
 	ret = ret ? report_error(cli, SEVADM_FAILED, NULL, "no memory") :
-	      write_parts(cli, o, parts, t->nr);
+	      write_parts(cli, dir, parts, t->nr);
+	if (!ret)
+		show_parts(cli, parts, t->nr, pem);
 	for (size_t i = 0; i < t->nr; i++) {
 		free(parts[i].path);
 		free(parts[i].text);
@@ -270,7 +274,9 @@ static int run_export(struct cli *cli, const void *options)
 	int code = table_load(cli, o->table, &t);
 
 	data = t.data;
-	return code ? code : export(cli, o, &t);
+	if (!code)
+		code = table_write_files(cli, &t, o->dir, o->pem);
+	return code ? code : report_done(cli, cli->dry_run ? "Nothing was changed" : "");
 }
 
 static const struct arg_words words[] = { { "TABLE", "FILE" }, { "DIRECTORY", "FILE" }, { 0 } };

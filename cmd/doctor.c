@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "cmd/doctor.h"
 
 struct doctor_options {
 	enum sevadm_feature feature;
@@ -107,30 +107,48 @@ static void print(struct cli *cli, const struct sevadm_diagnosis *d)
 	out_list_end(cli->out);
 }
 
+int doctor_report(struct cli *cli, struct sevadm_diagnosis *d, int ret,
+		  const char *(*end)(const struct sevadm_diagnosis *diagnosis))
+{
+	char message[192];
+
+	if (ret) {
+		ret = report_failure(cli, sevadm_failure(cli->adm));
+		sevadm_diagnosis_free(d);
+		return ret;
+	}
+	print(cli, d);
+	run_report_nothing(cli);
+	snprintf(message, sizeof(message), "%s: %u passed, %u warning%s, %u failed, %u skipped",
+		 end(d), d->counts[SEVADM_PASS], d->counts[SEVADM_WARN],
+		 d->counts[SEVADM_WARN] == 1 ? "" : "s", d->counts[SEVADM_FAIL],
+		 d->counts[SEVADM_SKIP]);
+	ret = d->counts[SEVADM_FAIL] ? report_no(cli, message) : report_done(cli, message);
+	sevadm_diagnosis_free(d);
+	return ret;
+}
+
+static const char *end(const struct sevadm_diagnosis *d)
+{
+	switch (d->machine) {
+	case SEVADM_MACHINE_HOST:
+		return d->counts[SEVADM_FAIL] ? "Not in order" : "In order";
+	case SEVADM_MACHINE_GUEST:
+		return "A guest";
+	case SEVADM_MACHINE_NEITHER:
+		return "Neither host nor guest";
+	default:
+		return "Not known";
+	}
+}
+
 static int run(struct cli *cli, const void *options_)
 {
 	const struct doctor_options *o = options_;
 	struct sevadm_diagnosis d;
-	char message[192];
 	int ret = sevadm_doctor(cli->adm, o->feature, &d);
 
-	if (ret) {
-		ret = report_failure(cli, sevadm_failure(cli->adm));
-		sevadm_diagnosis_free(&d);
-		return ret;
-	}
-	print(cli, &d);
-	run_report_nothing(cli);
-	snprintf(message, sizeof(message), "%s: %u passed, %u warning%s, %u failed, %u skipped",
-		 d.machine == SEVADM_MACHINE_HOST ? d.counts[SEVADM_FAIL] ? "Not in order" :
-		 "In order" : d.machine == SEVADM_MACHINE_GUEST ? "A guest" :
-		 d.machine == SEVADM_MACHINE_NEITHER ? "Neither host nor guest" : "Not known",
-		 d.counts[SEVADM_PASS], d.counts[SEVADM_WARN],
-		 d.counts[SEVADM_WARN] == 1 ? "" : "s", d.counts[SEVADM_FAIL],
-		 d.counts[SEVADM_SKIP]);
-	ret = d.counts[SEVADM_FAIL] ? report_no(cli, message) : report_done(cli, message);
-	sevadm_diagnosis_free(&d);
-	return ret;
+	return doctor_report(cli, &d, ret, end);
 }
 
 const struct command cmd_doctor = {

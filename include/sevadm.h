@@ -1743,6 +1743,17 @@ struct sevadm_diagnosis {
 int sevadm_doctor(struct sevadm *adm, enum sevadm_feature feature, struct sevadm_diagnosis *out);
 
 /**
+ * sevadm_guest_doctor - examine the guest that we run in
+ * @adm:	handle; the devices need not be there, nor the privilege to read registers
+ * @diagnosis:	result, for sevadm_diagnosis_free() in any case
+ *
+ * Asks the firmware for a report on the guest, which uses up a number of its messages: see
+ * sevadm_guest_report_get().
+ * Return: 0, whatever was found; -errno, with the failure
+ */
+int sevadm_guest_doctor(struct sevadm *adm, struct sevadm_diagnosis *diagnosis);
+
+/**
  * sevadm_diagnosis_free - give up what a diagnosis points to
  * @diagnosis:	from sevadm_doctor(), whatever that returned; or all zero
  */
@@ -2772,6 +2783,185 @@ struct sevadm_x509_chain {
  */
 void sevadm_x509_verify(const struct sevadm_x509 *certs, size_t nr,
 			const struct sevadm_x509_want *want, struct sevadm_x509_chain *chain);
+
+/* ------------------------------------------------------- inside an SNP guest */
+
+#define SEVADM_REPORT_DATA_SIZE		64	/* of what a report carries for who asked */
+#define SEVADM_GUEST_KEY_SIZE		32	/* of a derived key */
+#define SEVADM_GUEST_VMPLS		4
+#define SEVADM_GUEST_CERTS_MAX		0x4000U	/* of a host's table that Linux takes */
+
+/* Of who stands between a guest and its firmware (linux/sev-guest.h; KVM has the last) */
+#define SEVADM_VMM_INVALID_LEN		1U	/* the table of certificates does not fit */
+#define SEVADM_VMM_BUSY			2U	/* throttled: later */
+#define SEVADM_VMM_GENERIC		0xffffffffU
+
+/**
+ * sevadm_vmm_error_name - what a hypervisor answered a guest, in a word
+ * @error:	the upper half of the driver's exitinfo2
+ * Return: as in linux/sev-guest.h, without SNP_GUEST_VMM_ERR_; "?" for others
+ */
+const char *sevadm_vmm_error_name(uint32_t error);
+
+/* The ways to a report */
+enum sevadm_guest_via {
+	SEVADM_GUEST_ANY,	/* the first of them that is there */
+	SEVADM_GUEST_DEVICE,	/* /dev/sev-guest */
+	SEVADM_GUEST_TSM,	/* configfs-tsm, Linux 6.7 and later */
+};
+
+/**
+ * sevadm_guest_via_name - a way to a report, in a word
+ * @via:	which
+ * Return: "any", "device", "tsm"; "?" for others
+ */
+const char *sevadm_guest_via_name(enum sevadm_guest_via via);
+
+/* KEY_SEL of a guest's requests (AMD 56860, MSG_REPORT_REQ) */
+enum sevadm_guest_key {
+	SEVADM_GUEST_KEY_AUTO,	/* the VLEK if there is one, else the VCEK */
+	SEVADM_GUEST_KEY_VCEK,
+	SEVADM_GUEST_KEY_VLEK,
+};
+
+/**
+ * struct sevadm_report_request - what a report is asked for with
+ * @data:	goes into it as it is
+ * @has_vmpl:	@vmpl is meant, else the level that the kernel runs at
+ * @vmpl:	that the report is to be of, 0 to 3: none above that of the kernel
+ * @key:	that is to sign; through the device alone
+ * @certs:	the host's table of certificates as well
+ * @via:	which way
+ * @timeout_ns:	how long a host that is busy is asked again
+ */
+struct sevadm_report_request {
+	uint8_t data[SEVADM_REPORT_DATA_SIZE];
+	bool has_vmpl;
+	uint32_t vmpl;
+	enum sevadm_guest_key key;
+	bool certs;
+	enum sevadm_guest_via via;
+	uint64_t timeout_ns;
+};
+
+/**
+ * struct sevadm_guest_report - a report, as the firmware gave it
+ * @via:	the way it came: never SEVADM_GUEST_ANY
+ * @vmpl:	that it was asked for
+ * @size:	of @report, at least SEVADM_REPORT_SIZE
+ * @report:	the bytes, of which nothing was changed
+ * @certs:	the host's table of certificates, or NULL where it gave none
+ * @certs_size:	of it
+ */
+struct sevadm_guest_report {
+	enum sevadm_guest_via via;
+	uint32_t vmpl;
+	size_t size, certs_size;
+	uint8_t *report, *certs;
+};
+
+/**
+ * sevadm_guest_report_get - have the firmware report on the guest that we run in
+ * @adm:	handle
+ * @request:	what for
+ * @report:	result, for sevadm_guest_report_free() in any case
+ * @run:	the requests that were made are added; or NULL
+ *
+ * What comes back was looked at: its status is 0, and it carries the data and the level that
+ * were asked for.  Nobody verified its signature.  Each request uses up a number of the key
+ * that guest and firmware share, and one that was not answered costs the guest that key: so
+ * only that is repeated, until @timeout_ns are over, of which it is known that the firmware
+ * never saw it (SEVADM_VMM_BUSY, and the driver kept the key).
+ *
+ * Return: 0; -errno, with the failure
+ * Source: AMD 56860, MSG_REPORT_REQ; AMD 56421, SNP Guest Request; Linux,
+ * Documentation/virt/coco/sev-guest.rst, Documentation/ABI/testing/configfs-tsm-report
+ */
+int sevadm_guest_report_get(struct sevadm *adm, const struct sevadm_report_request *request,
+			    struct sevadm_guest_report *report, struct sevadm_run *run);
+
+/**
+ * sevadm_guest_report_free - give up what a report of sevadm_guest_report_get() points to
+ * @report:	whatever that returned; or all zero
+ */
+void sevadm_guest_report_free(struct sevadm_guest_report *report);
+
+/* What a key is derived from (AMD 56860, MSG_KEY_REQ) */
+enum sevadm_guest_root {
+	SEVADM_GUEST_ROOT_AUTO,	/* the VLEK if there is one, else the VCEK */
+	SEVADM_GUEST_ROOT_VCEK,
+	SEVADM_GUEST_ROOT_VLEK,
+	SEVADM_GUEST_ROOT_VMRK,	/* of the guest, and what migrates with it */
+};
+
+/* What else goes into it: GUEST_FIELD_SELECT */
+#define SEVADM_KEY_GUEST_POLICY		(1U << 0)
+#define SEVADM_KEY_IMAGE_ID		(1U << 1)
+#define SEVADM_KEY_FAMILY_ID		(1U << 2)
+#define SEVADM_KEY_MEASUREMENT		(1U << 3)
+#define SEVADM_KEY_GUEST_SVN		(1U << 4)
+#define SEVADM_KEY_TCB_VERSION		(1U << 5)
+#define SEVADM_KEY_LAUNCH_MIT_VECTOR	(1U << 6)	/* of version 2 of the message */
+
+/**
+ * sevadm_key_field_name - a bit of GUEST_FIELD_SELECT, in a word
+ * @bit:	its number
+ * Return: "guest_policy", ...; NULL past the last
+ */
+const char *sevadm_key_field_name(unsigned int bit);
+
+/**
+ * struct sevadm_key_request - what a key is to be derived from
+ * @root:	the secret that it comes from
+ * @fields:	SEVADM_KEY_*: what of the guest goes into it
+ * @has_vmpl:	@vmpl is meant, else the level that the kernel runs at
+ * @vmpl:	that goes into it, 0 to 3: none above that of the kernel
+ * @guest_svn:	goes into it with SEVADM_KEY_GUEST_SVN; none above the guest's own
+ * @tcb_version: the same with SEVADM_KEY_TCB_VERSION, raw; none above the committed one
+ * @launch_mit_vector: the same with SEVADM_KEY_LAUNCH_MIT_VECTOR
+ * @version:	of the message, 1 or 2; 0: the least that will do
+ * @timeout_ns:	how long a host that is busy is asked again
+ */
+struct sevadm_key_request {
+	enum sevadm_guest_root root;
+	uint32_t fields;
+	bool has_vmpl;
+	uint32_t vmpl, guest_svn;
+	uint64_t tcb_version, launch_mit_vector;
+	uint8_t version;
+	uint64_t timeout_ns;
+};
+
+/**
+ * sevadm_guest_key_derive - a key that this guest gets, and no other that differs in what goes in
+ * @adm:	handle
+ * @request:	from what; @has_vmpl, @vmpl and @version are filled in as they were used
+ * @key:	result, the caller's to wipe; wiped here where there is none
+ * @run:	the requests that were made are added; or NULL
+ * Return: 0; -EINVAL (what was asked for makes no sense), other -errno, with the failure
+ * Source: AMD 56860, MSG_KEY_REQ; Linux, Documentation/virt/coco/sev-guest.rst
+ */
+int sevadm_guest_key_derive(struct sevadm *adm, struct sevadm_key_request *request,
+			    uint8_t key[SEVADM_GUEST_KEY_SIZE], struct sevadm_run *run);
+
+/**
+ * sevadm_guest_nonce - as many random bytes as a report carries
+ * @adm:	handle: they go into its recording, and come from the one that is replayed
+ * @out:	result
+ * Return: 0; -errno, with the failure
+ */
+int sevadm_guest_nonce(struct sevadm *adm, uint8_t out[SEVADM_REPORT_DATA_SIZE]);
+
+/**
+ * sevadm_report_data_hash - a digest as what a report carries
+ * @algorithm:	"sha512", or "sha384" or "sha256", which zeros follow
+ * @data:	of what
+ * @size:	of it
+ * @out:	result
+ * Return: 0, -EINVAL (no such algorithm), -EIO (libcrypto failed)
+ */
+int sevadm_report_data_hash(const char *algorithm, const void *data, size_t size,
+			    uint8_t out[SEVADM_REPORT_DATA_SIZE]);
 
 /* ------------------------------------------------ attestation reports of SNP guests */
 

@@ -19,6 +19,13 @@ int crypto_sha384(const void *data, size_t len, uint8_t digest[CRYPTO_SHA384_SIZ
 	return 0;
 }
 
+int crypto_sha512(const void *data, size_t len, uint8_t digest[CRYPTO_SHA512_SIZE])
+{
+	if (!EVP_Q_digest(NULL, "SHA512", NULL, data, len, digest, NULL))
+		return failed();
+	return 0;
+}
+
 int crypto_hmac_sha256(const void *key, size_t key_len, const void *data, size_t len,
 		       uint8_t mac[CRYPTO_SHA256_SIZE])
 {

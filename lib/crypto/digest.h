@@ -12,6 +12,7 @@
 
 #define CRYPTO_SHA256_SIZE	32
 #define CRYPTO_SHA384_SIZE	48
+#define CRYPTO_SHA512_SIZE	64
 
 /**
  * struct crypto_sha256 - a SHA-256 calculation (FIPS 180-4) that is not at its end
@@ -45,6 +46,11 @@ int crypto_sha256_final(const struct crypto_sha256 *state, uint8_t digest[CRYPTO
  * crypto_sha384() - SHA-384 (FIPS 180-4) of @len bytes at @data
  */
 int crypto_sha384(const void *data, size_t len, uint8_t digest[CRYPTO_SHA384_SIZE]);
+
+/**
+ * crypto_sha512() - SHA-512 (FIPS 180-4) of @len bytes at @data
+ */
+int crypto_sha512(const void *data, size_t len, uint8_t digest[CRYPTO_SHA512_SIZE]);
 
 /**
  * crypto_hmac_sha256() - HMAC-SHA-256 (RFC 2104, RFC 4231) of @len bytes at @data

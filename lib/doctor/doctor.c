@@ -88,7 +88,7 @@ static const struct exam_check machine_check = {
 	.id = "machine", .category = "machine", .feature = SEVADM_FEATURE_SEV, .run = run_machine,
 };
 
-static void run_table(struct exam *e, const struct exam_check *table)
+void exam_table(struct exam *e, const struct exam_check *table)
 {
 	for (; table->id && !e->oom; table++)
 		if (table->feature <= e->out->feature)
@@ -149,7 +149,7 @@ int sevadm_doctor(struct sevadm *adm, enum sevadm_feature feature, struct sevadm
 	if (out->machine == SEVADM_MACHINE_HOST && !e.oom) {
 		gather(&e);
 		for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !e.oom; i++)
-			run_table(&e, tables[i]);
+			exam_table(&e, tables[i]);
 	}
 	free(e.cpuinfo);
 	return e.oom ? core_fail_errno(adm, ENOMEM, "diagnosis") : 0;

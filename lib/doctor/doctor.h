@@ -38,6 +38,7 @@ enum doctor_generation {
  * @online:	CPUs
  * @syscfg:	bits that are set on all of @online, and on any
  * @p:		what both sides of the firmware said; @asked: they were asked
+ * @report:	of a guest, once it was asked for
  * @oom:	out of memory: nothing that follows counts
  */
 struct exam {
@@ -56,6 +57,7 @@ struct exam {
 	struct driver_log klog;
 	struct platforms p;
 	bool asked;
+	struct sevadm_guest_report report;
 	struct exam_registers {
 		int err;
 		unsigned int cpu;	/* where it could not be read, or is another than on the first */
@@ -101,6 +103,8 @@ void exam_registers(struct exam *e);
 
 /* ---- doctor.c */
 
+/* Each check of @table, down to the feature in @e->out */
+void exam_table(struct exam *e, const struct exam_check *table);
 /* In words; "root is needed" for what a privilege would have given */
 const char *exam_why(int err);
 

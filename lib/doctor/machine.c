@@ -140,13 +140,13 @@ static void look_below(struct exam *e)
 	e->status_err = host->ops->msr(host, 0, MSR_SEV_STATUS, &e->status);
 	if (!e->status_err && e->status & STATUS_SEV)
 		it_is(e, SEVADM_MACHINE_GUEST, "a guest of %s, by MSR C0010131 (0x%llx): what makes a "
-		      "host does not apply", kind_of(e->status), (unsigned long long)e->status);
+		      "host does not apply, `sevadm guest doctor` examines it", kind_of(e->status), (unsigned long long)e->status);
 	else if (!e->status_err)
 		it_is(e, SEVADM_MACHINE_NEITHER, "neither host nor guest of SEV: a virtual machine, "
 		      "and SEV is off in MSR C0010131");
 	else if (looks_like_snp(e))
 		it_is(e, SEVADM_MACHINE_GUEST, "a guest of SEV-SNP, by what its kernel shows: what "
-		      "makes a host does not apply");
+		      "makes a host does not apply, `sevadm guest doctor` examines it");
 	else
 		it_is(e, SEVADM_MACHINE_UNKNOWN, "a virtual machine whose CPUID has SEV; whether it is "
 		      "on, MSR C0010131 tells, which cannot be read here (%s)",

@@ -368,6 +368,22 @@ for words in 'certs url' 'certs url vcek --socket=7' 'certs url --generation=mil
 	# shellcheck disable=SC2086 # words
 	on 'certificates of AMD' $words
 done
+# inside a guest
+machine --snp-guests=1 --sev-guests=1
+(cd "$work/chip" && "$SEVADM" certs import cert_chain vcek.der ../table.ok) >"$work/acted" || exit 99
+"$SEVADM" sim act "$sim" guest-certs="$work/table.ok" >"$work/acted" || exit 99
+for words in 'guest doctor' "report get --random --certs=$work/t.new --certs-dir=$work/t.dir $work/r" \
+	"report get --random --vmpl=0 --key=vlek $work/r" 'report get --random' "report get $work/r" \
+	"key derive --guest-svn=0 --tcb-version=0 $work/k" "key derive --root=vmrk $work/k" 'key derive' \
+	"key derive --guest-svn=9 $work/k9"; do
+	# shellcheck disable=SC2086 # words
+	run --json --device="sim-guest:1:$sim" $words
+	sample "inside: $words"
+done
+run --json --device="sim-guest:2:$sim" guest doctor
+sample 'guest doctor in one of SEV'
+on 'guest doctor on a host' guest doctor
+on 'report get on a host' report get --random "$work/r9"
 run --json explain -- -1
 sample 'explain -1'
 run --json explain 'SEV-SNP firmware shutdown failed, rc -5, error 0xf'

@@ -11,7 +11,7 @@ offline_commands='cert:convert cert:show cert:verify csr:sign oca:new certs:expo
 	attestation:show attestation:verify measurement:build measurement:verify
 	secret:package secret:show session:new id:auth id:block id:digest id:show measure:explain measure:igvm measure:ovmf measure:sev measure:sev-es measure:snp vmsa:build vmsa:show vmsa:update'
 offline_commands="$offline_commands report:show report:verify"
-host_commands='decommission df-flush guests init shutdown status teardown wbinvd commit config:diff config:reset config:set config:show firmware:show vlek:load vlek:verify cert:export owner:external owner:self
+host_commands='decommission df-flush guest:doctor guests init key:derive report:get shutdown status teardown wbinvd commit config:diff config:reset config:set config:show firmware:show vlek:load vlek:verify cert:export owner:external owner:self
 	owner:show pdh:export pdh:gen pek:csr pek:export
 	pek:gen pek:import reset'
 machine --snp-guests=1
