@@ -79,7 +79,7 @@ static const struct arg_words words[] = {
 	{ "ACTION", "offline=LIST|online=LIST|start=VM|start-stubborn=VM|launch=LAUNCH|secret=PID,header=FILE,payload=FILE[,into=FILE]|"
 		    "attest=PID,nonce=HEX,report=FILE|finish=PID|kill=PID|end=PID|reload|unload|load|"
 		    "kexec-load|crash-load|kexec-disable|kexec|"
-		    "fail=COMMAND:STATUS[:COUNT[:EXTENDED]]|timeout=COMMAND|deaf=LIST|vanish=LIST|"
+		    "fail=COMMAND:STATUS[:COUNT[:EXTENDED]]|firmware=VERSION[:TCB]|timeout=COMMAND|deaf=LIST|vanish=LIST|"
 		    "iommu-fails|tracking-fails|lockdown={none|integrity|confidentiality}|"
 		    "smt={on|off|forceoff}|program={virsh|systemctl}:{works|fails|missing}|"
 		    "allow=LIST|access={rw|ro|none}|guest-error={busy|CODE}[:COUNT]|"

@@ -553,6 +553,18 @@ const char *psp_fw_check(const struct psp_fw *fw);
 void psp_fw_attach(struct psp_fw *fw, const struct psp_fw_ops *ops, void *opaque);
 
 /**
+ * psp_fw_image_replace() - another image runs, under what is there already
+ * @version:	API major, minor, build
+ * @tcb:	its TCB_VERSION
+ *
+ * As DOWNLOAD_FIRMWARE_EX without COMMIT does it; an older one than what is committed,
+ * which no chip would take, is committed.
+ *
+ * Return: NULL, or what is wrong in a few words.
+ */
+const char *psp_fw_image_replace(struct psp_fw *fw, const uint8_t version[3], uint64_t tcb);
+
+/**
  * psp_fw_exec() - execute one command
  * @cmd:	enum psp_cmd, or any other number
  * @cmdbuf:	physical address of the command buffer; not read for commands

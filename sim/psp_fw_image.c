@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "psp_fw_generation.h"
 #include "psp_fw_internal.h"
 
 #define IMAGE_ALIGN		32u
@@ -43,6 +44,23 @@ static void commit(struct psp_fw *fw)
 	fw->committed_version[0] = fw->api_major;
 	fw->committed_version[1] = fw->api_minor;
 	fw->committed_version[2] = fw->build;
+}
+
+const char *psp_fw_image_replace(struct psp_fw *fw, const uint8_t version[3], uint64_t tcb)
+{
+	bool older = version_older(version, fw->committed_version);
+
+	if (!psp_fw_tcb_valid(fw->generation, tcb))
+		return "a TCB version with reserved bytes";
+	for (int i = 0; i < 8; i++)
+		older |= (tcb >> 8 * i & 0xff) < (fw->committed_tcb >> 8 * i & 0xff);
+	fw->api_major = version[0];
+	fw->api_minor = version[1];
+	fw->build = version[2];
+	fw->current_tcb = tcb;
+	if (older)
+		commit(fw);
+	return NULL;
 }
 
 /* Replace the running image: 0x13 without ops->crypto->image_version, 0xA, 0x21, 0x22 */

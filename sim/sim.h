@@ -129,6 +129,8 @@ bool sim_is_guest(const struct sim *sim);
  *                                  dies of it; result = boots so far
  *   fail=COMMAND:STATUS[:COUNT[:EXT]]  the next COUNT such firmware commands answer STATUS,
  *                                  and leave EXT, 64 bits, in the command buffer's registers
+ *   firmware=MAJOR.MINOR.BUILD[:TCB]  another image runs from now on, not committed unless
+ *                                  it is older than what is
  *   timeout=COMMAND                the next such command never answers
  *   deaf=LIST                      these CPUs' WBINVD does not count any more
  *   vanish=LIST                    each goes offline as soon as a thread was pinned to it

@@ -240,6 +240,26 @@ static int act_fail(struct sim *s, const char *text, struct sim_why *why)
 	return ret ? ret : inject(s, &in, why);
 }
 
+/* MAJOR.MINOR.BUILD[:TCB] */
+static int act_firmware(struct sim *s, const char *text, struct sim_why *why)
+{
+	unsigned int major, minor, build;
+	unsigned long tcb = s->st->fw.current_tcb;
+	const char *colon = strchr(text, ':'), *wrong;
+	uint8_t version[3];
+	char rest;
+	int n = sscanf(text, "%3u.%3u.%3u%c", &major, &minor, &build, &rest);
+
+	if (n < 3 || (n == 4 && rest != ':') || major > 255 || minor > 255 || build > 255 ||
+	    (colon && number(colon + 1, ULONG_MAX, &tcb)))
+		return sim_why(why, -EINVAL, "'%s': MAJOR.MINOR.BUILD[:TCB]", text);
+	version[0] = (uint8_t)major;
+	version[1] = (uint8_t)minor;
+	version[2] = (uint8_t)build;
+	wrong = psp_fw_image_replace(&s->st->fw, version, tcb);
+	return wrong ? sim_why(why, -EINVAL, "'%s': %s", text, wrong) : 0;
+}
+
 static int act_timeout(struct sim *s, const char *text, struct sim_why *why)
 {
 	struct sim_inject in = { .count = 1, .timeout = 1 };
@@ -334,6 +354,8 @@ static int act_with(struct sim *s, const char *name, const char *value, int64_t 
 	}
 	if (!strcmp(name, "fail"))
 		return act_fail(s, value, why);
+	if (!strcmp(name, "firmware"))
+		return act_firmware(s, value, why);
 	if (!strcmp(name, "timeout"))
 		return act_timeout(s, value, why);
 	if (!strcmp(name, "access") || !strcmp(name, "lockdown"))

@@ -220,11 +220,16 @@ for action in frobnicate offline= offline=x offline=99 start=vm start=snp:0 kill
 	launch=sev,godh="$sim" launch=sev,session=/etc/hostname \
 	launch=sev,memory=/etc launch=snp,id-block=/etc/hostname launch=snp,author-key=maybe \
 	launch=sev,vcek=no launch=snp,measurement="$work/none" launch=snp,host-data=00 secret=x \
-	attest=1,nonce=xy; do
+	attest=1,nonce=xy guest-error=x guest-error=busy:0 guest-vmpl=1 guest-vmpl=1:4 \
+	guest-certs=/dev/zero firmware=1.2 firmware=1.55.300 firmware=1.55.3:x; do
 	run sim act "$sim" "$action"
 	ok "sim act $action" 'code_is 64 && said "^sevadm: sim act: " && unchanged'
 done
 
+for action in guest-certs=/none guest-vmpl=77:0; do
+	run sim act "$sim" "$action"
+	ok "sim act $action" 'code_is 4 && said "^sevadm: sim act: " && unchanged'
+done
 for action in launch=sev,godh=/none secret=1 finish=77777 attest=1; do
 	run sim act "$sim" "$action"
 	ok "sim act $action" 'code_is 1 && said "^sevadm: sim act: " && unchanged'

@@ -2,7 +2,8 @@
 /*
  * make_chip DIRECTORY PRODUCT CHIP-ID TCB - what AMD has of a chip that the firmware model is
  * the firmware of: ark.cert, ask.cert, cek.cert as its key distribution service gives them for
- * SEV, vcek.der with vcek.pem, its public key, and vlek.bin, a VLEK wrapped for it.
+ * SEV, vcek.der and vlek.der with vcek.pem and vlek.pem, their public keys, and vlek.bin, that
+ * VLEK wrapped for it.
  *
  * TCB is a number, or '-' for that of the product's firmware in the model.
  * The keys are those of the model (sim/psp_fw.h) for that id; what certifies them is laid out
@@ -129,12 +130,12 @@ static void make_cek(const char *product, const struct psp_fw *fw)
 
 /* ---------------------------------------------------------------- of SEV-SNP */
 
-static void write_public(const uint8_t point[144])
+static void write_public(const char *name, const uint8_t point[144])
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
 	uint8_t raw[97] = { 4 };
 	EVP_PKEY *key = NULL;
-	FILE *f = fopen("vcek.pem", "w");
+	FILE *f = fopen(name, "w");
 	OSSL_PARAM params[] = {
 		OSSL_PARAM_construct_utf8_string("group", (char *)"P-384", 0),
 		OSSL_PARAM_construct_octet_string("pub", raw, sizeof(raw)),
@@ -146,42 +147,50 @@ static void write_public(const uint8_t point[144])
 		raw[49 + i] = point[72 + 47 - i];
 	}
 	must(EVP_PKEY_fromdata_init(ctx) == 1 &&
-	     EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1, "VCEK");
-	must(f && PEM_write_PUBKEY(f, key) == 1 && !fclose(f), "vcek.pem");
+	     EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) == 1, name);
+	must(f && PEM_write_PUBKEY(f, key) == 1 && !fclose(f), name);
 	EVP_PKEY_free(key);
 	EVP_PKEY_CTX_free(ctx);
 }
 
-static void make_vcek(const char *product, const char *id, uint64_t tcb, const struct psp_fw *fw)
+/* The certificate of a key for a TCB; @words: what it is besides */
+static void certify(const char *words, const char *file, uint64_t tcb, const struct psp_fw *fw)
 {
 	static const struct { const char *name; int milan, turin; } parts[] = {
 		{ "bl", 0, 1 }, { "tee", 1, 2 }, { "snp", 6, 3 }, { "ucode", 7, 7 }, { "fmc", -1, 0 },
 	};
 	bool turin = fw->generation == PSP_FW_TURIN;
 	static struct der der;
-	uint8_t d[48], point[144];
-	char words[512];
-	int used;
+	char all[512];
+	int used = snprintf(all, sizeof(all), "%s product=%s", words, products[fw->generation]);
 
-	must(!psp_fw_vcek(fw, tcb, d, point), "VCEK");
-	write_public(point);
-	used = snprintf(words, sizeof(words), "vcek key=./vcek.pem product=%s hwid=%.*s", product,
-			turin ? 16 : 128, id);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		int byte = turin ? parts[i].turin : parts[i].milan;
 
 		if (byte >= 0)
-			used += snprintf(words + used, sizeof(words) - (size_t)used, " %s=%u",
+			used += snprintf(all + used, sizeof(all) - (size_t)used, " %s=%u",
 					 parts[i].name, (unsigned int)(tcb >> 8 * byte & 0xff));
 	}
-	pki_make(words, &der);
-	write_file("vcek.der", der.bytes, der.size);
+	pki_make(all, &der);
+	write_file(file, der.bytes, der.size);
+}
+
+static void make_vcek(const char *id, uint64_t tcb, const struct psp_fw *fw)
+{
+	uint8_t d[48], point[144];
+	char words[256];
+
+	must(!psp_fw_vcek(fw, tcb, d, point), "VCEK");
+	write_public("vcek.pem", point);
+	snprintf(words, sizeof(words), "vcek key=./vcek.pem hwid=%.*s",
+		 fw->generation == PSP_FW_TURIN ? 16 : 128, id);
+	certify(words, "vcek.der", tcb, fw);
 }
 
 /* 12 bytes of nonce, from 0x10 on 384 that are encrypted, the TCB, from 0x1a0 on the tag */
 static void make_vlek(uint64_t tcb, const struct psp_fw *fw)
 {
-	uint8_t vlek[432] = { 0 }, key[32], plain[384];
+	uint8_t vlek[432] = { 0 }, key[32], plain[384], d[48], point[144];
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	int len;
 
@@ -195,6 +204,9 @@ static void make_vlek(uint64_t tcb, const struct psp_fw *fw)
 	     EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, 16, vlek + 0x1a0) == 1, "VLEK");
 	write_file("vlek.bin", vlek, sizeof(vlek));
 	EVP_CIPHER_CTX_free(ctx);
+	must(!psp_fw_vlek(fw, plain, d, point), "VLEK");
+	write_public("vlek.pem", point);
+	certify("vlek key=./vlek.pem", "vlek.der", tcb, fw);
 }
 
 /* ------------------------------------------------------------------ the chip */
@@ -234,7 +246,7 @@ int main(int argc, char **argv)
 	make_ca(product, "ark", 0);
 	make_ca(product, "ask", 0x13);
 	make_cek(product, &fw);
-	make_vcek(product, argv[3], config.current_tcb, &fw);
+	make_vcek(argv[3], config.current_tcb, &fw);
 	make_vlek(config.current_tcb, &fw);
 	return EXIT_SUCCESS;
 }

@@ -146,6 +146,32 @@ START_TEST(generation)
 }
 END_TEST
 
+/* Another firmware under a guest that runs: what was launched by which, and committed */
+START_TEST(firmware)
+{
+	const uint8_t *r = answer + 0x20;
+
+	act("firmware=1.52.4");
+	ck_assert_int_eq(ask(GET_REPORT, &report_req), 0);
+	ck_assert_uint_eq(word(0x20), 2);
+	ck_assert_uint_eq(r[0x188] | r[0x189], 0);
+	ck_assert_mem_eq(r + 0x1e8, "\x04\x34\x01\x00\x04\x34\x01", 7);
+	ck_assert(is_signed(r, PSP_FW_GENOA));
+	act("firmware=1.58.1:0x491800000000000a");
+	ck_assert_int_eq(ask(GET_REPORT, &report_req), 0);
+	ck_assert_uint_eq(word(0x20), 5);
+	ck_assert_mem_eq(r + 0x1e8, "\x01\x3a\x01\x00\x04\x34\x01", 7);
+	ck_assert_mem_eq(r + 0x38, "\x0a\0\0\0\0\0\x18\x49", 8);
+	for (size_t at = 0x180; at <= 0x1f0; at += at == 0x180 ? 0x60 : 0x10)
+		ck_assert_mem_eq(r + at, "\x09\0\0\0\0\0\x17\x48", 8);
+	ck_assert(is_signed(r, PSP_FW_GENOA));
+	ck_assert_int_lt(try_act("firmware=1.58"), 0);
+	ck_assert_int_lt(try_act("firmware=1.58.2x"), 0);
+	ck_assert_int_lt(try_act("firmware=1.258.2"), 0);
+	ck_assert_int_lt(try_act("firmware=1.58.2:0x10000"), 0);
+}
+END_TEST
+
 /* What is wrong with the request itself the firmware tells in its answer */
 START_TEST(refused_in_the_answer)
 {
@@ -438,6 +464,7 @@ int main(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, report);
 	tcase_add_loop_test(t, generation, 0, 2);
+	tcase_add_test(t, firmware);
 	tcase_add_test(t, refused_in_the_answer);
 	tcase_add_test(t, refused_by_the_driver);
 	tcase_add_test(t, derived_key);
