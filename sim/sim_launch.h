@@ -16,8 +16,8 @@ struct sim_blob {
  * struct sim_launch - beside its kind; with one, SEV guests wait when they were measured
  * @policy:	instead of the usual one, if @has_policy
  * @godh, @session: of LAUNCH_START; both or none
- * @memory:	what is in the guest's memory from address 0 on, an SNP guest's up to 4 GB; of no
- *		size: as usual
+ * @memory:	what is in the guest's memory from address 0 on, an SNP guest's up to 4 GB, and
+ *		there with what its SEV metadata ask for; of no size: as usual
  * @id_block, @id_auth, @finish_flags, @host_data: of SNP_LAUNCH_FINISH
  * @measurement: result of LAUNCH_MEASURE
  */
@@ -46,6 +46,13 @@ int vm_sev_attest(struct sim *s, struct sim_vm *vm, const uint8_t nonce[16], uin
 /* A buffer of the kernel's with what is in @blob, to be freed as a page list's head; 0: no memory */
 uint32_t vm_buffer(struct sim *s, const struct sim_blob *blob);
 uint32_t vm_pages(size_t size);
+
+/* sim_ovmf.c: what an image's SEV metadata ask for, in their order; how many, 0: nothing */
+#define SIM_SECTIONS		32u
+#define SIM_MAX_SECTION		512u		/* pages */
+enum { VM_SECTION_SECRETS = 2, VM_SECTION_CPUID = 3 };
+struct sim_section { uint32_t gpa, size, type; };
+uint32_t vm_sections(const struct sim_blob *image, struct sim_section *sections, uint32_t max);
 
 /* sim_vmsa.c: what a vCPU begins with */
 void vm_vmsa(struct sim *s, uint32_t page, bool snp);

@@ -125,39 +125,70 @@ static int snp_page(struct sim *s, struct sim_vm *vm, uint32_t page, uint64_t gp
 	return 0;
 }
 
-/* An owner's memory is firmware and nothing else; ours has a CPUID and a secrets page at its end */
-static unsigned int snp_type(uint32_t nth, bool memory)
+/* One more page of the guest's, with what is in @from, if anything: 0 or -errno */
+static int snp_add(struct sim *s, struct sim_vm *vm, const uint8_t *from, uint64_t gpa,
+		   unsigned int type, struct sim_why *why)
 {
-	if (memory)
-		return FWB_PAGE_NORMAL;
+	uint32_t page = sim_alloc(s, 1);
+
+	if (!page)
+		return vm_why(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
+	if (from)
+		sim_kernel_write(s, sim_pa(page), from, SIM_PAGE);
+	vm_page_add(s, &vm->memory, page);
+	vm->pages++;
+	if (type == FWB_PAGE_SECRETS)
+		vm->guest.secrets = page;
+	return snp_page(s, vm, page, gpa, type, why);
+}
+
+/* A CPUID and a secrets page are at the end */
+static unsigned int snp_type(uint32_t nth)
+{
 	return nth < SNP_ZERO_PAGES ? FWB_PAGE_ZERO : nth == SNP_MEMORY_PAGES - 1 ?
 	       FWB_PAGE_SECRETS : nth == SNP_MEMORY_PAGES - 2 ? FWB_PAGE_CPUID : FWB_PAGE_NORMAL;
 }
 
+/* What the firmware wants beside itself, in its order */
+static int snp_section(struct sim *s, struct sim_vm *vm, const struct sim_section *section,
+		       struct sim_why *why)
+{
+	unsigned int type = section->type == VM_SECTION_SECRETS ? FWB_PAGE_SECRETS :
+			    section->type == VM_SECTION_CPUID ? FWB_PAGE_CPUID : FWB_PAGE_ZERO;
+	int ret = 0;
+
+	if (section->size / SIM_PAGE > SIM_MAX_SECTION)
+		return vm_why(why, -EFBIG, "a section of the firmware's", SEV_DBG_NO_FW_CALL);
+	for (uint32_t at = 0; at < section->size && !ret; at += SIM_PAGE)
+		ret = snp_add(s, vm, NULL, (uint64_t)section->gpa + at, type, why);
+	return ret;
+}
+
+/* An owner's firmware, below 4 GB */
+static int snp_firmware(struct sim *s, struct sim_vm *vm, const struct sim_blob *image,
+			struct sim_why *why)
+{
+	struct sim_section sections[SIM_SECTIONS];
+	uint64_t gpa = (1ull << 32) - image->size;
+	uint32_t n = vm_sections(image, sections, SIM_SECTIONS);
+	int ret = 0;
+
+	for (size_t at = 0; at < image->size && !ret; at += SIM_PAGE)
+		ret = snp_add(s, vm, image->data + at, gpa + at, FWB_PAGE_NORMAL, why);
+	for (uint32_t i = 0; i < n && !ret; i++)
+		ret = snp_section(s, vm, &sections[i], why);
+	return ret;
+}
+
 static int snp_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 {
-	const struct sim_blob *memory = s->launch && s->launch->memory.size ? &s->launch->memory :
-									       NULL;
-	uint32_t i, page = 0, n = memory ? vm_pages(memory->size) : SNP_MEMORY_PAGES;
-	uint64_t gpa = memory ? (1ull << 32) - memory->size : 0;	/* as firmware lies */
-	int ret;
+	int ret = 0;
 
-	for (i = 0; i < n; i++) {
-		page = sim_alloc(s, 1);
-		if (!page)
-			return vm_why(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
-		if (memory)
-			sim_kernel_write(s, sim_pa(page), memory->data + i * SIM_PAGE, SIM_PAGE);
-		vm_page_add(s, &vm->memory, page);
-		vm->pages++;
-		ret = snp_page(s, vm, page, gpa + (uint64_t)i * SIM_PAGE,
-			       snp_type(i, memory), why);
-		if (ret)
-			return ret;
-	}
-	if (!memory)
-		vm->guest.secrets = page;
-	return 0;
+	if (s->launch && s->launch->memory.size)
+		return snp_firmware(s, vm, &s->launch->memory, why);
+	for (uint32_t i = 0; i < SNP_MEMORY_PAGES && !ret; i++)
+		ret = snp_add(s, vm, NULL, (uint64_t)i * SIM_PAGE, snp_type(i), why);
+	return ret;
 }
 
 /* SNP_LAUNCH_FINISH with what the owner has to say of the guest, which KVM copies for it */

@@ -61,4 +61,23 @@ ok 'a host without the patch: the second of its guests' 'code_is 0 && printed "a
 inside 3 doctor
 ok 'and there is no third' 'code_is 4'
 
+# an owner's firmware: its metadata ask for a secrets page, and all is measured as `measure` says
+python=/usr/bin/python3
+if [ -x "$python" ] && cd "$work" && "$python" "$top_srcdir/tests/cli/lib/launch.py" image fw.bin; then
+	machine
+	run measure snp --ovmf=fw.bin --vcpus=1 --vcpu-sig=0xa00f11 --json
+	ok 'what the owner expects' 'code_is 0'
+	digest=$(jq -r .launch.digest "$out")
+	run id block --digest="$digest" block
+	run id auth --new-id-key=id.pem block auth
+	run sim act "$sim" launch=snp:1,policy=0x30000,memory=fw.bin,id-block=block,id-auth=auth
+	ok 'and what the firmware measured' 'code_is 0'
+	inside 1 doctor
+	ok 'such a guest can be entered' 'code_is 0 && printed "a guest of SEV-SNP"'
+	run sim act "$sim" launch=snp:2,policy=0x30000,memory=fw.bin,id-block=block,id-auth=auth
+	ok 'a vCPU more' 'code_is 1 && said "BAD_MEASUREMENT"'
+else
+	skip 'a launch with an image' 'there is no python3'
+fi
+
 done_testing
