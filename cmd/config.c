@@ -236,6 +236,28 @@ static int run_reset(struct cli *cli, const void *options_)
 	return set(cli, &change);
 }
 
+/* Would the file that the driver loads next be refused after it? */
+static void say_next_load(struct cli *cli, const struct sevadm_status *status)
+{
+	struct sevadm_firmware_file files[1];
+	char names[3][64], path[1024], text[1200], *texts[] = { text };
+	const struct sevadm_image *image = &files[0].image;
+	size_t nr = sevadm_firmware_find(cli->adm, &status->sev, files, 1, names);
+
+	if (!status->sev.known || !nr || !files[0].taken)
+		return;
+	text_escape(files[0].path, path, sizeof(path));
+	if (files[0].err || !image->known)
+		snprintf(text, sizeof(text), "%s, which ccp loads next, tells no version", path);
+	else
+		snprintf(text, sizeof(text), "%s, which ccp loads next, is %u.%u.%u: %s", path,
+			 image->api_major, image->api_minor, image->build,
+			 sevadm_image_compare(image, &status->sev) < 0 ?
+			 "the firmware refuses it after a commit" : "it loads after a commit, too");
+	out_text(cli->out, "  %s", text);
+	out_strings(cli->out, "next_load", texts, 1);
+}
+
 static int run_commit(struct cli *cli, const void *options_)
 {
 	struct sevadm_run record = { .dry = cli->dry_run };
@@ -248,7 +270,8 @@ static int run_commit(struct cli *cli, const void *options_)
 	if (code)
 		return code;
 	after = (struct sevadm_config){
-		status.snp.current_tcb, status.snp.mask_chip_id, status.snp.mask_chip_key,
+		.reported_tcb = status.snp.current_tcb,
+		.mask_chip_id = status.snp.mask_chip_id, .mask_chip_key = status.snp.mask_chip_key,
 	};
 	snprintf(version, sizeof(version), "%u.%u.%u", status.snp.api_major, status.snp.api_minor,
 		 status.snp.build);
@@ -256,6 +279,7 @@ static int run_commit(struct cli *cli, const void *options_)
 	out_text(cli->out, "Version %s would be the lowest that loads", version);
 	config_show(cli, &status.snp, &after);
 	config_meaning(cli, &status.snp, &after, true);
+	say_next_load(cli, &status);
 	ret = allowed(cli, NULL);
 	if (ret)
 		return run_report(cli, &record, ret);

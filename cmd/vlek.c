@@ -73,13 +73,19 @@ static const struct argp show_argp = {
 	       "nobody is asked.",
 };
 
+/* One that was read, the generation by which its TCB is decoded, and who says that */
+struct vlek {
+	struct sevadm_hashstick stick;
+	enum sevadm_generation generation;
+	const char *from;
+};
+
 /* Exit code */
 static int read_file(struct cli *cli, const struct vlek_options *o, struct sevadm_run *run,
-		     struct sevadm_hashstick *hashstick)
+		     struct vlek *v)
 {
 	_cleanup_free_ char *text = NULL;
 	_cleanup_free_ uint8_t *bytes = NULL;
-	enum sevadm_generation generation = o->generation;
 	struct sevadm_processor processor;
 	struct sevadm_failure failure;
 	char name[512];
@@ -90,15 +96,20 @@ static int read_file(struct cli *cli, const struct vlek_options *o, struct sevad
 	if (!ret)
 		ret = sevadm_bytes_decode(text, size, &bytes, &size, &encoding);
 	if (ret)
-		return config_fail(cli, run, ret == -EACCES ? SEVADM_PERMISSION : SEVADM_FAILED,
-			    ret == -EFBIG ? "A wrapped VLEK has 432 bytes." : NULL,
+		return config_fail(cli, run, ret == -EACCES ? SEVADM_PERMISSION :
+			    ret == -EFBIG ? SEVADM_NO : SEVADM_FAILED,
+			    ret == -EFBIG ? "A wrapped VLEK has 432 bytes." :
+			    ret == -EACCES ? "Be root, or who may read it." :
+			    "Name a file that is there and can be read.",
 			    "read %.512s: %s (%s)", text_escape(o->file, name, sizeof(name)),
 			    strerror(-ret), strerrorname_np(-ret));
-	if (!generation) {
+	*v = (struct vlek){ .generation = o->generation, .from = "--generation" };
+	if (!v->generation) {
 		sevadm_processor_get(cli->adm, &processor);
-		generation = processor.generation;
+		v->generation = processor.generation;
+		v->from = "this host's processor";
 	}
-	ret = sevadm_hashstick_parse(bytes, size, generation, hashstick, &failure);
+	ret = sevadm_hashstick_parse(bytes, size, v->generation, &v->stick, &failure);
 	return ret ? config_fail(cli, run, failure.kind, "Fetch it again.", "%.512s: %s",
 			  text_escape(o->file, name, sizeof(name)), failure.message) : 0;
 }
@@ -107,6 +118,7 @@ static int read_file(struct cli *cli, const struct vlek_options *o, struct sevad
 
 struct stick_view {
 	char iv[25], tag[33];
+	const char *generation, *from;
 	struct sevadm_tcb t;
 	bool reserved, empty;
 };
@@ -114,6 +126,8 @@ struct stick_view {
 #define V struct stick_view
 static const struct out_row stick_rows[] = {
 	OUT_ROW(V, "iv", "IV", OUT_CHARS, iv),
+	OUT_ROW(V, "generation", "Decoded as one of", OUT_STRING, generation),
+	OUT_ROW(V, "generation_from", "Because of", OUT_STRING, from),
 	OUT_ROW(V, "tcb", "TCB", OUT_HEX64, t.raw),
 	OUT_ROW(V, "layout_known", "Layout known", OUT_BOOL, t.known),
 	OUT_ROW_WHEN(V, "fmc", "FMC", OUT_U8, t.fmc, t.has_fmc),
@@ -128,18 +142,19 @@ static const struct out_row stick_rows[] = {
 	OUT_END
 };
 
-static void hex(const uint8_t *bytes, size_t nr, char *text)
+/* A TCB with reserved bytes is not of this layout: what it would say by it is not told */
+static void print_stick(struct cli *cli, const struct vlek *v)
 {
-	for (size_t i = 0; i < nr; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
+	const struct sevadm_hashstick *h = &v->stick;
+	struct stick_view view = {
+		.generation = sevadm_generation_name(v->generation), .from = v->from,
+		.t = h->tcb, .reserved = h->reserved, .empty = h->empty,
+	};
 
-static void print_stick(struct cli *cli, const struct sevadm_hashstick *h)
-{
-	struct stick_view view = { .t = h->tcb, .reserved = h->reserved, .empty = h->empty };
-
-	hex(h->iv, sizeof(h->iv), view.iv);
-	hex(h->tag, sizeof(h->tag), view.tag);
+	if (h->tcb.reserved)
+		view.t.known = view.t.has_fmc = false;
+	text_hex(view.iv, h->iv, sizeof(h->iv));
+	text_hex(view.tag, h->tag, sizeof(h->tag));
 	out_object(cli->out, "hashstick", "Wrapped VLEK", stick_rows, &view);
 }
 
@@ -151,13 +166,23 @@ static unsigned int show_flags(const void *options)
 static int run_show(struct cli *cli, const void *options)
 {
 	struct sevadm_run nothing = { 0 };
-	struct sevadm_hashstick h;
-	int code = read_file(cli, options, &nothing, &h);
+	struct vlek v;
+	char text[160];
+	int code = read_file(cli, options, &nothing, &v);
 
 	if (code)
 		return code;
-	print_stick(cli, &h);
-	return report_done(cli, "");
+	print_stick(cli, &v);
+	if (v.stick.empty)
+		return report_no(cli, "It is all zeros: there is no key in it");
+	if (v.stick.reserved)
+		return report_no(cli, "Bytes that have to be zero are not: this is no wrapped VLEK, or a "
+				 "damaged one");
+	if (!v.stick.tcb.reserved)
+		return report_done(cli, "");
+	snprintf(text, sizeof(text), "Its TCB is none of %s, by %s: probably another generation, say "
+		 "which with --generation", sevadm_generation_name(v.generation), v.from);
+	return report_no(cli, text);
 }
 
 /* ---------------------------------------------------------------------- check */
@@ -191,14 +216,16 @@ static int look(struct cli *cli, const struct vlek_options *o, struct sevadm_run
 		struct sevadm_hashstick *h, struct sevadm_status *status,
 		struct sevadm_vlek_check *checks)
 {
-	int code = read_file(cli, o, run, h);
+	struct vlek v;
+	int code = read_file(cli, o, run, &v);
 
 	if (code)
 		return code;
 	code = config_ask(cli, run, status);
 	if (code)
 		return code;
-	print_stick(cli, h);
+	print_stick(cli, &v);
+	*h = v.stick;
 	sevadm_vlek_check(h, &status->snp, checks);
 	print_checks(cli, checks);
 	return 0;
@@ -237,7 +264,7 @@ static int run_load(struct cli *cli, const void *options)
 		return code;
 	bad = first_bad(checks);
 	if (bad && !(o->force && !strcmp(bad->name, "tcb")))
-		return config_fail(cli, &record, SEVADM_FAILED,
+		return config_fail(cli, &record, SEVADM_NO,
 				   "Fetch one for this host and its reported TCB.",
 				   "%.512s: %s: not loaded",
 				   text_escape(o->file, name, sizeof(name)), bad->why);

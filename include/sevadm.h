@@ -1108,52 +1108,74 @@ int sevadm_vlek_load(struct sevadm *adm, const struct sevadm_hashstick *hashstic
 #define SEVADM_IMAGE_HEADER	256
 
 /**
- * struct sevadm_image - the header of a firmware image of the secure processor
- * @known:	it has the header's mark, "$PS1"
+ * struct sevadm_image - a firmware image of the secure processor
+ * @known:	its header has the mark, "$PS1"
+ * @whole:	and all of it is there
+ * @size:	of the file
+ * @why:	what is wrong with it, where it is not whole; else empty
+ * @remedy:	what to do about that
  * @size_signed: of what the signature is over
  * @is_signed:	0 or 1, as it says
  * @sig_id:	kind of signature
+ * @signature:	the same by name; NULL: not signed, or a kind that is not known
+ * @signature_size: bytes of it; 0 the same
  * @key_id:	of the key that signed
- * @compressed:	0 or 1, as it says
+ * @encrypted, @compressed: 0 or 1, as it says
  * @size_plain, @size_packed: of the body, where it is compressed
- * @fw_id:	what firmware it is, on newer processors
- * @version:	four bytes; which of them is the API's and which the build's no document says
+ * @api_major, @api_minor, @build: its version, as PLATFORM_STATUS has it
  * @size_total:	as it says
- * @type, @subtype: what firmware it is
  *
- * As coreboot (util/amdfwtool) and PSPTool have it, who read images; AMD publishes no such
- * document.
+ * AMD has not published the header; what is known of it is what PSPTool found out.
  */
 struct sevadm_image {
-	bool known;
+	bool known, whole;
+	uint64_t size;
+	char why[128];
+	const char *remedy;
 	uint32_t size_signed, is_signed, sig_id, compressed, size_plain, size_packed, size_total;
-	uint8_t key_id[16], version[4], type, subtype;
-	uint16_t fw_id;
+	uint32_t encrypted, signature_size;
+	const char *signature;
+	uint8_t key_id[16], api_major, api_minor, build;
 };
 
 /**
- * sevadm_image_parse - take such a header apart
+ * sevadm_image_parse - take such an image apart
  * @data:	a file
  * @size:	of @data
  * @image:	result
- * Return: 0, -EINVAL: it is shorter than a header
+ *
+ * Whether the signature holds only the firmware can tell.
+ * Return: 0; -EINVAL: it is no image, not all of one, or compressed as a file; see @image
  */
 int sevadm_image_parse(const void *data, size_t size, struct sevadm_image *image);
 
 /**
+ * sevadm_image_compare - is it newer than what runs?
+ * @image:	whose header is known
+ * @running:	the firmware
+ * Return: -1: its version is lower, 0: the same, 1: higher
+ */
+int sevadm_image_compare(const struct sevadm_image *image, const struct sevadm_sev_status *running);
+
+/**
  * struct sevadm_firmware_file - one that the ccp driver may find
  * @path:	where
- * @taken:	it is the first that it finds
+ * @taken:	it is the first that it finds, and what runs can be replaced
+ * @err:	positive errno of reading it, or 0
+ * @image:	what is in it
  */
 struct sevadm_firmware_file {
 	char path[640];
 	bool taken;
+	int err;
+	struct sevadm_image image;
 };
 
 /**
  * sevadm_firmware_find - the firmware files of a host, in the order in which ccp looks for them
  * @adm:	handle
- * @files:	result: those that are there
+ * @running:	the firmware; one below API 0.15 cannot be replaced
+ * @files:	result: those that are there, and what is in them
  * @max:	room for
  * @names:	what it looks for: processor's model, its line, and any
  * Return: how many of @files
@@ -1161,8 +1183,8 @@ struct sevadm_firmware_file {
  * In the kernel's directories (Documentation/driver-api/firmware/fw_search_path.rst), plain
  * before compressed; what is in an initramfs, or built in, is not seen.
  */
-size_t sevadm_firmware_find(struct sevadm *adm, struct sevadm_firmware_file *files, size_t max,
-			    char names[3][64]);
+size_t sevadm_firmware_find(struct sevadm *adm, const struct sevadm_sev_status *running,
+			    struct sevadm_firmware_file *files, size_t max, char names[3][64]);
 
 /* --------------------------------------------------------- firmware commands */
 

@@ -303,6 +303,33 @@ static int firmware_list(struct sim *s, const char *path, struct sim_names *n)
 	return 0;
 }
 
+static void put32(uint8_t *p, uint32_t value)
+{
+	for (int i = 0; i < 4; i++, value >>= 8)
+		p[i] = (uint8_t)value;
+}
+
+/* The image of what runs, with a body and a signature of zeros: nobody loads it here */
+static int firmware_read(struct sim *s, const char *path, struct sim_text *t)
+{
+	const struct psp_fw *fw = &s->st->fw;
+	uint8_t image[0x100 + 512 + 512] = { 0 };
+	char name[64];
+
+	snprintf(name, sizeof(name), "/amd_sev_fam19h_model%uxh.sbin", fw->generation == PSP_FW_GENOA);
+	if (fw->generation == PSP_FW_TURIN || strcmp(path, name))
+		return -ENOENT;
+	memcpy(image + 0x10, "$PS1", 4);
+	put32(image + 0x14, 512);		/* of what is signed */
+	put32(image + 0x30, 1);
+	put32(image + 0x34, 2);
+	put32(image + 0x60, (uint32_t)(fw->api_major << 16 | fw->api_minor << 8 | fw->build));
+	put32(image + 0x6c, sizeof(image));
+	t->len = t->size < sizeof(image) ? t->size : sizeof(image);
+	memcpy(t->buf, image, t->len);
+	return 0;
+}
+
 /* --- which part ------------------------------------------------------------ */
 
 static const struct part {
@@ -319,7 +346,7 @@ static const struct part {
 	{ "/proc", fs_proc_read, fs_proc_list, NULL, fs_proc_link },
 	{ "/sys/class/iommu", nothing_read, iommu_list, NULL, NULL },
 	{ "/boot", boot_read, nothing_list, NULL, NULL },
-	{ "/lib/firmware/amd", nothing_read, firmware_list, NULL, NULL },
+	{ "/lib/firmware/amd", firmware_read, firmware_list, NULL, NULL },
 	{ "/run/systemd/system", nothing_read, nothing_list, NULL, NULL },
 };
 

@@ -1,43 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The files of the secure processor's firmware: where the ccp driver looks for them
- * (sev-dev.c: sev_get_firmware(); the kernel's fw_search_path.rst), and their header.
+ * (sev-dev.c: sev_get_firmware(); the kernel's fw_search_path.rst), and what is in them.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/core/context.h"
+#include "lib/util/cleanup.h"
 
 #define NAMES	3
 #define DIRS	5
-
-static uint32_t get32(const uint8_t *p)
-{
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
-}
-
-int sevadm_image_parse(const void *data, size_t size, struct sevadm_image *image)
-{
-	const uint8_t *p = data;
-
-	*image = (struct sevadm_image){ 0 };
-	if (size < SEVADM_IMAGE_HEADER)
-		return -EINVAL;
-	if (memcmp(p + 0x10, "$PS1", 4))
-		return 0;
-	*image = (struct sevadm_image){
-		.known = true,
-		.size_signed = get32(p + 0x14), .is_signed = get32(p + 0x30),
-		.sig_id = get32(p + 0x34), .compressed = get32(p + 0x48),
-		.size_plain = get32(p + 0x50), .size_packed = get32(p + 0x54),
-		.fw_id = (uint16_t)(get32(p + 0x58) & 0xffff), .size_total = get32(p + 0x6c),
-		.type = p[0x7c], .subtype = p[0x7d],
-	};
-	memcpy(image->key_id, p + 0x38, sizeof(image->key_id));
-	memcpy(image->version, p + 0x60, sizeof(image->version));
-	return 0;
-}
+#define FILE_MAX	(4U << 20)
 
 struct search {
 	const char *name;
@@ -69,9 +45,20 @@ static size_t directories(struct sevadm *adm, char dirs[DIRS][384])
 	return nr;
 }
 
-size_t sevadm_firmware_find(struct sevadm *adm, struct sevadm_firmware_file *files, size_t max,
-			    char names[NAMES][64])
+static void read_image(struct sevadm *adm, struct sevadm_firmware_file *file)
 {
+	_cleanup_free_ char *data = malloc(FILE_MAX + 1);
+	ssize_t n = data ? adm->host->ops->read(adm->host, file->path, data, FILE_MAX + 1) : -ENOMEM;
+
+	file->err = n < 0 ? (int)-n : 0;
+	if (n >= 0)
+		sevadm_image_parse(data, (size_t)n, &file->image);
+}
+
+size_t sevadm_firmware_find(struct sevadm *adm, const struct sevadm_sev_status *running,
+			    struct sevadm_firmware_file *files, size_t max, char names[NAMES][64])
+{
+	bool replaceable = running->api_major > 0 || running->api_minor >= 15;
 	static const char *const suffixes[] = { "", ".zst", ".xz" };
 	char dirs[DIRS][384], path[448], name[80];
 	size_t nr_dirs = directories(adm, dirs), nr = 0;
@@ -90,8 +77,9 @@ size_t sevadm_firmware_find(struct sevadm *adm, struct sevadm_firmware_file *fil
 		snprintf(path, sizeof(path), "%s/amd", dirs[at % nr_dirs]);
 		if (adm->host->ops->list(adm->host, path, look, &search) < 0 || !search.found)
 			continue;
-		files[nr] = (struct sevadm_firmware_file){ .taken = !nr };
-		snprintf(files[nr++].path, sizeof(files[0].path), "%s/%s", path, name);
+		files[nr] = (struct sevadm_firmware_file){ .taken = !nr && replaceable };
+		snprintf(files[nr].path, sizeof(files[0].path), "%s/%s", path, name);
+		read_image(adm, &files[nr++]);
 	}
 	return nr;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/platform/identifier.h"
+#include "lib/util/text.h"
 #include "sevadm.h"
 
 #define KDS "https://kdsintf.amd.com/"
@@ -20,12 +21,6 @@ static bool is_zero(const uint8_t *id)
 	static const uint8_t zero[SEVADM_CHIP_ID_SIZE];
 
 	return !memcmp(id, zero, sizeof(zero));
-}
-
-static void hex(const uint8_t *bytes, size_t nr, char *text)
-{
-	for (size_t i = 0; i < nr; i++)
-		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
 }
 
 /* Security patch levels, of two digits at least; Turin's with the FMC's before them */
@@ -48,8 +43,8 @@ static int vcek(const char *product, enum sevadm_generation generation, const ui
 
 	if (!tcb->known)
 		return -EOPNOTSUPP;
-	hex(id, generation == SEVADM_GENERATION_TURIN ? IDENTIFIER_TURIN : SEVADM_CHIP_ID_SIZE,
-	    hwid);
+	text_hex(hwid, id, generation == SEVADM_GENERATION_TURIN ? IDENTIFIER_TURIN :
+		 SEVADM_CHIP_ID_SIZE);
 	levels(tcb, spl, sizeof(spl));
 	n = snprintf(buf, size, KDS "vcek/v1/%s/%s?%s", product, hwid, spl);
 	return n < 0 || (size_t)n >= size ? -ENOSPC : 0;
@@ -73,7 +68,7 @@ static int cek(const uint8_t *id, char *buf, size_t size)
 	char text[2 * SEVADM_CHIP_ID_SIZE + 1];
 	int n;
 
-	hex(id, SEVADM_CHIP_ID_SIZE, text);
+	text_hex(text, id, SEVADM_CHIP_ID_SIZE);
 	n = snprintf(buf, size, KDS "cek/id/%s", text);
 	return n < 0 || (size_t)n >= size ? -ENOSPC : 0;
 }

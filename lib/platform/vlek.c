@@ -32,7 +32,7 @@ int sevadm_hashstick_parse(const void *data, size_t size, enum sevadm_generation
 	*hashstick = (struct sevadm_hashstick){ 0 };
 	if (size != SEVADM_HASHSTICK_SIZE) {
 		*failure = (struct sevadm_failure){
-			.kind = SEVADM_FAILED, .err = EINVAL, .status = SEVADM_NO_FW_CALL,
+			.kind = SEVADM_NO, .err = EINVAL, .status = SEVADM_NO_FW_CALL,
 		};
 		snprintf(failure->message, sizeof(failure->message), "a wrapped VLEK has %d bytes, and "
 			 "this is %s: %zu", SEVADM_HASHSTICK_SIZE,

@@ -22,6 +22,18 @@ char *text_escape(const char *in, char *out, size_t size)
 	return out;
 }
 
+char *text_hex(char *out, const uint8_t *bytes, size_t size)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < size; i++) {
+		out[2 * i] = digits[bytes[i] >> 4];
+		out[2 * i + 1] = digits[bytes[i] & 0xf];
+	}
+	out[2 * size] = '\0';
+	return out;
+}
+
 int text_u64(const char *text, uint64_t max, uint64_t *value)
 {
 	unsigned long long v;

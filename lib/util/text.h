@@ -15,6 +15,15 @@
 char *text_escape(const char *in, char *out, size_t size);
 
 /**
+ * text_hex - bytes as lower-case hexadecimal digits
+ * @out:	result, 2 * @size + 1 characters
+ * @bytes:	which
+ * @size:	of @bytes
+ * Return: @out
+ */
+char *text_hex(char *out, const uint8_t *bytes, size_t size);
+
+/**
  * text_u64 - a whole number, decimal or 0x hexadecimal, and nothing else
  * @text:	the number
  * @max:	largest value allowed

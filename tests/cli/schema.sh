@@ -157,6 +157,7 @@ on 'a Genoa' firmware show
 machine --generation=turin --no-patch
 head -c 432 /dev/zero >"$work/zeros"
 { head -c 16 "$work/zeros"; printf '$PS1\1'; head -c 27 "$work/zeros"; printf '\1'; cat "$work/zeros"; } >"$work/image"
+{ head -c 16 "$work/zeros"; printf '$PS1'; head -c 52 "$work/zeros"; printf '\1'; cat "$work/zeros"; } >"$work/packed"
 {
 	printf 'an iv, 12 by\0\0\0\0'
 	head -c 384 /dev/zero | tr '\0' k
@@ -168,7 +169,8 @@ for words in 'config show' 'config diff' 'config diff --snp=3' 'config set --snp
 	"vlek show $work/stick" "vlek show --generation=milan $work/stick" "vlek show $work/create" \
 	"vlek verify $work/stick" "vlek verify $work/zeros" "vlek load $work/stick" "vlek load $work/zeros" \
 	"vlek load --dry-run $work/stick" "vlek load --fault=SNP_VLEK_LOAD:status=SUCCESS $work/stick" \
-	'firmware show' "firmware show $work/stick" "firmware show $work/image" "firmware show $work/empty" \
+	'firmware show' "firmware show $work/stick" "firmware show $work/image" \
+	"firmware show $work/packed" "firmware show $work/empty" \
 	'config show --fault=SNP_PLATFORM_STATUS:errno=EINVAL'; do
 	# shellcheck disable=SC2086 # words
 	on 'a Turin' $words

@@ -33,10 +33,19 @@ run vlek show --generation=milan "$work/other" --json
 ok 'show, without a host' 'code_is 0 && json ".hashstick | [.iv, .tcb, .bootloader, .tee, .snp, .microcode] ==
 	[\"0102030405060708090a0b0c\", \"0x403000000000201\", 1, 2, 3, 4] and (has(\"fmc\") | not)" &&
 	json ".hashstick.tag == \"61207461672c2031362062797465732e\" and (has(\"simulated\") | not)"'
+ok 'whose layout, and who says so' 'json ".hashstick | [.generation, .generation_from] == [\"Milan\", \"--generation\"]"'
+run vlek show --generation=genoa "$work/turin"
+ok 'reserved bytes: as it stands there' 'code_is 2 && printed "TCB  *0x500000004030201" && ! printed "Boot loader" &&
+	printed "none of Genoa, by --generation: probably another generation"'
+run vlek show --generation=milan "$work/zeros"
+ok 'zeros' 'code_is 2 && printed "^It is all zeros"'
+run vlek show --generation=milan "$work/dirty"
+ok 'damaged' 'code_is 2 && printed "^Bytes that have to be zero are not"'
 run vlek show --generation=turin "$work/turin" --json
 ok 'Turin' 'code_is 0 && json ".hashstick | [.fmc, .bootloader, .tee, .snp, .microcode] == [1, 2, 3, 4, 5]"'
 host vlek show "$work/good" --json
-ok 'by the generation of the host' 'code_is 0 && json ".simulated and .hashstick.snp == 23"'
+ok 'by the generation of the host' 'code_is 0 && json ".simulated and .hashstick.snp == 23 and
+	.hashstick.generation == \"Genoa\" and .hashstick.generation_from == \"this host\u0027s processor\""'
 for form in hex base64; do
 	host vlek verify "$work/$form"
 	ok "in $form" 'code_is 0'
@@ -54,17 +63,17 @@ host vlek verify "$work/dirty"
 ok 'reserved' 'code_is 2 && printed "^bytes that have to be zero are not"'
 for command in show verify load; do
 	host vlek $command "$work/short"
-	ok "$command: 431" 'code_is 1 && one_sentence && said "shorter: 431"'
+	ok "$command: 431" 'code_is 2 && one_sentence && said "shorter: 431"'
 	host vlek $command "$work/long"
-	ok "$command: 433" 'code_is 1 && one_sentence && said "longer: 433"'
+	ok "$command: 433" 'code_is 2 && one_sentence && said "longer: 433"'
 	host vlek $command "$work/none"
-	ok "$command: no file" 'code_is 1 && one_sentence && said ENOENT'
+	ok "$command: no file" 'code_is 1 && one_sentence && said ENOENT && said "Name a file"'
 	host vlek $command
 	ok "$command: no word" 'usage_error && said "name a file"'
 	host vlek $command "$work/good" "$work/good"
 	ok "$command: two" 'usage_error'
 	host vlek $command "$sim"
-	ok "$command: far too large" 'code_is 1 && said EFBIG'
+	ok "$command: far too large" 'code_is 2 && one_sentence && said EFBIG && said "has 432 bytes"'
 done
 host vlek show --generation=rome "$work/good"
 ok 'no such generation' 'usage_error && said "not .rome."'
@@ -73,7 +82,7 @@ ok 'no such generation' 'usage_error && said "not .rome."'
 
 for bad in zeros dirty other; do
 	host vlek load "$work/$bad" --json
-	ok "load: $bad" 'code_is 1 && said "not loaded" && json "[.steps[].command] | index(\"SNP_VLEK_LOAD\") | not"'
+	ok "load: $bad" 'code_is 2 && said "not loaded" && json "[.steps[].command] | index(\"SNP_VLEK_LOAD\") | not"'
 done
 host vlek load --force "$work/other"
 ok 'the firmware has the last word' 'code_is 6 && said "SNP_VLEK_LOAD: firmware refused: BAD_SVN (0x0021)"'

@@ -52,7 +52,7 @@ stick "$((lowered))" >"$step_dir/same"
 run vlek verify "$step_dir/other"
 expect_code 2
 run vlek load "$step_dir/other"
-expect_code 1
+expect_code 2
 [ -z "$(issued)" ] || fail "issued: $(issued)"
 run vlek load --force "$step_dir/other"
 expect_code 6
@@ -88,7 +88,7 @@ expect_code 4
 [ -z "$(issued)" ] || fail "issued: $(issued)"
 expect_said 'SNP is down, and Linux .* does not bring it up'
 run vlek load "$step_dir/same"
-expect_code 1
+expect_code 2
 run vlek load --force "$step_dir/same"
 expect_code 4
 [ -z "$(issued)" ] || fail "issued: $(issued)"

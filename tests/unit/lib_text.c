@@ -31,6 +31,15 @@ START_TEST(escape)
 }
 END_TEST
 
+START_TEST(hex)
+{
+	char out[9] = "????????";
+
+	ck_assert_str_eq(text_hex(out, (const uint8_t[]){ 0x00, 0x9a, 0xf1, 0x7f }, 4), "009af17f");
+	ck_assert_str_eq(text_hex(out, NULL, 0), "");
+}
+END_TEST
+
 /* What fits is whole; no half of an escape, nothing beyond the end */
 START_TEST(escape_short)
 {
@@ -120,6 +129,7 @@ int main(void)
 	tcase_add_loop_test(tc, escape, 0, sizeof(escapes) / sizeof(escapes[0]));
 	tcase_add_test(tc, escape_short);
 	tcase_add_test(tc, every_byte);
+	tcase_add_test(tc, hex);
 	tcase_add_loop_test(tc, number, 0, sizeof(numbers) / sizeof(numbers[0]));
 	return lib_run(suite);
 }
