@@ -101,6 +101,7 @@ guest_finish() {
 # guest_enter - where the body says "# In a guest" and "# Needs: chip" the machine is an
 # SNP guest; what AMD has of the chip is in $chip
 guest_enter() {
+	# shellcheck disable=SC2034 # for the body
 	chip=/chip
 	insmod /lib/modules/msr.ko || fail "guest_enter: no MSRs"
 	mount -t configfs configfs /sys/kernel/config || fail "guest_enter: no configfs"
