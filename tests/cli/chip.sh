@@ -82,4 +82,28 @@ host cert export --init --cek="$d/cek.cert" reset
 verify reset
 ok 'reset: the same root' 'code_is 0 && links_are "$all" && ! cmp -s reset owned'
 
+# what signs the report of a guest: the VCEK, and the VLEK as soon as there is one
+trusted() { # REPORT CERTIFICATE... - of that model; the root by its DER
+	run report verify --root="$d/amd/ark.der" "$@" "$d/amd/ark.der"
+}
+report() { # FILE OPTION...
+	run --device="sim-guest:1:$sim" report get --random "$@"
+}
+machine --generation=turin --snp-guests=1
+mkdir "$d/amd" && "$(dirname "$make")/make_pki" all "$d/amd" product=turin >pki.log || exit 99
+report by-vcek
+trusted by-vcek "$d/amd/ask.der" "$d/vcek.der"
+ok "a guest's report, by this chip's VCEK" 'code_is 0'
+trusted by-vcek "$d/amd/asvk.der" "$d/vlek.der"
+ok 'the VLEK did not sign it' 'code_is 2'
+host vlek load --yes "$d/vlek.bin"
+report by-vlek
+trusted by-vlek "$d/amd/asvk.der" "$d/vlek.der"
+ok 'the next, by the VLEK' 'code_is 0'
+trusted by-vlek "$d/amd/ask.der" "$d/vcek.der"
+ok 'the VCEK did not sign that' 'code_is 2'
+report --key=vcek again
+trusted again "$d/amd/ask.der" "$d/vcek.der"
+ok 'unless the guest asks for it' 'code_is 0'
+
 done_testing
