@@ -212,10 +212,12 @@ static void words_free(struct words *w)
 static int launch_check(struct words *w, const char *kind, struct sim_why *why)
 {
 	struct sim_launch *l = &w->launch;
-	bool snp = !strncmp(kind, "snp", 3);
+	size_t len = strcspn(kind, ":@");
+	bool snp = len == 3 && !strncmp(kind, "snp", 3);
 
-	if (!strncmp(kind, "plain", 5))
-		return sim_why(why, -EINVAL, "nothing of a VM without encryption is launched");
+	if (!snp && !(len == 3 && !strncmp(kind, "sev", 3)) &&
+	    !(len == 6 && !strncmp(kind, "sev-es", 6)))
+		return sim_why(why, -EINVAL, "'%s': snp, sev or sev-es is launched", kind);
 	if (!l->godh.size != !l->session.size)
 		return sim_why(why, -EINVAL, "godh and session go together");
 	if (!l->id_block.size != !l->id_auth.size)

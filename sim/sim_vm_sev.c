@@ -16,6 +16,18 @@ uint32_t vm_pages(size_t size)
 	return (uint32_t)((size + SIM_PAGE - 1) / SIM_PAGE);
 }
 
+/* All that sim_alloc() gives for so many becomes the guest's, a page each */
+static void add_run(struct sim *s, struct sim_vm *vm, uint32_t page, uint32_t pages)
+{
+	uint32_t n = 1;
+
+	while (n < pages)
+		n *= 2;
+	for (uint32_t i = 0; i < n; i++)
+		vm_page_add(s, &vm->memory, page + i);
+	vm->pages += n;
+}
+
 static void copy(struct sim *s, uint32_t page, const struct sim_blob *from)
 {
 	for (size_t at = 0; at < from->size; at += SIM_PAGE)
@@ -96,9 +108,7 @@ static int launch_update(struct sim *s, struct sim_vm *vm, struct sim_why *why)
 		return vm_why(why, -ENOMEM, "guest memory", SEV_DBG_NO_FW_CALL);
 	if (memory)
 		copy(s, page, memory);
-	for (uint32_t i = 0; i < pages; i++)
-		vm_page_add(s, &vm->memory, page + i);
-	vm->pages = pages;
+	add_run(s, vm, page, pages);
 	range.address = sim_pa(page);
 	range.len = memory ? (uint32_t)memory->size : pages * SIM_PAGE;
 	ret = ccp_cmd(s, PSP_CMD_LAUNCH_UPDATE_DATA, &range, sizeof(range), &error);
@@ -180,9 +190,8 @@ int vm_sev_secret(struct sim *s, struct sim_vm *vm, const struct sim_blob *heade
 				payload->size - at < SIM_PAGE ? payload->size - at : SIM_PAGE);
 	drop(s, hdr, header);
 	drop(s, trans, payload);
-	for (uint32_t i = 0; guest && i < pages; i++)
-		vm_page_add(s, &vm->memory, guest + i);
-	vm->pages += guest ? pages : 0;
+	if (guest)
+		add_run(s, vm, guest, pages);
 	return ret ? vm_why(why, ret, "LAUNCH_UPDATE_SECRET", error) : 0;
 }
 

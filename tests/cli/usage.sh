@@ -216,7 +216,7 @@ run sim act "$sim"
 ok 'sim act without an action' 'usage_error && untouched'
 for action in frobnicate offline= offline=x offline=99 start=vm start=snp:0 kill=x fail=SNP_DF_FLUSH \
 	fail=X:1 fail=SNP_DF_FLUSH:X fail=SNP_DF_FLUSH:1:0 timeout=X access=some allow=x sleep=x \
-	deaf=99 = launch= launch=plain launch=vm launch=sev,policy launch=sev,policy=x launch=sev,frob=1 \
+	deaf=99 = launch= launch=plain launch=snp-launching launch=vm launch=sev,policy launch=sev,policy=x launch=sev,frob=1 \
 	launch=sev,godh="$sim" launch=sev,session=/etc/hostname \
 	launch=sev,memory=/etc launch=snp,id-block=/etc/hostname launch=snp,author-key=maybe \
 	launch=sev,vcek=no launch=snp,measurement="$work/none" launch=snp,host-data=00 secret=x \
