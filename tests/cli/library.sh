@@ -71,4 +71,34 @@ done
 if echo 'int main() {}' | $cc -x c++ -fsyntax-only - 2>/dev/null; then
 	ok 'the header is C++' 'compiles c++ c++11'
 fi
+
+# ---- the examples
+
+ok 'verify-report is built' 'builds verify-report && quiet'
+pki=$build/tests/pki/make_pki
+make=$build/tests/pki/make_report
+if [ -x "$pki" ] && [ -x "$make" ]; then
+	measurement=$(printf '%096d' 7)
+	nonce=$(printf '%0128d' 9)
+	mkdir "$work/milan"
+	"$pki" all "$work/milan" product=milan
+	cat "$work/milan/vcek.der" "$work/milan/ask.der" "$work/milan/ark.der" >"$work/certs"
+	"$make" measurement="$measurement" data="$nonce" >"$work/report"
+	SEVADM_ROOT=$work/milan/ark.der
+	export SEVADM_ROOT
+	example verify-report "$work/report" "$measurement" "$nonce" "$work/certs"
+	ok 'verify-report: yes' 'code_is 0 && quiet && printed "^yes"'
+	example verify-report "$work/report" "$measurement" "$(printf '%0128d' 8)" "$work/certs"
+	ok 'another nonce' 'code_is 2 && printed "^no: report_data is"'
+	example verify-report "$work/report" "$(printf '%096d' 8)" "$nonce" "$work/certs"
+	ok 'another guest' 'code_is 2 && printed "^no: measurement is"'
+	"$make" measurement="$measurement" data="$nonce" flip=80 >"$work/bad"
+	example verify-report "$work/bad" "$measurement" "$nonce" "$work/certs"
+	ok 'damaged' 'code_is 2 && printed "^no: signature"'
+	unset SEVADM_ROOT
+	example verify-report "$work/report" "$measurement" "$nonce" "$work/certs"
+	ok 'the root of the tests is nobody to anybody else' 'code_is 2 && printed "^no: ARK"'
+	example verify-report "$work/certs" "$measurement" "$nonce" "$work/certs"
+	ok 'no report' 'code_is 1 && silent && said "has 1186 bytes or more"'
+fi
 done_testing
