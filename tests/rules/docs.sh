@@ -176,6 +176,34 @@ done
 	done
 } | result 'README.md starts with the two commands, and what it refers to is there'
 
+# -------------------------------------------------------------- attestation
+
+# Each line of sevadm's in docs/attestation.md, what is piped after it left out
+said() {
+	sed -n '/^```/,/^```/s/^\([$#] \)\?sevadm /sevadm /p' "$top_srcdir/docs/attestation.md" | sed 's/ | .*//'
+}
+{
+	[ "$(said | wc -l)" -ge 8 ] || said
+	said | while read -r _ words; do
+		command=$(printf '%s\n' "${commands[@]}" | awk -v line="$words " '
+			{ at = index(line, $0 " ") } at == 1 || (at > 1 && substr(line, 1, 9) == "--device=") { print; exit }')
+		[ -n "$command" ] || { echo "no command: $words"; continue; }
+		grep -oE -- ' --[a-z][a-z-]*' <<<" $words" | tr -d ' ' | while read -r option; do
+			help_options "$command" | grep -qxe "$option" || echo "$command has no $option"
+		done
+	done
+	# inline, too
+	grep -oE '`sevadm [a-z]+( [a-z]+)?' "$top_srcdir/docs/attestation.md" | sed 's/`sevadm //' | while read -r name; do
+		printf '%s\n' "${commands[@]}" | grep -qxe "$name" -e "${name% *}" || echo "no command: $name"
+	done
+} | result 'docs/attestation.md names commands and options that are there'
+(
+	mkdir "$tmp/attestation" && cd "$tmp/attestation" || exit
+	sed -n '/^```/,/^```/s/^[$] //p' "$top_srcdir/docs/attestation.md" | while IFS= read -r line; do
+		PATH=$tmp/bin:$PATH bash -o pipefail -c "$line" >out 2>&1 </dev/null || { echo "$line"; cat out; }
+	done
+) | result 'and what it does in a simulated guest works'
+
 # ---------------------------------------------------------------- migrating
 
 # What stands for another tool's command is one of ours
