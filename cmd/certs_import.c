@@ -74,7 +74,8 @@ static error_t parse_export(int key, char *arg, struct argp_state *state)
 static const struct argp import_argp = {
 	.parser = parse_import, .args_doc = "FILE... TABLE",
 	.doc = "Make a table of certificates for SNP guests. Each FILE is a directory or holds "
-	       "certificates, DER or PEM, whatever its name; each is recognised by its content.",
+	       "certificates, DER or PEM, or is such a table, whatever its name; each is recognised "
+	       "by its content.",
 }, export_argp = {
 	.options = export_options, .parser = parse_export, .args_doc = "TABLE DIRECTORY",
 	.doc = "Write what is in a table of certificates for SNP guests into a directory, a file each.",

@@ -163,7 +163,7 @@ static const struct argp argp = {
 	.options = options, .parser = parse, .args_doc = "FILE...",
 	.doc = "Check the chain of a chip's certificates (VCEK or VLEK) from AMD's root on. Each FILE "
 	       "is a directory or holds certificates or lists of revoked ones, DER or PEM, whatever "
-	       "its name.",
+	       "its name, or is the table that the host hands to guests.",
 };
 
 /* -------------------------------------------------------------------- host */

@@ -86,6 +86,15 @@ done
 { echo 'a comment'; cat milan/cert_chain; echo 'and one more'; } >text
 "$SEVADM" certs verify --time=$when --root=milan/ark.der - milan/vcek.der <text >out 2>err
 ok 'standard input, text around PEM' '[ $? -eq 0 ]'
+run certs import milan/ark.der milan/ask.der milan/vcek.der table
+verify table
+ok 'the table of the host' 'code_is 0 && quiet && printed "ASK -> VCEK  *PASS"'
+run certs import table milan/crl table2
+verify --crl=require table2
+ok 'a table out of a table' 'code_is 0 && quiet && printed "CRL  *PASS"'
+head -c 24 /dev/zero >table
+verify table
+ok 'a table with nothing in it' 'code_is 2 && silent && one_sentence && said "table: there is neither"'
 verify --ca milan/cert_chain
 ok 'a CA alone, wanted' 'code_is 0 && ! printed VCEK'
 verify milan/cert_chain
