@@ -7,6 +7,8 @@
 
 #include "cmd/certs.h"
 #include "cmd/commands.h"
+#include "cmd/report_policy.h"
+#include "cmd/report_verdict.h"
 #include "cmd/snp_report.h"
 #include "lib/util/text.h"
 
@@ -20,6 +22,7 @@ struct verify_options {
 	int64_t time;
 	unsigned int accept;
 	enum sevadm_generation generation;
+	struct report_policy_options policy;
 };
 
 static const struct argp_option options[] = {
@@ -71,6 +74,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	struct verify_options *o = state->input;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->policy;
+		return 0;
 	case KEY_ROOT:
 		o->root = arg;
 		return 0;
@@ -106,112 +112,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+static const struct argp_child children[] = { { .argp = &report_policy_argp }, { 0 } };
+
 static const struct argp argp = {
-	.options = options, .parser = parse, .args_doc = "REPORT FILE...",
+	.options = options, .parser = parse, .children = children, .args_doc = "REPORT FILE...",
 	.doc = "Check the attestation report of an SNP guest: AMD's firmware on a genuine chip made it. "
 	       "Each FILE is a directory or holds certificates (VCEK or VLEK, ASK or ASVK, ARK) or lists "
 	       "of revoked ones, DER or PEM, or is the table that the host hands to guests.",
 };
-
-/* ----------------------------------------------------------------------- result */
-
-struct check_view {
-	const char *check, *topic, *verdict, *why;
-	bool accepted;
-};
-
-static const struct out_row check_rows[] = {
-	OUT_ROW(struct check_view, "check", "CHECK", OUT_STRING, check),
-	OUT_ROW(struct check_view, "topic", "ABOUT", OUT_STRING, topic),
-	OUT_ROW(struct check_view, "verdict", "VERDICT", OUT_STRING, verdict),
-	OUT_ROW(struct check_view, "accepted", NULL, OUT_BOOL, accepted),
-	OUT_ROW(struct check_view, "why", "WHY", OUT_STRING, why),
-	OUT_END
-};
-
-static void show_checks(struct cli *cli, const struct sevadm_report_verdict *verdict)
-{
-	static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
-
-	out_list(cli->out, "checks", NULL, check_rows);
-	for (size_t i = 0; i < verdict->nr_checks; i++) {
-		const struct sevadm_report_check *check = &verdict->checks[i];
-		struct check_view view = {
-			.check = check->name, .topic = sevadm_report_topic_name(check->topic),
-			.verdict = verdicts[check->verdict], .accepted = check->accepted,
-			.why = check->why,
-		};
-
-		if (check->accepted && out_mode(cli->out) == OUT_TEXT)
-			view.verdict = "ACCEPTED";
-		out_list_item(cli->out, &view);
-	}
-	out_list_end(cli->out);
-}
-
-struct verdict_view {
-	bool trusted;
-	const char *root, *refused_by, *check;
-};
-
-static const struct out_row verdict_rows[] = {
-	OUT_ROW(struct verdict_view, "trusted", NULL, OUT_BOOL, trusted),
-	OUT_ROW(struct verdict_view, "root", "Root", OUT_STRING, root),
-	OUT_ROW(struct verdict_view, "refused_by", NULL, OUT_STRING, refused_by),
-	OUT_ROW(struct verdict_view, "check", NULL, OUT_STRING, check),
-	OUT_END
-};
-
-static void show_verdict(struct cli *cli, const struct sevadm_report_verdict *verdict)
-{
-	const struct sevadm_report_check *broken = verdict->broken;
-	struct verdict_view view = {
-		.trusted = verdict->trusted, .root = verdict->root,
-		.refused_by = broken ? sevadm_report_topic_name(broken->topic) : NULL,
-		.check = broken ? broken->name : NULL,
-	};
-
-	out_object(cli->out, "verdict", NULL, verdict_rows, &view);
-}
-
-static int tell_no(struct cli *cli, const struct sevadm_report_verdict *verdict)
-{
-	static const char *const sentences[] = {
-		[SEVADM_REPORT_ON_SIGNATURE] = "the signature does not hold",
-		[SEVADM_REPORT_ON_CERTIFICATE] = "the certificates do not hold",
-		[SEVADM_REPORT_ON_REVOCATION] = "a certificate is revoked, or may be",
-		[SEVADM_REPORT_ON_POLICY] = "the report is not acceptable",
-	};
-	const struct sevadm_report_check *broken = verdict->broken;
-	char message[400], safe[1600];
-
-	snprintf(message, sizeof(message), "not trusted: %s: %s: %s", sentences[broken->topic],
-		 broken->name, broken->why);
-	return report_no(cli, text_escape(message, safe, sizeof(safe)));
-}
-
-static int tell_yes(struct cli *cli, const struct sevadm_report_verdict *verdict)
-{
-	char message[512];
-	size_t used;
-
-	if (!verdict->root)
-		snprintf(message, sizeof(message), "accepted, and nothing proves it: nobody signed this "
-			 "report");
-	else if (!strcmp(verdict->root, "own"))
-		snprintf(message, sizeof(message), "trusted, by your own root, which need not be one of "
-			 "AMD's");
-	else
-		snprintf(message, sizeof(message), "trusted, by AMD's root for %s", verdict->root);
-	for (size_t i = 0; verdict->root && i < verdict->nr_checks; i++) {
-		used = strlen(message);
-		if (verdict->checks[i].accepted)
-			snprintf(message + used, sizeof(message) - used, "%s %s",
-				 strstr(message, "; accepted:") ? "," : "; accepted:",
-				 verdict->checks[i].name);
-	}
-	return report_done(cli, message);
-}
 
 /* Of the certificates only those that were chosen */
 static void show_chosen(struct cli *cli, const struct chain_certs *certs,
@@ -247,7 +155,8 @@ struct verify {
 	struct sevadm_x509_want want;
 	struct sevadm_report report;
 	struct sevadm_vek_chain *chain;
-	struct sevadm_report_verdict verdict;
+	struct report_policy policy;
+	struct report_outcome outcome;
 	const char *told_by;
 };
 
@@ -261,6 +170,8 @@ static int load(struct verify *v)
 	if (v->o->crl)
 		paths.path[paths.nr++] = v->o->crl;
 	if (!code)
+		code = report_policy_load(v->cli, &v->policy);
+	if (!code)
 		code = chain_load(v->cli, &root, &v->root);
 	if (!code)
 		code = chain_load(v->cli, &paths, &v->certs);
@@ -272,12 +183,26 @@ static int take(struct verify *v)
 	int code = chain_drop_privileges(v->cli);
 
 	if (!code)
+		code = report_policy_take(v->cli, &v->policy);
+	if (!code)
 		code = snp_report_take(v->cli, &v->file, v->o->generation, &v->report);
 	if (!code && v->o->root)
 		code = chain_parse(v->cli, &v->root);
 	if (!code && v->o->root)
 		code = certs_find_root(v->cli, v->o->root, &v->root, &v->want.root);
 	return code ? code : chain_parse(v->cli, &v->certs);
+}
+
+static int check_rules(struct verify *v)
+{
+	struct report_outcome *outcome = &v->outcome;
+
+	outcome->nr_rules = sevadm_report_policy_count(v->policy.policy);
+	outcome->rules = calloc(outcome->nr_rules + 1, sizeof(*outcome->rules));
+	if (!outcome->rules)
+		return report_error(v->cli, SEVADM_FAILED, NULL, "no memory");
+	outcome->broken = sevadm_report_policy_check(v->policy.policy, &v->report, outcome->rules);
+	return 0;
 }
 
 static int verify(struct verify *v)
@@ -295,21 +220,22 @@ static int verify(struct verify *v)
 		sevadm_report_decode(bytes, sizeof(bytes), generation, &v->report);
 		v->told_by = "certificate";
 	}
-	sevadm_report_verify(&v->report, v->chain, v->o->accept, &v->verdict);
-	return 0;
+	sevadm_report_verify(&v->report, v->chain, v->o->accept, &v->outcome.verdict);
+	return check_rules(v);
 }
 
 static int tell(struct verify *v)
 {
-	char at[32];
+	char at[32], sentence[REPORT_SENTENCE];
 
 	if (out_mode(v->cli->out) != OUT_TEXT)
 		snp_report_show(v->cli, &v->report, v->told_by);
 	show_chosen(v->cli, &v->certs, sevadm_vek_chain_get(v->chain));
 	out_string(v->cli->out, "time", certs_time(v->want.time, at, sizeof(at)));
-	show_checks(v->cli, &v->verdict);
-	show_verdict(v->cli, &v->verdict);
-	return v->verdict.trusted ? tell_yes(v->cli, &v->verdict) : tell_no(v->cli, &v->verdict);
+	report_outcome_show(v->cli->out, &v->outcome);
+	report_outcome_sentence(&v->outcome, sentence);
+	return report_outcome_trusted(&v->outcome) ? report_done(v->cli, sentence) :
+						     report_no(v->cli, sentence);
 }
 
 static int run(struct cli *cli, const void *options_)
@@ -320,7 +246,7 @@ static int run(struct cli *cli, const void *options_)
 
 	if (!v)
 		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
-	*v = (struct verify){ .cli = cli, .o = o, .file = o->report };
+	*v = (struct verify){ .cli = cli, .o = o, .file = o->report, .policy.options = &o->policy };
 	v->want.time = o->has_time ? o->time : time(NULL);
 	v->want.crl = o->crl_wanted;
 	code = load(v);
@@ -330,6 +256,8 @@ static int run(struct cli *cli, const void *options_)
 		code = verify(v);
 	if (!code)
 		code = tell(v);
+	report_policy_free(&v->policy);
+	free(v->outcome.rules);
 	sevadm_vek_chain_free(v->chain);
 	chain_free(&v->root);
 	chain_free(&v->certs);
@@ -340,6 +268,7 @@ static int run(struct cli *cli, const void *options_)
 
 static const struct arg_words words[] = {
 	{ "REPORT", "FILE" },
+	REPORT_POLICY_WORDS,
 	{ "WORD", "host-report|masked-chip-id|masked-key|unknown-version|unknown-algorithm|unknown-key" },
 	{ 0 }
 };
