@@ -101,4 +101,20 @@ if [ -x "$pki" ] && [ -x "$make" ]; then
 	example verify-report "$work/certs" "$measurement" "$nonce" "$work/certs"
 	ok 'no report' 'code_is 1 && silent && said "has 1186 bytes or more"'
 fi
+
+ok 'get-report is built' 'builds get-report && quiet'
+machine --snp-guests=1
+SEVADM_DEVICE=sim-guest:1:$sim
+export SEVADM_DEVICE
+nonce=$(printf '%0128d' 5)
+example get-report "$nonce"
+cp "$out" "$work/report"
+ok 'get-report' 'code_is 0 && quiet && [ "$(wc -c <"$work/report")" -eq 1184 ]'
+run report show --json "$work/report"
+ok 'with the nonce in it' 'json ".report.report_data == \"$nonce\""'
+example get-report 12
+ok 'no nonce' 'code_is 64 && silent'
+SEVADM_DEVICE=sim-guest:7:$sim
+example get-report "$nonce"
+ok 'no guest' '! code_is 0 && silent && [ -s "$err" ]'
 done_testing
