@@ -232,6 +232,28 @@ ok 'and the key is gone' 'code_is 1 && one_sentence && said "ENOTTY" && said "Th
 inside --json guest doctor
 ok 'which the doctor finds' 'code_is 2 && is message-key FAIL && is report FAIL'
 
+# ---- by configfs-tsm
+
+machine --snp-guests=1
+inside --json report get --data="$data" --via=tsm r
+ok 'configfs-tsm' 'code_is 0 && [ "$(of 80 64)" = "$data" ] && size_is r 1184 &&
+	json ".report | .via == \"tsm\" and .vmpl == 0 and .signing_key == \"VCEK\""'
+inside --json report get --data="$data" --via=tsm --vmpl=3 r
+ok 'of another level' 'code_is 0 && json ".report.vmpl == 3" && [ "$(of 48 4)" = 03000000 ]'
+"$(dirname "$SEVADM")/tests/pki/make_pki" all . product=milan 2>pki.log && {
+	run certs import vcek.der ask.der ark.der table
+	act guest-certs=table >acted
+	inside report get --data="$data" --via=tsm --extended --certs=from-tsm r
+	ok 'with the host'\''s certificates' 'code_is 0 && cmp table from-tsm'
+	inside report get --data="$data" --extended --certs=from-device r
+	ok 'as the device has them' 'code_is 0 && cmp table from-device'
+}
+act guest-error=77 >acted
+inside report get --data="$data" --via=tsm no
+ok 'the host refuses it as well' '! code_is 0 && one_sentence && none no'
+inside report get --data="$data" --via=tsm no
+ok 'and there, too, the key is gone' '! code_is 0 && one_sentence && none no'
+
 # ---- usage
 
 # wrong SAID WORDS...
