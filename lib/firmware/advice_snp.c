@@ -154,10 +154,10 @@ const struct advice_row advice_snp[] = {
 	{ 0x094, 0x01, SNP_DOWN, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x02, "The guest's launch is not finished.", VMM, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x09, BAD_ADDRESS, SNP_MODEL("SNP_GUEST_REQUEST") },
-	{ 0x094, 0x10, NO_CONTEXT, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x0b, "The message does not authenticate: it was sealed with another key, or changed "
 	  "on its way.", "The guest sent it: look there. A Linux guest gives up that message "
 	  "key after an error.", SNP_MODEL("SNP_GUEST_REQUEST") },
+	{ 0x094, 0x10, NO_CONTEXT, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x13, NO_KEYS, STAND },
 	{ 0x094, 0x16, "The message's header is not one that the firmware knows, its sequence number "
 	  "is not the next, or a message crosses a page.", "The guest sent it: look there. A Linux "
