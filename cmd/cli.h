@@ -186,6 +186,8 @@ int report_done(struct cli *cli, const char *message);
 int report_no(struct cli *cli, const char *message);
 /* The result of a record of the log: @failure NULL if it went well */
 void report_log_end(struct out *out, const struct sevadm_failure *failure, const char *message);
+/* The result of one of many that are told one after the other: it was done, and came out so */
+void report_result(struct out *out, enum sevadm_class exit_code, const char *message);
 /* What every JSON result starts with */
 void report_head(struct cli *cli);
 void report_host(struct cli *cli, const struct sevadm_host *host);

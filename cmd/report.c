@@ -115,6 +115,13 @@ void report_log_end(struct out *out, const struct sevadm_failure *failure, const
 	out_object(out, "result", NULL, end_rows, &end);
 }
 
+void report_result(struct out *out, enum sevadm_class exit_code, const char *message)
+{
+	const struct end end = { .done = true, .exit = (int32_t)exit_code, .message = message };
+
+	out_object(out, "result", NULL, end_rows, &end);
+}
+
 int report_error(struct cli *cli, enum sevadm_class class, const char *remedy, const char *format,
 		 ...)
 {

@@ -37,7 +37,7 @@ static const struct out_row check_rows[] = {
 	OUT_END
 };
 
-static void show_checks(struct out *out, const struct sevadm_report_verdict *verdict)
+static void show_checks(struct out *out, const struct sevadm_report_verdict *verdict, bool all)
 {
 	static const char *const verdicts[] = { "PASS", "FAIL", "SKIP" };
 
@@ -50,6 +50,8 @@ static void show_checks(struct out *out, const struct sevadm_report_verdict *ver
 			.why = check->why,
 		};
 
+		if (!all && check->verdict == SEVADM_CERT_PASS)
+			continue;
 		if (check->accepted && out_mode(out) == OUT_TEXT)
 			view.verdict = "ACCEPTED";
 		out_list_item(out, &view);
@@ -84,9 +86,9 @@ static void show_verdict(struct out *out, const struct report_outcome *o)
 	out_object(out, "verdict", NULL, verdict_rows, &view);
 }
 
-void report_outcome_show(struct out *out, const struct report_outcome *o)
+void report_outcome_show(struct out *out, const struct report_outcome *o, bool all)
 {
-	show_checks(out, &o->verdict);
+	show_checks(out, &o->verdict, all);
 	report_policy_show(out, o->rules, o->nr_rules);
 	show_verdict(out, o);
 }

@@ -18,8 +18,8 @@ struct report_outcome {
 };
 
 bool report_outcome_trusted(const struct report_outcome *o);
-/* Lists "checks" and "rules", object "verdict" */
-void report_outcome_show(struct out *out, const struct report_outcome *o);
+/* Lists "checks", of which one may want only those that do not pass, and "rules", object "verdict" */
+void report_outcome_show(struct out *out, const struct report_outcome *o, bool all);
 /* All of it in one sentence, to be printed */
 #define REPORT_SENTENCE	2048
 const char *report_outcome_sentence(const struct report_outcome *o, char text[REPORT_SENTENCE]);

@@ -7,12 +7,13 @@
 
 #include "cmd/certs.h"
 #include "cmd/commands.h"
+#include "cmd/report_batch.h"
 #include "cmd/report_policy.h"
 #include "cmd/report_verdict.h"
 #include "cmd/snp_report.h"
 #include "lib/util/text.h"
 
-enum { KEY_ROOT = 0x200, KEY_TIME, KEY_CRL, KEY_ACCEPT, KEY_GENERATION };
+enum { KEY_ROOT = 0x200, KEY_TIME, KEY_CRL, KEY_ACCEPT, KEY_GENERATION, KEY_BATCH, KEY_JOBS };
 
 struct verify_options {
 	struct snp_report_file report;
@@ -23,6 +24,8 @@ struct verify_options {
 	unsigned int accept;
 	enum sevadm_generation generation;
 	struct report_policy_options policy;
+	const char *batch;
+	unsigned int jobs;
 };
 
 static const struct argp_option options[] = {
@@ -37,6 +40,10 @@ static const struct argp_option options[] = {
 	  "unknown-algorithm, unknown-key" },
 	{ "generation", KEY_GENERATION, "milan|genoa|bergamo|siena|turin", 0,
 	  "Of the processor, where neither the report nor the certificates tell" },
+	{ "batch", KEY_BATCH, "LIST|DIR", 0,
+	  "Each report of a directory, or of a file with a name in each line, instead of REPORT: a line of "
+	  "JSON for each" },
+	{ "jobs", KEY_JOBS, "N", 0, "With --batch so many at a time (default: one for each CPU)" },
 	{ 0 }
 };
 
@@ -46,6 +53,7 @@ static const char *const accept_words[] = {
 	"unknown-key",
 };
 
+#define JOBS_MAX	1024
 #define ACCEPT_WORDS	(sizeof(accept_words) / sizeof(accept_words[0]))
 
 /* ----------------------------------------------------------------- command line */
@@ -67,6 +75,33 @@ static void take_accept(const char *arg, struct argp_state *state, struct verify
 		if (!*at)
 			return;
 	}
+}
+
+static unsigned int take_jobs(const char *arg, struct argp_state *state)
+{
+	uint64_t jobs = 0;
+
+	if (text_u64(arg, JOBS_MAX, &jobs) || !jobs)
+		argp_error(state, "--jobs takes a number from 1 to %d, not '%s'", JOBS_MAX, arg);
+	return (unsigned int)jobs;
+}
+
+/* The first of the files is the report, but where others are */
+static void end_of_options(struct argp_state *state, struct verify_options *o)
+{
+	if (o->jobs && !o->batch)
+		argp_error(state, "--jobs goes with --batch");
+	if (o->batch && !o->paths.nr)
+		argp_error(state, "name a directory or files with certificates");
+	if (o->batch)
+		return;
+	if (!o->paths.nr)
+		argp_error(state, "name the file with the report, then a directory or files with "
+			   "certificates");
+	if (o->paths.nr == 1)
+		argp_error(state, "name a directory or files with certificates behind the report");
+	o->report.name = o->paths.path[0];
+	memmove(o->paths.path, o->paths.path + 1, --o->paths.nr * sizeof(o->paths.path[0]));
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -94,18 +129,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case KEY_GENERATION:
 		o->generation = snp_report_generation(arg, state);
 		return 0;
+	case KEY_BATCH:
+		o->batch = arg;
+		return 0;
+	case KEY_JOBS:
+		o->jobs = take_jobs(arg, state);
+		return 0;
 	case ARGP_KEY_ARG:
-		if (o->report.name)
-			certs_take_path(arg, state, &o->paths);
-		else
-			o->report.name = arg;
+		certs_take_path(arg, state, &o->paths);
 		return 0;
 	case ARGP_KEY_END:
-		if (!o->report.name)
-			argp_error(state, "name the file with the report, then a directory or files with "
-				   "certificates");
-		if (!o->paths.nr)
-			argp_error(state, "name a directory or files with certificates behind the report");
+		end_of_options(state, o);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -115,7 +149,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = { { .argp = &report_policy_argp }, { 0 } };
 
 static const struct argp argp = {
-	.options = options, .parser = parse, .children = children, .args_doc = "REPORT FILE...",
+	.options = options, .parser = parse, .children = children, .args_doc = "[REPORT] FILE...",
 	.doc = "Check the attestation report of an SNP guest: AMD's firmware on a genuine chip made it. "
 	       "Each FILE is a directory or holds certificates (VCEK or VLEK, ASK or ASVK, ARK) or lists "
 	       "of revoked ones, DER or PEM, or is the table that the host hands to guests.",
@@ -165,7 +199,7 @@ static int load(struct verify *v)
 {
 	struct chain_paths root = { .path = { v->o->root }, .nr = v->o->root ? 1 : 0 };
 	struct chain_paths paths = v->o->paths;
-	int code = snp_report_load(v->cli, &v->file);
+	int code = v->o->batch ? 0 : snp_report_load(v->cli, &v->file);
 
 	if (v->o->crl)
 		paths.path[paths.nr++] = v->o->crl;
@@ -184,7 +218,7 @@ static int take(struct verify *v)
 
 	if (!code)
 		code = report_policy_take(v->cli, &v->policy);
-	if (!code)
+	if (!code && !v->o->batch)
 		code = snp_report_take(v->cli, &v->file, v->o->generation, &v->report);
 	if (!code && v->o->root)
 		code = chain_parse(v->cli, &v->root);
@@ -232,10 +266,21 @@ static int tell(struct verify *v)
 		snp_report_show(v->cli, &v->report, v->told_by);
 	show_chosen(v->cli, &v->certs, sevadm_vek_chain_get(v->chain));
 	out_string(v->cli->out, "time", certs_time(v->want.time, at, sizeof(at)));
-	report_outcome_show(v->cli->out, &v->outcome);
+	report_outcome_show(v->cli->out, &v->outcome, true);
 	report_outcome_sentence(&v->outcome, sentence);
 	return report_outcome_trusted(&v->outcome) ? report_done(v->cli, sentence) :
 						     report_no(v->cli, sentence);
+}
+
+static int verify_many(struct verify *v)
+{
+	const struct report_batch batch = {
+		.from = v->o->batch, .jobs = v->o->jobs, .certs = v->certs.cert, .nr = v->certs.nr,
+		.want = &v->want, .policy = v->policy.policy, .accept = v->o->accept,
+		.generation = v->o->generation,
+	};
+
+	return report_batch(v->cli, &batch);
 }
 
 static int run(struct cli *cli, const void *options_)
@@ -252,10 +297,14 @@ static int run(struct cli *cli, const void *options_)
 	code = load(v);
 	if (!code)
 		code = take(v);
-	if (!code)
-		code = verify(v);
-	if (!code)
-		code = tell(v);
+	if (!code && o->batch) {
+		code = verify_many(v);
+	} else {
+		if (!code)
+			code = verify(v);
+		if (!code)
+			code = tell(v);
+	}
 	report_policy_free(&v->policy);
 	free(v->outcome.rules);
 	sevadm_vek_chain_free(v->chain);
@@ -266,8 +315,17 @@ static int run(struct cli *cli, const void *options_)
 	return code;
 }
 
+/* Lines of JSON are the one form of many */
+static bool mode_of(const void *options_, enum out_mode *mode)
+{
+	const struct verify_options *o = options_;
+
+	*mode = OUT_JSON;
+	return o->batch;
+}
+
 static const struct arg_words words[] = {
-	{ "REPORT", "FILE" },
+	{ "REPORT", "FILE" }, { "LIST", "FILE" }, { "DIR", "FILE" },
 	REPORT_POLICY_WORDS,
 	{ "WORD", "host-report|masked-chip-id|masked-key|unknown-version|unknown-algorithm|unknown-key" },
 	{ 0 }
@@ -280,5 +338,6 @@ const struct command cmd_report_verify = {
 	.options_size = sizeof(struct verify_options),
 	.flags = CMD_OFFLINE,
 	.words = words,
+	.mode_of = mode_of,
 	.run = run,
 };

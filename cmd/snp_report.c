@@ -12,9 +12,6 @@
 #include "lib/util/file.h"
 #include "lib/util/text.h"
 
-/* In hexadecimal with blanks, and more than that is none */
-#define FILE_SIZE_MAX	(8 * SEVADM_REPORT_SIZE)
-
 enum { KEY_GENERATION = 0x200 };
 
 struct show_options {
@@ -72,14 +69,14 @@ static const struct argp argp = {
 int snp_report_load(struct cli *cli, struct snp_report_file *file)
 {
 	char name[512];
-	int ret = file_read_all(file->name, FILE_SIZE_MAX, &file->text, &file->size);
+	int ret = file_read_all(file->name, SNP_REPORT_FILE_MAX, &file->text, &file->size);
 
 	if (!ret)
 		return 0;
 	text_escape(file->name, name, sizeof(name));
 	if (ret == -EFBIG)
 		return report_error(cli, SEVADM_NO, NULL, "%s: this is no attestation report of an SNP "
-				    "guest: it has more than %d bytes", name, FILE_SIZE_MAX);
+				    "guest: it has more than %d bytes", name, SNP_REPORT_FILE_MAX);
 	return report_error(cli, ret == -EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, NULL,
 			    "read %s: %s (%s)", name, strerror(-ret), strerrorname_np(-ret));
 }

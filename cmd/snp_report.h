@@ -5,6 +5,9 @@
 
 #include "cmd/cli.h"
 
+/* In hexadecimal with blanks, and more than that is none */
+#define SNP_REPORT_FILE_MAX	(8 * SEVADM_REPORT_SIZE)
+
 /* A file of bytes, read before privileges are dropped */
 struct snp_report_file {
 	const char *name;

@@ -3260,6 +3260,47 @@ const struct sevadm_x509_chain *sevadm_vek_chain_get(const struct sevadm_vek_cha
 enum sevadm_generation sevadm_vek_chain_generation(const struct sevadm_vek_chain *chain);
 
 /**
+ * struct sevadm_vek_chains - chains for many reports, each made once: by key, chip and TCB
+ *
+ * Any number of threads can use it at a time.
+ */
+struct sevadm_vek_chains;
+
+/**
+ * sevadm_vek_chains_new - none yet
+ * @certs:	as sevadm_vek_chain_new() takes them; they have to be there as long as @chains is
+ * @nr:		of @certs
+ * @want:	the same
+ * @chains:	result, for sevadm_vek_chains_free()
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_vek_chains_new(const struct sevadm_x509 *certs, size_t nr,
+			  const struct sevadm_x509_want *want, struct sevadm_vek_chains **chains);
+
+/**
+ * sevadm_vek_chains_free - of sevadm_vek_chains_new(), with all chains in it
+ * @chains:	or NULL
+ */
+void sevadm_vek_chains_free(struct sevadm_vek_chains *chains);
+
+/**
+ * sevadm_vek_chains_get - the chain of the key that signed a report
+ * @chains:	which may have it; 16,384 are kept, and others made anew each time
+ * @report:	which
+ * @chain:	result, for sevadm_vek_chains_put()
+ * Return: 0 or -ENOMEM
+ */
+int sevadm_vek_chains_get(struct sevadm_vek_chains *chains, const struct sevadm_report *report,
+			  const struct sevadm_vek_chain **chain);
+
+/**
+ * sevadm_vek_chains_put - it is not needed any more
+ * @chains:	that it is from
+ * @chain:	or NULL
+ */
+void sevadm_vek_chains_put(struct sevadm_vek_chains *chains, const struct sevadm_vek_chain *chain);
+
+/**
  * sevadm_report_verify - did AMD's firmware on a genuine chip make this report?
  * @report:	which
  * @chain:	of the key that signed; NULL: there are no certificates

@@ -13,6 +13,7 @@
  * @chain:	what was found of them
  * @vek:	of @kind, or NULL
  * @verifier:	its key, or NULL: it has none that can be used
+ * @kept:	by a struct sevadm_vek_chains
  */
 struct sevadm_vek_chain {
 	enum sevadm_x509_kind kind;
@@ -23,6 +24,7 @@ struct sevadm_vek_chain {
 	struct sevadm_x509_chain chain;
 	const struct sevadm_x509 *vek;
 	struct crypto_verifier *verifier;
+	bool kept;
 };
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +22,71 @@ struct object {
 	X509_CRL *crl;
 };
 
+/*
+ * Certificates that were taken apart lately.  Of a chain each is asked several things, and
+ * libcrypto makes its key ready each time it parses one: more work than all signatures of the
+ * chain together.  Found again by its bytes, so that nobody has to tell when they are gone.
+ */
+#define KEPT	8
+
+static struct {
+	pthread_mutex_t lock;
+	uint64_t now;
+	struct kept {
+		X509 *cert;
+		uint8_t *der;
+		size_t size;
+		uint64_t used;
+	} of[KEPT];
+} kept = { .lock = PTHREAD_MUTEX_INITIALIZER };
+
+static X509 *find_kept(struct crypto_der der)
+{
+	X509 *cert = NULL;
+
+	pthread_mutex_lock(&kept.lock);
+	for (size_t i = 0; i < KEPT && !cert; i++) {
+		struct kept *k = &kept.of[i];
+
+		if (!k->cert || k->size != der.size || memcmp(k->der, der.data, der.size))
+			continue;
+		k->used = ++kept.now;
+		cert = k->cert;
+		X509_up_ref(cert);
+	}
+	pthread_mutex_unlock(&kept.lock);
+	return cert;
+}
+
+/* In place of the one that nobody asked for the longest */
+static void keep(struct crypto_der der, X509 *cert)
+{
+	struct kept new = { .cert = cert, .der = malloc(der.size), .size = der.size }, old;
+	struct kept *oldest = &kept.of[0];
+
+	if (!new.der)
+		return;
+	memcpy(new.der, der.data, der.size);
+	X509_up_ref(cert);
+	pthread_mutex_lock(&kept.lock);
+	for (size_t i = 1; i < KEPT; i++)
+		if (kept.of[i].used < oldest->used)
+			oldest = &kept.of[i];
+	new.used = ++kept.now;
+	old = *oldest;
+	*oldest = new;
+	pthread_mutex_unlock(&kept.lock);
+	X509_free(old.cert);
+	free(old.der);
+}
+
 static int open_object(struct crypto_der der, struct object *o)
 {
 	const unsigned char *at = der.data;
 
-	*o = (struct object){ .cert = NULL };
+	*o = (struct object){ .cert = find_kept(der) };
+	if (o->cert)
+		return 0;
 	if (der.size > INT_MAX)
 		return -EBADMSG;
 	o->cert = d2i_X509(NULL, &at, (long)der.size);
@@ -33,7 +94,11 @@ static int open_object(struct crypto_der der, struct object *o)
 		at = der.data;
 		o->crl = d2i_X509_CRL(NULL, &at, (long)der.size);
 	}
-	return (o->cert || o->crl) && at == der.data + der.size ? 0 : -EBADMSG;
+	if ((!o->cert && !o->crl) || at != der.data + der.size)
+		return -EBADMSG;
+	if (o->cert)
+		keep(der, o->cert);
+	return 0;
 }
 
 /* Nobody reads libcrypto's queue of errors */

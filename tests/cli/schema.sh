@@ -348,6 +348,11 @@ for words in '' 'product=turin version=5 vmpl=0xffffffff policy=0xf0000000000000
 		code=$?
 		sample "report $last: $words"
 	done
+	for last in ../report none; do
+		(cd "$work/chip" && echo "$last" | "$SEVADM" report verify --batch=- --root=ark.der .) >"$out" 2>"$err"
+		code=$?
+		sample "report --batch $last: $words"
+	done
 done
 for words in show 'show --generation=turin none' 'show /dev/null' verify 'verify /dev/null none' 'verify /dev/null /dev/null'; do
 	# shellcheck disable=SC2086 # words

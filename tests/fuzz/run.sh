@@ -105,6 +105,7 @@ fuzz igvm 5000
 fuzz like 200
 fuzz owner 20000
 fuzz ovmf 2000
+fuzz policy 2000
 fuzz recording 20000
 fuzz report 2000
 fuzz script 20000
