@@ -8,11 +8,10 @@
 #include "cmd/certs.h"
 #include "cmd/commands.h"
 #include "cmd/guest_output.h"
+#include "cmd/report_data.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/file.h"
 #include "lib/util/text.h"
-
-#define HASHED_MAX	(64UL << 20)
 
 enum {
 	KEY_VIA = 0x200, KEY_DATA, KEY_DATA_FILE, KEY_DATA_HASH, KEY_RANDOM, KEY_DATA_OUT, KEY_KEY,
@@ -149,23 +148,6 @@ static const struct argp argp = {
 
 /* ---------------------------------------------------------- what goes into it */
 
-static int bad_file(struct cli *cli, const char *file, int err)
-{
-	char name[512];
-
-	return report_error(cli, err == EACCES || err == EPERM ? SEVADM_PERMISSION : SEVADM_FAILED, NULL,
-			    "read %.512s: %s (%s)", text_escape(file, name, sizeof(name)), strerror(err),
-			    strerrorname_np(err));
-}
-
-static int exactly(struct cli *cli, size_t size)
-{
-	return size == SEVADM_REPORT_DATA_SIZE ? 0 :
-	       report_error(cli, SEVADM_USAGE, "Hash what is longer or shorter: --data-hash=FILE.",
-			    "a report carries %d bytes of data, and these are %zu",
-			    SEVADM_REPORT_DATA_SIZE, size);
-}
-
 static int data_text(struct cli *cli, const char *text, uint8_t *out)
 {
 	_cleanup_free_ uint8_t *bytes = NULL;
@@ -177,54 +159,10 @@ static int data_text(struct cli *cli, const char *text, uint8_t *out)
 		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
 	if (strcmp(encoding, "hex"))
 		return report_error(cli, SEVADM_USAGE, NULL, "--data takes hexadecimal digits");
-	code = exactly(cli, size);
+	code = report_data_size(cli, size);
 	if (!code)
 		memcpy(out, bytes, SEVADM_REPORT_DATA_SIZE);
 	return code;
-}
-
-static int data_file(struct cli *cli, const char *file, uint8_t *out)
-{
-	_cleanup_free_ char *data = NULL;
-	size_t size = 0;
-	int ret = file_read_all(file, SEVADM_REPORT_DATA_SIZE + 1, &data, &size), code;
-
-	if (ret && ret != -EFBIG)
-		return bad_file(cli, file, -ret);
-	if (ret)
-		return report_error(cli, SEVADM_USAGE, "Hash what is longer or shorter: --data-hash=FILE.",
-				    "a report carries %d bytes of data, and these are more",
-				    SEVADM_REPORT_DATA_SIZE);
-	code = exactly(cli, size);
-	if (!code)
-		memcpy(out, data, SEVADM_REPORT_DATA_SIZE);
-	return code;
-}
-
-/* FILE[:ALGORITHM]; a colon before anything else is the file's */
-static int data_hash(struct cli *cli, const char *spec, uint8_t *out)
-{
-	static const char *const algorithms[] = { "sha512", "sha384", "sha256" };
-	_cleanup_free_ char *data = NULL, *file = strdup(spec);
-	const char *algorithm = algorithms[0];
-	char *colon = file ? strrchr(file, ':') : NULL;
-	size_t size = 0;
-	int ret;
-
-	if (!file)
-		return report_error(cli, SEVADM_FAILED, NULL, "no memory");
-	for (size_t i = 0; colon && i < 3; i++)
-		if (!strcmp(colon + 1, algorithms[i])) {
-			algorithm = algorithms[i];
-			*colon = '\0';
-			break;
-		}
-	ret = file_read_all(file, HASHED_MAX, &data, &size);
-	if (ret)
-		return bad_file(cli, file, -ret);
-	if (sevadm_report_data_hash(algorithm, data, size, out))
-		return report_error(cli, SEVADM_FAILED, NULL, "libcrypto cannot calculate %s", algorithm);
-	return 0;
 }
 
 static int take_data(struct cli *cli, const struct get_options *o, uint8_t *out)
@@ -232,9 +170,9 @@ static int take_data(struct cli *cli, const struct get_options *o, uint8_t *out)
 	if (o->data)
 		return data_text(cli, o->data, out);
 	if (o->data_file)
-		return data_file(cli, o->data_file, out);
+		return report_data_file(cli, o->data_file, out);
 	if (o->data_hash)
-		return data_hash(cli, o->data_hash, out);
+		return report_data_digest(cli, o->data_hash, out);
 	return sevadm_guest_nonce(cli->adm, out) ? report_failure(cli, sevadm_failure(cli->adm)) : 0;
 }
 

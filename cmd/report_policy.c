@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/certs.h"
+#include "cmd/report_data.h"
 #include "lib/util/cleanup.h"
 #include "lib/util/file.h"
 #include "lib/util/text.h"
@@ -19,6 +19,7 @@ enum {
 	KEY_FILE = 0x500, KEY_MIN_TCB, KEY_MIN_VERSION, KEY_GUEST_POLICY, KEY_PLATFORM_INFO,
 	KEY_PROVISIONAL, KEY_VMPL, KEY_MAX_VMPL, KEY_MEASUREMENT, KEY_HOST_DATA, KEY_REPORT_DATA,
 	KEY_FAMILY_ID, KEY_IMAGE_ID, KEY_ID_KEY, KEY_AUTHOR_KEY, KEY_CHIP_ID, KEY_SIGNING_KEY,
+	KEY_DATA_FILE, KEY_DATA_HASH,
 };
 
 static const struct argp_option options[] = {
@@ -38,6 +39,9 @@ static const struct argp_option options[] = {
 	{ "measurement", KEY_MEASUREMENT, "HEX[,HEX...]", 0, "The launch digest, one of these" },
 	{ "host-data", KEY_HOST_DATA, "HEX[,HEX...]", 0, "The host's 32 bytes, one of these" },
 	{ "report-data", KEY_REPORT_DATA, "HEX[,HEX...]", 0, "The guest's 64 bytes, one of these" },
+	{ "data-file", KEY_DATA_FILE, "FILE", 0, "The same from a file of 64 bytes, which is a nonce" },
+	{ "data-hash", KEY_DATA_HASH, "FILE[:sha512|:sha384|:sha256]", 0,
+	  "The same: a digest of a file, SHA-512 if not said; zeros follow a shorter one" },
 	{ "family-id", KEY_FAMILY_ID, "HEX[,HEX...]", 0, "Of the id block, one of these" },
 	{ "image-id", KEY_IMAGE_ID, "HEX[,HEX...]", 0, "The same" },
 	{ "id-key", KEY_ID_KEY, "HEX[,HEX...]", 0, "Digest of the id key, one of these" },
@@ -160,6 +164,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->file = arg;
 		return 0;
 	}
+	if (key == KEY_DATA_FILE || key == KEY_DATA_HASH) {
+		if (o->data_file || o->data_hash)
+			argp_error(state, "one of --data-file and --data-hash, and once");
+		*(key == KEY_DATA_FILE ? &o->data_file : &o->data_hash) = arg;
+		return 0;
+	}
 	if (!rule_of(key))
 		return ARGP_ERR_UNKNOWN;
 	if (o->nr == POLICY_OPTIONS)
@@ -175,6 +185,22 @@ const struct argp report_policy_argp = { .options = options, .parser = parse };
 
 /* ------------------------------------------------------------------- the policy */
 
+/* In hexadecimal, as it would stand behind --report-data */
+static int load_data(struct cli *cli, struct report_policy *p)
+{
+	const struct report_policy_options *o = p->options;
+	uint8_t data[SEVADM_REPORT_DATA_SIZE];
+	int code;
+
+	if (!o->data_file && !o->data_hash)
+		return 0;
+	code = o->data_file ? report_data_file(cli, o->data_file, data) :
+			      report_data_digest(cli, o->data_hash, data);
+	for (size_t i = 0; i < sizeof(data) && !code; i++)
+		snprintf(p->data + 2 * i, 3, "%02x", data[i]);
+	return code;
+}
+
 int report_policy_load(struct cli *cli, struct report_policy *p)
 {
 	const char *file = p->options->file;
@@ -182,7 +208,7 @@ int report_policy_load(struct cli *cli, struct report_policy *p)
 	int ret = file ? file_read_all(file, FILE_SIZE_MAX, &p->json, &p->size) : 0;
 
 	if (!ret)
-		return 0;
+		return load_data(cli, p);
 	return report_error(cli, ret == -EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, NULL,
 			    "read %s: %s (%s)", text_escape(file, name, sizeof(name)), strerror(-ret),
 			    strerrorname_np(-ret));
@@ -197,6 +223,8 @@ int report_policy_take(struct cli *cli, struct report_policy *p)
 
 	for (size_t i = 0; i < o->nr && !ret; i++)
 		ret = add_option(p->policy, o->rule[i].key, o->rule[i].arg, &failure);
+	if (!ret && p->data[0])
+		ret = sevadm_report_policy_add(p->policy, "report_data", p->data, FROM_OPTIONS, &failure);
 	if (!ret && o->file)
 		ret = sevadm_report_policy_read(p->policy, p->json, p->size, o->file, &failure);
 	return ret ? report_failure(cli, &failure) : 0;

@@ -9,7 +9,7 @@
 
 /* What the command line says of them; points into it */
 struct report_policy_options {
-	const char *file;
+	const char *file, *data_file, *data_hash;
 	struct { int key; const char *arg; } rule[POLICY_OPTIONS];
 	size_t nr;
 };
@@ -30,16 +30,18 @@ extern const struct argp report_policy_argp;
  * struct report_policy - rules, and what is read for them
  * @options:	of the command line
  * @json:	of the policy file, @size bytes, to be freed
+ * @data:	of a file that the report has to carry, in hexadecimal; empty for none
  * @policy:	result, to be freed
  */
 struct report_policy {
 	const struct report_policy_options *options;
 	char *json;
 	size_t size;
+	char data[2 * SEVADM_REPORT_DATA_SIZE + 1];
 	struct sevadm_report_policy *policy;
 };
 
-/* The policy file, before privileges are dropped: exit code, with a failure reported */
+/* The policy file and that of the nonce, before privileges are dropped: exit code, with a failure reported */
 int report_policy_load(struct cli *cli, struct report_policy *p);
 /* The rules, afterwards: the same */
 int report_policy_take(struct cli *cli, struct report_policy *p);

@@ -187,6 +187,30 @@ report signing=vlek hwid=masked
 both signing_key vlek --signing-key= vlek vlek vcek vcek '"vlek"' '"vcek"'
 broken 'masked' chip_id "$chip" 'none: it is masked' options --chip-id="$chip"
 
+# a nonce in a file, or a digest of what is in one
+head -c 64 /dev/zero | tr '\0' n >nonce
+echo something >thing
+report data="$(od -An -v -tx1 nonce | tr -d ' \n')"
+nonce=$(od -An -v -tx1 nonce | tr -d ' \n')
+kept 'in a file' report_data "$nonce" "$nonce" options --data-file=nonce
+kept 'in a file, or else' report_data "one of 2: $(hex 1 64),$nonce" "$nonce" options --report-data="$(hex 1 64)" --data-file=nonce
+broken 'a digest' report_data "$(sha512sum <thing | cut -c 1-128)" "$nonce" options --data-hash=thing
+for size in 512 384 256; do
+	digest=$(sha${size}sum <thing | cut -d ' ' -f 1)$(hex 0 $((64 - size / 8)))
+	digest=$(echo "$digest" | cut -c 1-128)
+	report data="$digest"
+	kept "SHA-$size" report_data "$digest" "$digest" options --data-hash=thing:sha$size
+done
+broken 'in a file' report_data "$nonce" "$digest" options --data-file=nonce
+for opt in --data-file=none --data-hash=none; do
+	verify $opt
+	ok "$opt" 'code_is 1 && silent && one_sentence && said "read none: .*ENOENT"'
+done
+verify --data-file=thing
+ok 'a nonce that is too short' 'code_is 64 && silent && one_sentence && said "a report carries 64 bytes of data, and these are 10"'
+verify --data-file=nonce --data-hash=thing
+ok 'usage: two nonces' usage_error
+
 # every rule that the schema of policies has was kept and broken
 jq -r 'def leaves($p): to_entries[] | ($p + [.key]) as $q | .value as $v |
 		if $v.properties then ($v.properties | leaves($q))
