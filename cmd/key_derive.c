@@ -11,10 +11,14 @@
 
 enum { KEY_ROOT = 0x200, KEY_FIELDS, KEY_SVN, KEY_TCB, KEY_VECTOR, KEY_VERSION };
 
+/* @named, @valued: fields of --fields, and those that have an option of their own for their value */
 struct derive_options {
 	struct guest_output output;
 	struct sevadm_key_request request;
+	uint32_t named, valued;
 };
+
+#define OF_VALUES	(SEVADM_KEY_GUEST_SVN | SEVADM_KEY_TCB_VERSION)
 
 #define FIELD_WORDS "guest_policy, image_id, family_id, measurement, guest_svn, tcb_version, " \
 		    "launch_mit_vector"
@@ -74,16 +78,19 @@ static void take_root(const char *arg, enum sevadm_guest_root *root, struct argp
 /* A value that is given goes into the key */
 static error_t parse_value(int key, char *arg, struct argp_state *state)
 {
-	struct sevadm_key_request *r = &((struct derive_options *)state->input)->request;
+	struct derive_options *o = state->input;
+	struct sevadm_key_request *r = &o->request;
 
 	switch (key) {
 	case KEY_SVN:
 		r->guest_svn = (uint32_t)number(arg, UINT32_MAX, "--guest-svn", state);
 		r->fields |= SEVADM_KEY_GUEST_SVN;
+		o->valued |= SEVADM_KEY_GUEST_SVN;
 		return 0;
 	case KEY_TCB:
 		r->tcb_version = number(arg, UINT64_MAX, "--tcb-version", state);
 		r->fields |= SEVADM_KEY_TCB_VERSION;
+		o->valued |= SEVADM_KEY_TCB_VERSION;
 		return 0;
 	case KEY_VECTOR:
 		r->launch_mit_vector = number(arg, UINT64_MAX, "--launch-mit-vector", state);
@@ -112,7 +119,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		take_root(arg, &o->request.root, state);
 		return 0;
 	case KEY_FIELDS:
-		take_fields(arg, &o->request.fields, state);
+		take_fields(arg, &o->named, state);
+		o->request.fields |= o->named;
 		return 0;
 	case GUEST_KEY_VMPL:
 		o->request.vmpl = guest_output_vmpl(arg, state);
@@ -131,6 +139,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		guest_output_take(&o->output, arg, state);
 		return 0;
 	case ARGP_KEY_END:
+		if (o->named & ~o->valued & OF_VALUES)
+			argp_error(state, "%s wants its value: %s", o->named & ~o->valued & SEVADM_KEY_GUEST_SVN ?
+				   "guest_svn" : "tcb_version",
+				   o->named & ~o->valued & SEVADM_KEY_GUEST_SVN ? "--guest-svn" : "--tcb-version");
 		if (o->request.version == 1 && o->request.fields & SEVADM_KEY_LAUNCH_MIT_VECTOR)
 			argp_error(state, "launch_mit_vector came with version 2 of the message");
 		return 0;
@@ -207,6 +219,9 @@ static int run(struct cli *cli, const void *options_)
 	}
 	if (!code)
 		show(cli, &o);
+	if (!code && !o.request.fields && o.request.root != SEVADM_GUEST_ROOT_VMRK)
+		report_warning(cli, "nothing of the guest goes into it: every guest of this chip gets the same "
+			       "key at this VMPL");
 	return run_report(cli, &record, ret);
 }
 

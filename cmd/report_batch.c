@@ -32,6 +32,9 @@ struct batch {
 	struct lane *lanes;
 	unsigned int nr;
 	struct ordered *ordered;
+	bool directory;
+	size_t given;
+	int write_err;
 };
 
 /* ------------------------------------------------------------------ one report */
@@ -56,9 +59,14 @@ static int read_report(const struct batch *batch, struct lane *lane, const char 
 	size_t size, nr_bytes;
 	const char *encoding;
 	char name[512];
-	int ret = file_read_all(file, SNP_REPORT_FILE_MAX, &text, &size);
+	int ret;
 
 	text_escape(file, name, sizeof(name));
+	/* of a list anything can be read; in a directory nothing is passed over, nor waited for */
+	if (batch->directory && !file_is_regular(file))
+		return fail(failure, SEVADM_FAILED, "%s: this is no file that could be read to its end",
+			    name);
+	ret = file_read_all(file, SNP_REPORT_FILE_MAX, &text, &size);
 	if (ret == -EFBIG)
 		return fail(failure, SEVADM_NO, "%s: this is no attestation report of an SNP guest: it has "
 			    "more than %d bytes", name, SNP_REPORT_FILE_MAX);
@@ -128,10 +136,14 @@ static char *work(void *arg, unsigned int thread, const char *file)
 
 static int tell(void *arg, const char *line)
 {
-	(void)arg;
+	struct batch *batch = arg;
+
 	if (!line)
 		return -ENOMEM;
-	return fputs(line, stdout) < 0 || fflush(stdout) ? -EIO : 0;
+	if (fputs(line, stdout) >= 0 && !fflush(stdout))
+		return 0;
+	batch->write_err = errno;
+	return -EIO;
 }
 
 /* ----------------------------------------------------------------------- all */
@@ -140,7 +152,10 @@ static int give(void *arg, const char *file)
 {
 	struct batch *batch = arg;
 
-	return *file ? ordered_give(batch->ordered, file) : 0;
+	if (!*file)
+		return 0;
+	batch->given++;
+	return ordered_give(batch->ordered, file);
 }
 
 /* A directory, or else a list */
@@ -148,10 +163,11 @@ static int give_all(struct batch *batch)
 {
 	char **names = NULL;
 	size_t nr = 0;
-	int ret = strcmp(batch->b->from, "-") ? file_list(batch->b->from, &names, &nr) : -ENOTDIR;
+	int ret = strcmp(batch->b->from, "-") ? file_list_all(batch->b->from, &names, &nr) : -ENOTDIR;
 
 	if (ret == -ENOTDIR)
 		return file_each_line(batch->b->from, give, batch);
+	batch->directory = true;
 	for (size_t i = 0; i < nr; i++) {
 		if (!ret)
 			ret = give(batch, names[i]);
@@ -204,12 +220,19 @@ static int end(struct batch *batch, int ret)
 	if (!cli->out)
 		return SEVADM_FAILED;
 	text_escape(batch->b->from, name, sizeof(name));
+	if (batch->write_err)
+		return report_error(cli, SEVADM_FAILED, "The reports after the last line were not looked at.",
+				    "write the answers: %s (%s)", strerror(batch->write_err),
+				    strerrorname_np(batch->write_err));
 	if (ret)
 		return report_error(cli, ret == -EACCES ? SEVADM_PERMISSION : SEVADM_FAILED, NULL, "read %s: "
 				    "%s (%s)", name, strerror(-ret), strerrorname_np(-ret));
 	if (unreadable)
 		return report_error(cli, SEVADM_FAILED, NULL, "%s: %zu of the reports could not be read", name,
 				    unreadable);
+	if (!batch->given)
+		return report_error(cli, SEVADM_FAILED, "Name a directory with reports, or a list of their files.",
+				    "%s: there is no report in it", name);
 	return refused ? report_no(cli, "") : report_done(cli, "");
 }
 

@@ -78,7 +78,8 @@ static void show_verdict(struct out *out, const struct report_outcome *o)
 	const struct sevadm_report_check *check = o->verdict.broken;
 	const struct sevadm_report_rule *rule = check ? NULL : broken_rule(o);
 	struct verdict_view view = {
-		.trusted = report_outcome_trusted(o), .root = o->verdict.root,
+		/* what nobody signed may be accepted, but is never trusted */
+		.trusted = report_outcome_trusted(o) && o->verdict.root, .root = o->verdict.root,
 		.refused_by = check ? sevadm_report_topic_name(check->topic) : rule ? "policy" : NULL,
 		.check = check ? check->name : rule ? rule->name : NULL,
 	};

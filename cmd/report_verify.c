@@ -37,7 +37,7 @@ static const struct argp_option options[] = {
 	  "There has to be a list of revoked certificates, in FILE or among the rest" },
 	{ "accept", KEY_ACCEPT, "WORD[,WORD...]", 0,
 	  "What is refused otherwise: host-report, masked-chip-id, masked-key, unknown-version, "
-	  "unknown-algorithm, unknown-key" },
+	  "unknown-algorithm, unknown-key, unknown-processor" },
 	{ "generation", KEY_GENERATION, "milan|genoa|bergamo|siena|turin", 0,
 	  "Of the processor, where neither the report nor the certificates tell" },
 	{ "batch", KEY_BATCH, "LIST|DIR", 0,
@@ -50,7 +50,7 @@ static const struct argp_option options[] = {
 /* By the bits of SEVADM_ACCEPT_HOST_REPORT and the like */
 static const char *const accept_words[] = {
 	"host-report", "masked-chip-id", "masked-key", "unknown-version", "unknown-algorithm",
-	"unknown-key",
+	"unknown-key", "unknown-processor",
 };
 
 #define JOBS_MAX	1024
@@ -68,7 +68,8 @@ static void take_accept(const char *arg, struct argp_state *state, struct verify
 			i++;
 		if (i == ACCEPT_WORDS)
 			argp_error(state, "--accept takes host-report, masked-chip-id, masked-key, "
-				   "unknown-version, unknown-algorithm and unknown-key, not '%.*s'",
+				   "unknown-version, unknown-algorithm, unknown-key and unknown-processor, "
+				   "not '%.*s'",
 				   (int)len, at);
 		o->accept |= 1U << i;
 		at += len;
@@ -327,7 +328,8 @@ static bool mode_of(const void *options_, enum out_mode *mode)
 static const struct arg_words words[] = {
 	{ "REPORT", "FILE" }, { "LIST", "FILE" }, { "DIR", "FILE" },
 	REPORT_POLICY_WORDS,
-	{ "WORD", "host-report|masked-chip-id|masked-key|unknown-version|unknown-algorithm|unknown-key" },
+	{ "WORD", "host-report|masked-chip-id|masked-key|unknown-version|unknown-algorithm|unknown-key|"
+	  "unknown-processor" },
 	{ 0 }
 };
 

@@ -3159,6 +3159,7 @@ char *sevadm_platform_info_text(uint64_t info, char *buf, size_t size);
 #define SEVADM_ACCEPT_UNKNOWN_VERSION	(1U << 3)	/* its fields are read as version 5 has them */
 #define SEVADM_ACCEPT_UNKNOWN_ALGORITHM	(1U << 4)	/* it has to be SEVADM_REPORT_P384 all the same */
 #define SEVADM_ACCEPT_UNKNOWN_KEY	(1U << 5)	/* the VCEK is taken, or else the VLEK */
+#define SEVADM_ACCEPT_UNKNOWN_PROCESSOR	(1U << 6)	/* of a family and model that nobody knows */
 
 /* What a check is about: for each there is a sentence of its own */
 enum sevadm_report_topic {

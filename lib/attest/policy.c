@@ -14,10 +14,14 @@
 
 #define NOBODY	"default"
 
-/* The first @nr_silent of @rules are those that hold where nobody says anything about it */
+/*
+ * The first @nr_silent of @rules are those that hold where nobody says anything about it.
+ * @readings: files that were read; @reading: number of the one that is being read, or 0.
+ */
 struct sevadm_report_policy {
 	struct policy_rule *rules;
 	size_t nr, nr_silent;
+	unsigned int readings, reading;
 };
 
 static void rule_free(struct policy_rule *rule)
@@ -39,13 +43,18 @@ void sevadm_report_policy_free(struct sevadm_report_policy *policy)
 
 /* ------------------------------------------------------------------------- add */
 
+void policy_reading(struct sevadm_report_policy *policy, bool of_file)
+{
+	policy->reading = of_file ? ++policy->readings : 0;
+}
+
 /* The one that has values of the same people already, to which more are added */
 static struct policy_rule *find_list(const struct sevadm_report_policy *policy,
 				     const struct policy_field *field, const char *from)
 {
 	for (size_t i = policy->nr_silent; i < policy->nr; i++)
 		if (policy->rules[i].field == field && field->type->value == POLICY_LIST &&
-		    !strcmp(policy->rules[i].from, from))
+		    policy->rules[i].reading == policy->reading && !strcmp(policy->rules[i].from, from))
 			return &policy->rules[i];
 	return NULL;
 }
@@ -59,7 +68,8 @@ static struct policy_rule *add_rule(struct sevadm_report_policy *policy,
 		return NULL;
 	policy->rules = rules;
 	rules += policy->nr;
-	*rules = (struct policy_rule){ .field = field, .from = strdup(from) };
+	*rules = (struct policy_rule){ .field = field, .from = strdup(from),
+					.reading = policy->reading };
 	if (!rules->from)
 		return NULL;
 	policy->nr++;

@@ -14,12 +14,14 @@ struct policy_field;
  * @field:	what it is about
  * @wanted:	in words
  * @from:	who wants it
+ * @reading:	number of the file that it is of; 0: of none
  * @number:	what its type makes of it: a minimum, an enum policy_bit
  * @bytes, @nr:	values of @field->size bytes each, of which it has to be one
  */
 struct policy_rule {
 	const struct policy_field *field;
 	char *wanted, *from;
+	unsigned int reading;
 	uint64_t number;
 	uint8_t *bytes;
 	size_t nr;
@@ -69,6 +71,9 @@ const struct policy_field *policy_field(const char *path);
 
 /* Is that the first part, or the first two, of the path of any? */
 bool policy_is_group(const char *path);
+
+/* What is added from now on is of a file, or no more: one list is of one of them, or of none */
+void policy_reading(struct sevadm_report_policy *policy, bool of_file);
 
 /* Did anybody say something about it? */
 bool policy_mentions(const struct sevadm_report_policy *policy, const struct policy_field *field);

@@ -269,7 +269,9 @@ int sevadm_report_policy_read(struct sevadm_report_policy *policy, const void *j
 		return refuse(&r, -ENOMEM, "", "no memory");
 	memcpy(text, json, size);
 	text[size] = '\0';
+	policy_reading(policy, true);
 	ret = parse(&r, tokener, text, size);
+	policy_reading(policy, false);
 	json_tokener_free(tokener);
 	return ret;
 }

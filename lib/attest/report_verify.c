@@ -143,11 +143,13 @@ static void check_generation(const struct job *job, const struct sevadm_x509 *ve
 	const struct sevadm_report *r = job->report;
 	const char *kind = sevadm_x509_kind_name(vek->kind);
 
-	if (r->told != SEVADM_REPORT_CPUID)
+	if (!r->has_cpuid)
 		SKIP(job, "processor", CERTIFICATE, "the report does not tell which it is");
-	else if (r->generation == SEVADM_GENERATION_UNKNOWN)
-		SKIP(job, "processor", CERTIFICATE, "family 0x%x, model 0x%x, which is none that is known",
-		     r->cpuid_family, r->cpuid_model);
+	else if (r->told != SEVADM_REPORT_CPUID || r->generation == SEVADM_GENERATION_UNKNOWN)
+		or_accepted(job, FAIL(job, "processor", CERTIFICATE, "family 0x%x, model 0x%x is none that is "
+				      "known: whether the %s is of that product cannot be told",
+				      r->cpuid_family, r->cpuid_model, kind),
+			    SEVADM_ACCEPT_UNKNOWN_PROCESSOR);
 	else if (r->generation != vek->generation)
 		FAIL(job, "processor", CERTIFICATE, "wrong product: the report is of %s, and the %s is of %s",
 		     sevadm_generation_name(r->generation), kind,

@@ -304,7 +304,8 @@ static void check_crl(const struct job *job, struct sevadm_x509_link *link)
 		PASS(link, "%zu revoked; the next is due %s", last->nr_revoked, last->has_until ?
 		     time_text(last->until, text) : "at no date that it tells");
 	else if (job->want->crl)
-		SKIP(link, MISSING, "missing link: there is no list of revoked certificates");
+		SKIP(link, MISSING, "missing link: there is no list of revoked certificates%s%s",
+		     ark ? " of " : "", ark ? ark->product : "");
 	else
 		SKIP(link, NO_CAUSE, "there is no list of revoked certificates, and none was asked for");
 }

@@ -193,7 +193,7 @@ static void run_report(struct exam *e, struct sevadm_examined *x)
 	}
 	sevadm_report_decode(got->report, SEVADM_REPORT_SIZE, SEVADM_GENERATION_UNKNOWN, &report);
 	if (report.signing_key == SEVADM_REPORT_UNSIGNED || report.mask_chip_key)
-		say(e, x, SEVADM_FAIL, "The host's `sevadm config set --mask-chip-key=no`.", "there is a "
+		say(e, x, SEVADM_FAIL, "The host's `sevadm config set --mask-chip-key=off`.", "there is a "
 		    "report, of version %u, and nobody signed it: the host forbade that", report.version);
 	else
 		say(e, x, SEVADM_PASS, NULL, "the firmware reports on VMPL %u, version %u, signed by a %s "

@@ -164,7 +164,7 @@ const struct advice_row advice_snp[] = {
 	  "guest gives up that message key after an error.", SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x1a, OUT_PAGE, SNP_MODEL("SNP_GUEST_REQUEST") },
 	{ 0x094, 0x1d, "The counter of the guest's messages is exhausted.",
-	  "The guest cannot ask any more with this key; end it, or let it use another VMPCK.",
+	  "That is final for this key: end the guest, or let it use another VMPCK.",
 	  SNP_MODEL("SNP_GUEST_REQUEST") },
 
 	{ 0x095, 0x01, SNP_DOWN, SNP_SPEC("SNP_ACTIVATE_EX") },

@@ -88,8 +88,8 @@ static const char *answer_remedy(uint32_t status)
 		return "A level above that of the key in use, or a field that this firmware does not "
 		       "know or that goes beyond what this guest has.";
 	case 0x27:
-		return "No VLEK is loaded, or the guest was launched without leave to use the VCEK: name "
-		       "the other key.";
+		return "No VLEK is loaded, the host masks the chip's key (MASK_CHIP_KEY), or the guest was "
+		       "launched without leave to use the VCEK: name another key.";
 	default:
 		return "`sevadm explain` tells what it means.";
 	}

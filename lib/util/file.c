@@ -235,17 +235,25 @@ static int compare_names(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int add_name(const char *dir, const char *name, char ***names, size_t *nr)
+bool file_is_regular(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+static int add_name(const char *dir, const char *name, bool all, char ***names, size_t *nr)
 {
 	_cleanup_free_ char *path = NULL;
-	struct stat st;
 	char **larger;
 
+	if (!strcmp(name, ".") || !strcmp(name, ".."))
+		return 0;
 	if (asprintf(&path, "%s/%s", dir, name) < 0) {
 		path = NULL;
 		return -ENOMEM;
 	}
-	if (stat(path, &st) || !S_ISREG(st.st_mode))
+	if (!all && !file_is_regular(path))
 		return 0;
 	larger = realloc(*names, (*nr + 1) * sizeof(**names));
 	if (!larger)
@@ -256,7 +264,7 @@ static int add_name(const char *dir, const char *name, char ***names, size_t *nr
 	return 0;
 }
 
-int file_list(const char *dir, char ***names, size_t *nr)
+static int list(const char *dir, bool all, char ***names, size_t *nr)
 {
 	_cleanup_closedir_ DIR *d = opendir(dir);
 	const struct dirent *entry;
@@ -267,12 +275,22 @@ int file_list(const char *dir, char ***names, size_t *nr)
 	if (!d)
 		return -errno;
 	while (!ret && (entry = readdir(d)))
-		ret = add_name(dir, entry->d_name, names, nr);
+		ret = add_name(dir, entry->d_name, all, names, nr);
 	if (!ret && *nr)
 		qsort(*names, *nr, sizeof(**names), compare_names);
 	while (ret && *nr)
 		free((*names)[--*nr]);
 	return ret;
+}
+
+int file_list(const char *dir, char ***names, size_t *nr)
+{
+	return list(dir, false, names, nr);
+}
+
+int file_list_all(const char *dir, char ***names, size_t *nr)
+{
+	return list(dir, true, names, nr);
 }
 
 int file_make_directory(const char *path)

@@ -101,6 +101,12 @@ int file_read_all(const char *path, size_t max, char **text, size_t *size);
  */
 int file_list(const char *dir, char ***names, size_t *nr);
 
+/* The same of all that is in it, whatever it is */
+int file_list_all(const char *dir, char ***names, size_t *nr);
+
+/* A regular file, or a link to one */
+bool file_is_regular(const char *path);
+
 /* A directory for results, with mode 0700; one that is there is kept: 0, -ENOTDIR, -errno */
 int file_make_directory(const char *path);
 

@@ -50,7 +50,10 @@ ok 'a list from standard input' 'code_is 0 && quiet && lines "[.[].file] == [\"g
 batch --batch=list --json
 ok '--json is what it is anyway' 'code_is 0 && lines "length == 3"'
 batch --batch=empty
-ok 'nothing' 'code_is 0 && quiet && silent'
+ok 'nothing is no answer' 'code_is 1 && silent && one_sentence && said "there is no report in it"'
+mkdir -p odd/sub && ln -sf nowhere odd/dangling && mkfifo odd/pipe
+batch --batch=odd
+ok 'nothing in a directory is passed over' 'code_is 1 && lines "length == 3 and all(.result.exit == 1)"'
 
 # one answer as soon as it is there, and not when all are
 mkfifo questions
@@ -110,7 +113,7 @@ ok 'a thousand, in their order' 'code_is 2 && lines "length == 1000 and ([.[].fi
 if [ -w /dev/full ]; then
 	"$SEVADM" report verify --time=$when --root=milan/ark.der --batch=list certs >/dev/full 2>"$err" </dev/null
 	code=$?
-	ok 'nobody can take the answers' 'code_is 1 && said .'
+	ok 'nobody can take the answers' 'code_is 1 && said "write the answers: No space left"'
 fi
 
 # ---- what is wrong before

@@ -313,6 +313,13 @@ ok 'file: none' "code_is 1 && silent && one_sentence && said 'read none.json: .*
 verify --policy=bad.json --json
 ok 'file: JSON' 'code_is 1 && json ".result.exit == 1 and (has(\"rules\") | not)"'
 
+# a file that has the name by which options go is a file all the same
+report measurement="$(printf '%096d' 5)"
+printf '{"schema": 1, "measurement": ["%096d"]}' 6 >options
+verify --policy=options --measurement="$(printf '%096d' 5)" --json
+ok 'file: options' 'code_is 2 && json "[.rules[] | select(.rule == \"measurement\") | .verdict] | sort == [\"FAIL\", \"PASS\"]"'
+rm options
+
 # ---- the command line
 
 for opt in min-tcb= min-tcb=snp=8 min-tcb=reported min-tcb=reported: min-tcb=reported:snp min-tcb=reported:snp= \

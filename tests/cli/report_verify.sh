@@ -203,7 +203,7 @@ accepts() {
 	verify --json "--accept=$word" report milan
 	ok "accepted: $word: JSON" "code_is 0 && json '.verdict.trusted and
 		([.checks[] | select(.accepted) | .check] == [\"$check\"])'"
-	others=$(echo host-report,masked-chip-id,masked-key,unknown-version,unknown-algorithm,unknown-key |
+	others=$(echo host-report,masked-chip-id,masked-key,unknown-version,unknown-algorithm,unknown-key,unknown-processor |
 		tr , '\n' | grep -v "^$word\$" | tr '\n' , | sed 's/,$//')
 	verify "--accept=$others" report milan
 	ok "not accepted by others: $word" 'code_is 2 && printed "^not trusted"'
@@ -213,12 +213,14 @@ accepts masked-chip-id 'VCEK HWID' hwid=masked
 accepts unknown-version version version=6
 accepts unknown-algorithm algorithm algo=2
 accepts unknown-key 'signing key' signing=4
+accepts unknown-processor processor family=0x1a model=0x55
+accepts unknown-processor processor family=0 model=0
 report mask-key=1
 verify --accept=masked-key report milan
 ok 'accepted: masked-key' 'code_is 0 && printed "^accepted, and nothing proves it: nobody signed this report$" &&
 	! printed trusted && ! printed "^Root"'
 verify --json --accept=masked-key report milan
-ok 'accepted: masked-key: JSON' 'code_is 0 && json "(.verdict | has(\"root\") | not) and
+ok 'accepted: masked-key: JSON' 'code_is 0 && json "(.verdict | has(\"root\") or .trusted | not) and
 	([.checks[] | select(.check == \"signature\")] | length == 0)"'
 report hwid=masked vmpl=0xffffffff
 verify --accept=host-report --accept=masked-chip-id report milan
