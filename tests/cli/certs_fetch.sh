@@ -368,13 +368,11 @@ refused 'a list that the ASK is on' 'ARK -> ASK: revoked' "$crl" crl
 refused 'for the VCEK as well' 'ARK -> ASK: revoked' "$crl" 'crl vcek'
 { "$pki" ask product=milan form=pem; "$pki" ark product=milan key=genoa-ark form=pem; } >bad
 refused 'another root' 'ARK: unknown root' "$ca" ca
-# flip FILE OFFSET - that byte is another one
-flip() { head -c "$2" "$1"; printf '\1'; tail -c +$(($2 + 2)) "$1"; }
-flip legacy/cek.cert 100 >bad
+with_flipped legacy/cek.cert 100 >bad
 refused 'a CEK with another byte' 'ASK -> CEK: wrong signature' "cek/id/$id" cek
-{ cat legacy/ask.cert; flip legacy/ark.cert 600; } >bad
+{ cat legacy/ask.cert; with_flipped legacy/ark.cert 600; } >bad
 refused 'an ARK with one' 'ARK -> ARK: wrong signature' "$chain" cek-ca
-{ flip legacy/ask.cert 100; cat legacy/ark.cert; } >bad
+{ with_flipped legacy/ask.cert 100; cat legacy/ark.cert; } >bad
 refused 'an ASK with one' 'ARK -> ASK: wrong signature' "$chain" cek-ca
 host certs fetch --no-cache --base-url="$url" --tls-ca=right-ca.crt ca got
 ok "the tests' root is none of AMD's" 'code_is 2 && said "not trusted: ARK: " && nothing'

@@ -69,7 +69,7 @@ done
 
 run csr sign csr oca.cert oca.pem --dry-run pek.signed
 ok 'csr sign, dry run' 'code_is 0 && printed "would be written" && nothing_new pek.signed'
-{ head -c 48 csr; printf '\377'; tail -c +50 csr; } >off.csr
+with_flipped csr 48 >off.csr
 run csr sign off.csr oca.cert oca.pem pek.signed
 ok 'a key that is no point' 'code_is 2 && one_sentence && said "damaged: the PEK.s key is no point of P-384" && nothing_new pek.signed'
 run csr sign csr oca.cert oca.pem pek.signed

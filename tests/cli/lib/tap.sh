@@ -98,6 +98,14 @@ json() {
 	[ "$(jq -s length "$out" 2>/dev/null)" = 1 ] && jq -e "$1" "$out" >/dev/null
 }
 
+# with_flipped FILE OFFSET - its bytes, of that one the lowest bit the other way round
+with_flipped() {
+	head -c "$2" "$1"
+	# shellcheck disable=SC2059 # an octal escape
+	printf "\\$(printf %03o $(($(od -An -tu1 -j "$2" -N 1 "$1") ^ 1)))"
+	tail -c +"$(($2 + 2))" "$1"
+}
+
 # One complaint in the program's name, and no more than one line of advice
 one_sentence() {
 	[ "$(grep -c '^sevadm' "$err")" -eq 1 ] && [ "$(wc -l <"$err")" -le 2 ]
