@@ -91,8 +91,7 @@ static const struct { const char *certs, *report; } holds_cases[] = {
 	  "product=turin signing=vlek hwid=masked" },
 	{ "ark;ask;vcek hwid-as=octets;crl", "vmpl=3 author=1 committed=0x7307000000000002" },
 	{ "ark;ask;vcek snp=7", "reported=0x7307000000000003" },
-	{ MILAN, "set=0x29f:01 set=0x4c:80" }, { MILAN, "family=0x1b" },
-	{ MILAN, "family=0 model=0" },
+	{ MILAN, "set=0x29f:01 set=0x4c:80" },
 	/* not signed: what is behind the numbers, and behind them all */
 	{ MILAN, "patch=0x330:ff" },
 };
@@ -154,6 +153,8 @@ static const struct {
 	  "wrong chip: the id in the VCEK is another from byte 8" },
 	{ "ark;ask;vcek", "model=0x11", "processor", SEVADM_REPORT_ON_CERTIFICATE,
 	  "wrong product: the report is of Genoa, and the VCEK is of Milan" },
+	{ MILAN, "family=0x1b", "processor", SEVADM_REPORT_ON_CERTIFICATE, "family 0x1b, model 0x1 is none" },
+	{ MILAN, "family=0 model=0", "processor", SEVADM_REPORT_ON_CERTIFICATE, "family 0x0, model 0x0" },
 	{ "ark;ask;vcek;crl revoked=0x10001", "", "ARK -> ASK", SEVADM_REPORT_ON_REVOCATION, "revoked" },
 	{ "ark;ask;vcek;crl until=2026-01-01", "", "CRL", SEVADM_REPORT_ON_REVOCATION, "expired" },
 	{ "ark;ask;vcek;crl flip=-1", "", "CRL", SEVADM_REPORT_ON_REVOCATION, "wrong signature" },
