@@ -157,9 +157,10 @@ static void run_key(struct exam *e, struct sevadm_examined *x)
 	int ret = e->adm->host->ops->kmsg(e->adm->host, find_given_up, &given_up);
 
 	if (given_up)
-		say(e, x, SEVADM_FAIL, "That is final: boot the guest anew, or load sev-guest with vmpck_id= "
-		    "of a key that is left.", "the driver gave up the key of the guest's messages "
-		    "(VMPCK), by the kernel's log");
+		/* it may have been loaded anew since, with another: a report tells */
+		say(e, x, SEVADM_WARN, "If there is no report either that is final: boot the guest anew, or load "
+		    "sev-guest with vmpck_id= of a key that is left.", "the driver gave up a key of the "
+		    "guest's messages (VMPCK), by the kernel's log");
 	else if (ret)
 		say(e, x, SEVADM_SKIP, NULL, "the kernel's log cannot be read (%s)", exam_why(ret));
 	else
