@@ -7,6 +7,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/guest_owner.h"
+#include "lib/util/text.h"
 
 struct attestation_options {
 	struct owner_chain_options chain;
@@ -130,10 +131,10 @@ static void show(struct cli *cli, const struct sevadm_attestation *report)
 		.reserved = report->reserved, .has_reserved = report->reserved,
 	};
 
-	certs_hex(view.nonce, report->nonce, sizeof(report->nonce));
-	certs_hex(view.digest, report->digest, sizeof(report->digest));
-	certs_hex(view.r, report->signature, 72);
-	certs_hex(view.s, report->signature + 72, 72);
+	text_hex(view.nonce, report->nonce, sizeof(report->nonce));
+	text_hex(view.digest, report->digest, sizeof(report->digest));
+	text_hex(view.r, report->signature, 72);
+	text_hex(view.s, report->signature + 72, 72);
 	sevadm_policy_text(SEVADM_GUEST_SEV, report->policy, view.policy_text,
 			   sizeof(view.policy_text));
 	out_object(cli->out, "report", "Report", rows, &view);

@@ -8,6 +8,7 @@
 #include "cmd/cert_files.h"
 #include "cmd/cli.h"
 #include "cmd/commands.h"
+#include "lib/util/text.h"
 
 enum { KEY_ROOT = 0x200 };
 
@@ -124,7 +125,7 @@ static void number(char *out, const uint8_t *bytes, size_t size)
 		turned[i] = bytes[size - 1 - i];
 	while (bytes && zeros + 1 < size && !turned[zeros])
 		zeros++;
-	certs_hex(out, bytes ? turned + zeros : NULL, size - zeros);
+	text_hex(out, turned + zeros, bytes ? size - zeros : 0);
 }
 
 static void view_signature(const struct sevadm_cert_signature *sig, struct cert_view *v, int i)
@@ -137,7 +138,7 @@ static void view_signature(const struct sevadm_cert_signature *sig, struct cert_
 	v->sig_algorithm_name[i] = sevadm_cert_algorithm_name(sig->algorithm);
 	while (size && !sig->bytes[size - 1])
 		size--;
-	certs_hex(v->sig[i], sig->bytes, size);
+	text_hex(v->sig[i], sig->bytes, size);
 }
 
 static void view_cert(const struct sevadm_cert *c, struct cert_view *v)
@@ -158,14 +159,14 @@ static void view_cert(const struct sevadm_cert *c, struct cert_view *v)
 	v->curve = c->curve;
 	v->curve_name = sevadm_cert_curve_name(c->curve);
 	v->key_bits = c->key_bits;
-	certs_hex(v->key_id, c->key_id, 16);
-	certs_hex(v->certifying_id, c->certifying_id, 16);
+	text_hex(v->key_id, c->key_id, c->ca ? 16 : 0);
+	text_hex(v->certifying_id, c->certifying_id, c->ca ? 16 : 0);
 	number(v->x, c->x, 72);
 	number(v->y, c->y, 72);
 	number(v->exponent, c->exponent, len);
 	number(v->modulus, c->modulus, len);
-	certs_hex(v->key_sha256, c->key_sha256, sizeof(c->key_sha256));
-	certs_hex(v->sha256, c->sha256, sizeof(c->sha256));
+	text_hex(v->key_sha256, c->key_sha256, sizeof(c->key_sha256));
+	text_hex(v->sha256, c->sha256, sizeof(c->sha256));
 	for (unsigned int i = 0; i < c->nr_signatures; i++)
 		view_signature(&c->signatures[i], v, (int)i);
 }
@@ -268,7 +269,7 @@ static void show_chain(struct cli *cli, const struct sevadm_cert_chain *chain)
 	struct root_view root = { .name = chain->root };
 
 	if (chain->has_root) {
-		certs_hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
+		text_hex(root.sha256, chain->root_sha256, sizeof(chain->root_sha256));
 		out_object(cli->out, "root", NULL, root_rows, &root);
 	}
 	cert_show_links(cli, chain, NULL, 0);

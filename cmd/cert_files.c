@@ -12,13 +12,6 @@
 
 #define FILE_SIZE_MAX	(1U << 20)
 
-void certs_hex(char *out, const uint8_t *bytes, size_t size)
-{
-	*out = '\0';
-	for (size_t i = 0; bytes && i < size; i++)
-		sprintf(out + 2 * i, "%02x", bytes[i]);
-}
-
 void certs_free(struct certs *certs)
 {
 	for (size_t i = 0; certs && i < certs->nr_files; i++)

@@ -27,9 +27,6 @@ int certs_read_one(struct cli *cli, const char *file, const char *usage, struct 
 /* NULL is none */
 void certs_free(struct certs *certs);
 
-/* In hexadecimal, as they stand there; @bytes may be NULL, which is none */
-void certs_hex(char *out, const uint8_t *bytes, size_t size);
-
 /* ---- cert.c */
 
 /* Those of @names, NULL: all, as a member of the result; the first of them that fails, or NULL */

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cmd/certs.h"
+#include "lib/util/text.h"
 
 struct cert_view {
 	const char *from, *kind, *form;
@@ -36,13 +37,6 @@ static const struct out_row cert_rows[] = {
 };
 #undef V
 
-static void hex(char *out, const uint8_t *bytes, size_t size)
-{
-	*out = '\0';
-	for (size_t i = 0; i < size; i++)
-		sprintf(out + 2 * i, "%02x", bytes[i]);
-}
-
 const char *certs_time(int64_t seconds, char *buf, size_t size)
 {
 	time_t when = seconds;
@@ -70,7 +64,7 @@ static void view_cert(const struct sevadm_x509 *c, const char *from, struct cert
 	certs_time(c->from, v->since, sizeof(v->since));
 	if (c->has_until)
 		certs_time(c->until, v->until, sizeof(v->until));
-	hex(v->sha256, c->sha256, sizeof(c->sha256));
+	text_hex(v->sha256, c->sha256, sizeof(c->sha256));
 }
 
 void certs_show_list(struct cli *cli, const struct sevadm_x509 *cert, const char *const *from,
@@ -120,7 +114,7 @@ static void show_chip(struct cli *cli, const char *key, const struct sevadm_x509
 		v.tcb = c->tcb;
 	memcpy(v.product_name, c->product_name, sizeof(v.product_name));
 	memcpy(v.csp, c->csp, sizeof(v.csp));
-	hex(v.hwid, c->hwid, c->hwid_size);
+	text_hex(v.hwid, c->hwid, c->hwid_size);
 	out_object(cli->out, key, sevadm_x509_kind_name(c->kind), chip_rows, &v);
 }
 

@@ -115,9 +115,3 @@ int guest_output_write(struct cli *cli, const struct guest_output *o, const void
 	return code;
 }
 
-void guest_output_hex(char *out, const uint8_t *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		sprintf(out + 2 * i, "%02x", bytes[i]);
-	out[2 * size] = '\0';
-}

@@ -50,7 +50,4 @@ int guest_output_check(struct cli *cli, const struct guest_output *o);
 int guest_output_write(struct cli *cli, const struct guest_output *o, const void *data, size_t size,
 		       const struct file_new *more, size_t nr);
 
-/* In hexadecimal */
-void guest_output_hex(char *out, const uint8_t *bytes, size_t size);
-
 #endif

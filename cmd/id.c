@@ -89,9 +89,9 @@ void id_show_block(struct cli *cli, const uint8_t *bytes)
 	v.version = b.version;
 	v.svn = b.guest_svn;
 	v.policy = b.policy;
-	measure_hex(v.digest, b.launch_digest, sizeof(b.launch_digest));
-	measure_hex(v.family, b.family_id, sizeof(b.family_id));
-	measure_hex(v.image, b.image_id, sizeof(b.image_id));
+	text_hex(v.digest, b.launch_digest, sizeof(b.launch_digest));
+	text_hex(v.family, b.family_id, sizeof(b.family_id));
+	text_hex(v.image, b.image_id, sizeof(b.image_id));
 	sevadm_policy_text(SEVADM_GUEST_SNP, b.policy, v.policy_text, sizeof(v.policy_text));
 	out_object(cli->out, "id_block", "ID block", block_rows, &v);
 }
@@ -132,9 +132,9 @@ int id_show_auth(struct cli *cli, const uint8_t *bytes, const char *verdict)
 	v.author_curve = a.author_curve;
 	v.has_author = a.has_author;
 	v.reserved = a.reserved;
-	measure_hex(v.id_key, a.id_key_digest, sizeof(a.id_key_digest));
+	text_hex(v.id_key, a.id_key_digest, sizeof(a.id_key_digest));
 	if (a.has_author)
-		measure_hex(v.author_key, a.author_key_digest, sizeof(a.author_key_digest));
+		text_hex(v.author_key, a.author_key_digest, sizeof(a.author_key_digest));
 	out_object(cli->out, "id_auth", "ID authentication", auth_rows, &v);
 	return 0;
 }
@@ -282,7 +282,7 @@ static int run_digest(struct cli *cli, const void *options)
 	free(data);
 	if (code)
 		return code;
-	measure_hex(view.digest, digest, sizeof(digest));
+	text_hex(view.digest, digest, sizeof(digest));
 	out_object(cli->out, "key", NULL, key_rows, &view);
 	return report_done(cli, "");
 }

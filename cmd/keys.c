@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the commands about a platform's keys have in common */
 #include "cmd/keys.h"
+#include "lib/util/text.h"
 
 #include <string.h>
 
@@ -116,7 +117,7 @@ void keys_show(struct cli *cli, const char *key, const char *title, const struct
 	};
 
 	for (int i = 0; keys->known && i < SEVADM_KEYS; i++)
-		certs_hex(view.sha256[i], keys->certs[i].key_sha256, sizeof(keys->certs[i].key_sha256));
+		text_hex(view.sha256[i], keys->certs[i].key_sha256, sizeof(keys->certs[i].key_sha256));
 	out_object(cli->out, key, title, keys_rows, &view);
 	if (!keys->sev.state)
 		out_text(cli->out, "  SEV is down: the firmware tells neither owner nor keys");

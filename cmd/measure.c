@@ -5,6 +5,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/measure.h"
+#include "lib/util/text.h"
 
 static const struct argp_option snp_options[] = {
 	MEASURE_OPTIONS_IMAGE, MEASURE_OPTIONS_HASH, MEASURE_OPTIONS_KERNEL, MEASURE_OPTIONS_VCPUS,
@@ -89,7 +90,7 @@ static void show_digest(struct cli *cli, const struct sevadm_launch *l, const ui
 		if (l->vmsa.vmm != SEVADM_VMM_EC2)
 			v.generation = l->vmsa.legacy ? "KVM_SEV_INIT" : "KVM_SEV_INIT2";
 	}
-	measure_hex(v.digest, digest, l->kind == SEVADM_LAUNCH_SNP ? SEVADM_SNP_DIGEST_SIZE :
+	text_hex(v.digest, digest, l->kind == SEVADM_LAUNCH_SNP ? SEVADM_SNP_DIGEST_SIZE :
 				      SEVADM_SEV_DIGEST_SIZE);
 	out_object(cli->out, "launch", NULL, digest_rows, &v);
 }
@@ -130,7 +131,7 @@ static void show_part(void *arg, const struct sevadm_measured *part)
 
 	if (!v.is_vcpu || part->gpa)
 		snprintf(v.gpa, sizeof(v.gpa), "0x%llx", (unsigned long long)part->gpa);
-	measure_hex(v.digest, part->digest, parts->digest_size);
+	text_hex(v.digest, part->digest, parts->digest_size);
 	out_list_item(parts->out, &v);
 }
 

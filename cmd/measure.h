@@ -95,8 +95,6 @@ int measure_read_file(struct cli *cli, const char *file, size_t max, char **data
 int measure_failure(struct cli *cli, const char *file, const struct sevadm_failure *failure);
 
 const char *measure_vmm_name(enum sevadm_vmm vmm);
-/* @text of 2 * @size + 1 bytes */
-void measure_hex(char *text, const uint8_t *bytes, size_t size);
 /* Text of exactly @size bytes, hexadecimal or base64: are they? */
 bool measure_bytes(const char *text, uint8_t *bytes, size_t size);
 /* Names of SEV_FEATURES, or ""; returns @text */

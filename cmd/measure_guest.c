@@ -28,13 +28,6 @@ const char *measure_vmm_name(enum sevadm_vmm vmm)
 	return vmms[vmm];
 }
 
-void measure_hex(char *text, const uint8_t *bytes, size_t size)
-{
-	*text = '\0';
-	for (size_t i = 0; i < size; i++)
-		sprintf(text + 2 * i, "%02x", bytes[i]);
-}
-
 bool measure_bytes(const char *text, uint8_t *bytes, size_t size)
 {
 	_cleanup_free_ uint8_t *read = NULL;

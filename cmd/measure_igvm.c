@@ -281,7 +281,7 @@ static void show_held(struct held *held)
 	if (!v->size)
 		return;
 	snprintf(v->gpa, sizeof(v->gpa), "0x%" PRIx64, v->at);
-	measure_hex(v->digest, held->digest, sizeof(held->digest));
+	text_hex(v->digest, held->digest, sizeof(held->digest));
 	out_list_item(held->cli->out, v);
 	v->size = 0;
 }
@@ -318,7 +318,7 @@ static void show_launch(struct cli *cli, const struct sevadm_igvm *g, const stru
 			v.policy = g->platforms[i].policy;
 			sevadm_policy_text(SEVADM_GUEST_SNP, v.policy, v.policy_text, sizeof(v.policy_text));
 		}
-	measure_hex(v.digest, digest, SEVADM_SNP_DIGEST_SIZE);
+	text_hex(v.digest, digest, SEVADM_SNP_DIGEST_SIZE);
 	out_object(cli->out, "launch", NULL, launch_rows, &v);
 	out_list(cli->out, "measured", NULL, page_rows);
 	sevadm_igvm_digest(g, how, again, show_page, &held, &failure);

@@ -5,6 +5,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/measure.h"
+#include "lib/util/text.h"
 
 #define IMAGE_MAX	(256U << 20)
 
@@ -115,9 +116,9 @@ static void show_image(struct cli *cli, const struct sevadm_ovmf *o)
 	address(v.hashes, o->has_hashes, o->hashes_gpa);
 	address(v.secret, o->has_secret, o->secret_gpa);
 	if (!sevadm_ovmf_digest(o, snp, &failure))
-		measure_hex(v.snp, snp, sizeof(snp));
+		text_hex(v.snp, snp, sizeof(snp));
 	if (!sevadm_bytes_hash(o->data, o->size, sha256))
-		measure_hex(v.sha256, sha256, sizeof(sha256));
+		text_hex(v.sha256, sha256, sizeof(sha256));
 	out_object(cli->out, "firmware", NULL, image_rows, &v);
 }
 
@@ -128,7 +129,7 @@ static void show_lists(struct cli *cli, const struct sevadm_ovmf *o)
 		const struct sevadm_ovmf_entry *e = &o->entries[i];
 		struct entry_view v = { .e = *e, .offset = e->offset, .size = e->size };
 
-		measure_hex(v.data, o->data + e->offset, e->size > 64 ? 64 : e->size);
+		text_hex(v.data, o->data + e->offset, e->size > 64 ? 64 : e->size);
 		out_list_item(cli->out, &v);
 	}
 	out_list_end(cli->out);

@@ -260,8 +260,8 @@ static void view_guest(const struct sevadm_measured_guest *guest, const uint8_t 
 	snprintf(v->api, sizeof(v->api), "%u.%u.%u", guest->api_major, guest->api_minor, guest->build);
 	v->policy = guest->policy;
 	sevadm_policy_text(SEVADM_GUEST_SEV, guest->policy, v->policy_text, sizeof(v->policy_text));
-	certs_hex(v->digest, guest->digest, sizeof(guest->digest));
-	certs_hex(v->nonce, measurement + 32, 16);
+	text_hex(v->digest, guest->digest, sizeof(guest->digest));
+	text_hex(v->nonce, measurement + 32, 16);
 }
 
 static int tell(struct cli *cli, const struct sevadm_measured_guest *guest,

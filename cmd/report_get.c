@@ -215,7 +215,7 @@ static void show(struct cli *cli, const struct get_options *o, const struct seva
 	sevadm_report_decode(got->report, SEVADM_REPORT_SIZE, SEVADM_GENERATION_UNKNOWN, &report);
 	view.version = report.version;
 	view.signing_key = sevadm_report_key_name(report.signing_key);
-	guest_output_hex(view.report_data, report.report_data, sizeof(report.report_data));
+	text_hex(view.report_data, report.report_data, sizeof(report.report_data));
 	out_object(cli->out, "report", "Report", got_rows, &view);
 }
 

@@ -5,6 +5,7 @@
 
 #include "cmd/cert_files.h"
 #include "cmd/snp_report.h"
+#include "lib/util/text.h"
 
 #define HEX(size) (2 * (size) + 1)
 
@@ -80,18 +81,18 @@ static const struct out_row rows[] = {
 
 static void take_bytes(const struct sevadm_report *r, struct view *v)
 {
-	certs_hex(v->family_id, r->family_id, sizeof(r->family_id));
-	certs_hex(v->image_id, r->image_id, sizeof(r->image_id));
-	certs_hex(v->report_data, r->report_data, sizeof(r->report_data));
-	certs_hex(v->measurement, r->measurement, sizeof(r->measurement));
-	certs_hex(v->host_data, r->host_data, sizeof(r->host_data));
-	certs_hex(v->id_key, r->id_key_digest, sizeof(r->id_key_digest));
-	certs_hex(v->author_key_digest, r->author_key_digest, sizeof(r->author_key_digest));
-	certs_hex(v->report_id, r->report_id, sizeof(r->report_id));
-	certs_hex(v->report_id_ma, r->report_id_ma, sizeof(r->report_id_ma));
-	certs_hex(v->chip_id, r->chip_id, sizeof(r->chip_id));
-	certs_hex(v->r, r->data + SEVADM_REPORT_R, 72);
-	certs_hex(v->s, r->data + SEVADM_REPORT_S, 72);
+	text_hex(v->family_id, r->family_id, sizeof(r->family_id));
+	text_hex(v->image_id, r->image_id, sizeof(r->image_id));
+	text_hex(v->report_data, r->report_data, sizeof(r->report_data));
+	text_hex(v->measurement, r->measurement, sizeof(r->measurement));
+	text_hex(v->host_data, r->host_data, sizeof(r->host_data));
+	text_hex(v->id_key, r->id_key_digest, sizeof(r->id_key_digest));
+	text_hex(v->author_key_digest, r->author_key_digest, sizeof(r->author_key_digest));
+	text_hex(v->report_id, r->report_id, sizeof(r->report_id));
+	text_hex(v->report_id_ma, r->report_id_ma, sizeof(r->report_id_ma));
+	text_hex(v->chip_id, r->chip_id, sizeof(r->chip_id));
+	text_hex(v->r, r->data + SEVADM_REPORT_R, 72);
+	text_hex(v->s, r->data + SEVADM_REPORT_S, 72);
 }
 
 static void take_firmware(const struct sevadm_report_firmware *firmware, char text[16])
@@ -180,7 +181,7 @@ static void show_areas(struct cli *cli, const struct sevadm_report *report)
 		const struct sevadm_report_area *area = &report->reserved[i];
 		struct area_view view = { .offset = area->offset, .size = area->size };
 
-		certs_hex(view.bytes, report->data + area->offset, area->size);
+		text_hex(view.bytes, report->data + area->offset, area->size);
 		out_list_item(cli->out, &view);
 	}
 	out_list_end(cli->out);

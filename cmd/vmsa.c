@@ -194,7 +194,7 @@ static void show_page(struct cli *cli, const uint8_t *page, bool all)
 	uint8_t sha256[32];
 
 	if (!sevadm_bytes_hash(page, SEVADM_VMSA_SIZE, sha256))
-		measure_hex(v.sha256, sha256, sizeof(sha256));
+		text_hex(v.sha256, sha256, sizeof(sha256));
 	for (size_t i = 0; sevadm_vmsa_field(page, i, &f); i++)
 		if (!strcmp(f.name, "sev_features"))
 			measure_features(f.value, v.features, sizeof(v.features));
